@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* link.c: departure = max(now, line free); arrival = departure + clocking + delay + jitter, never before
+ * the frame in front. The queue is a ring of departure times: what has not left yet is waiting. */
+#include "models/net/link.h"
+
+#include "models/net/frame.h"
+#include "models/net/net_state.h"
+#include "sim/base/list.h"
+
+#define LINE_OVERHEAD_BYTES 24 /* preamble 8 + FCS 4 + gap 12, IEEE 802.3 */
+#define FLIGHTS_MAX 4000000
+
+struct link_config {
+    struct sim_dur delay;
+    struct dist jitter;
+    int64_t loss_ppb, rate_bps, queue_frames;
+};
+
+struct direction {
+    struct sim_time free_at, last_arrival;
+    struct sim_time *departures; /* ring of queue_frames + 1 */
+    uint32_t first, waiting;
+    struct rng *loss, *jitter;
+    struct list_link flights;
+};
+
+struct link {
+    struct link_config config;
+    struct port *end[2];
+    struct direction dir[2]; /* dir[i]: sent by end[i] */
+    bool cut;
+};
+
+struct flight {
+    struct event ev;
+    struct list_link in_dir;
+    struct link *link;
+    const struct frame *frame;
+    uint8_t side;
+};
+
+/* clang-format off */
+const struct param_def link_params[] = {
+    {"link_delay", PARAM_DUR, "1us", "0s", "1h", NULL, "propagation delay, one way", offsetof(struct link_config, delay), false},
+    {"link_jitter", PARAM_LAW, "0s", "0s", "1h", NULL, "added to the delay of each frame; order is kept", offsetof(struct link_config, jitter), false},
+    {"link_loss", PARAM_FRACTION, "0%", "0%", "100%", NULL, "share of frames lost at random, each direction", offsetof(struct link_config, loss_ppb), false},
+    {"link_rate", PARAM_RATE, "1Gbps", "1bps", "400Gbps", NULL, "line rate", offsetof(struct link_config, rate_bps), false},
+    {"link_queue", PARAM_INT, "1000", "1", "4096", NULL, "frames that may wait to be sent, each direction", offsetof(struct link_config, queue_frames), false},
+    {0},
+};
+/* clang-format on */
+
+void net_init_flights(struct net *n)
+{
+    pool_init(&n->flights, sim_arena(n->sim), "frames in flight", sizeof(struct flight), FLIGHTS_MAX);
+}
+
+static struct rng *stream(struct link *l, int side, const char *what)
+{
+    struct port *p = l->end[side];
+    char name[256];
+    struct txtbuf t = txtbuf_of(name, sizeof name);
+    txtbuf_add(&t, "%s/%s/%s", p->node->name, p->name, what);
+    return sim_stream(p->node->sim, name);
+}
+
+static bool can_connect(const struct port *a, const struct port *b, struct err *e)
+{
+    if (a == b || a->node == b->node)
+        return err_set(e, "link from '%s:%s' leads back to the same node", a->node->name, a->name);
+    const struct port *taken = a->link ? a : b->link ? b : NULL;
+    if (taken)
+        return err_set(e, "port '%s:%s' is used twice", taken->node->name, taken->name);
+    return true;
+}
+
+bool link_connect(struct port *a, struct port *b, const struct setting *settings, size_t count,
+                  struct link **out, struct err *e)
+{
+    if (!can_connect(a, b, e))
+        return false;
+    struct sim *s = a->node->sim;
+    struct link *l = ARENA_NEW(sim_arena(s), struct link);
+    char owner[256];
+    struct txtbuf t = txtbuf_of(owner, sizeof owner);
+    txtbuf_add(&t, "link %s:%s - %s:%s", a->node->name, a->name, b->node->name, b->name);
+    if (!settings_store(link_params, settings, count, &l->config, NULL, s, owner, e))
+        return false;
+    l->end[0] = a;
+    l->end[1] = b;
+    for (int i = 0; i < 2; i++) {
+        struct direction *d = &l->dir[i];
+        d->departures = ARENA_ARRAY(sim_arena(s), struct sim_time, l->config.queue_frames + 1);
+        d->loss = stream(l, i, "loss");
+        d->jitter = stream(l, i, "jitter");
+        list_init(&d->flights);
+        l->end[i]->link = l;
+        l->end[i]->side = (uint8_t)i;
+    }
+    *out = l;
+    return true;
+}
+
+static void drop_at_sender(struct port *p, const struct frame *f, enum drop_reason why)
+{
+    struct net *n = p->node->net;
+    struct rec r = {.kind = REC_DROP, .node = p->node->id, .port = p->index, .flow = f->flow};
+    r.bytes = str_of_bytes(f->bytes, f->len);
+    r.drop = (struct rec_drop){f->id, p->name, drop_names[why], f->len};
+    bus_publish(n->sim, &r);
+    n->books.dropped++;
+    frame_unref(n, f);
+}
+
+static void publish_arrival(struct port *p, const struct frame *f)
+{
+    struct rec r = {.kind = REC_FRAME_RX, .node = p->node->id, .port = p->index, .flow = f->flow};
+    r.bytes = str_of_bytes(f->bytes, f->len);
+    r.frame_rx = (struct rec_frame_rx){f->id, p->name, f->len};
+    bus_publish(p->node->sim, &r);
+}
+
+static void arrive(struct event *ev)
+{
+    struct flight *fl = (struct flight *)(void *)((char *)ev - offsetof(struct flight, ev));
+    struct link *l = fl->link;
+    const struct frame *f = fl->frame;
+    struct port *to = l->end[1 - fl->side];
+    struct net *n = to->node->net;
+    list_remove(&fl->in_dir);
+    pool_put(&n->flights, fl);
+    n->books.in_flight--;
+    n->arrival_dropped = false;
+    bus_set_flow(n->sim, f->flow);
+    publish_arrival(to, f);
+    to->node->model->on_frame(to->node, to, f);
+    if (n->arrival_dropped)
+        n->books.dropped++;
+    else
+        n->books.delivered++;
+    n->arrival_dropped = false;
+    frame_unref(n, f);
+}
+
+/* Forgets departures that have happened, then tells whether one more fits. */
+static bool queue_admits(struct link *l, struct direction *d, struct sim_time now)
+{
+    uint32_t ring = (uint32_t)l->config.queue_frames + 1;
+    while (d->waiting && !time_before(now, d->departures[d->first])) {
+        d->first = (d->first + 1) % ring;
+        d->waiting--;
+    }
+    return d->waiting < (uint32_t)l->config.queue_frames;
+}
+
+static void take_off(struct link *l, uint8_t side, const struct frame *f)
+{
+    struct direction *d = &l->dir[side];
+    struct net *n = l->end[side]->node->net;
+    struct sim_time now = sim_now(n->sim);
+    struct sim_time leaves = time_before(now, d->free_at) ? d->free_at : now;
+    uint32_t ring = (uint32_t)l->config.queue_frames + 1;
+    if (time_before(now, leaves))
+        d->departures[(d->first + d->waiting++) % ring] = leaves;
+    d->free_at = time_add(leaves, dur_tx((uint64_t)f->len + LINE_OVERHEAD_BYTES,
+                                         (uint64_t)l->config.rate_bps));
+    struct sim_time at = time_add(d->free_at, l->config.delay);
+    at = time_add(at, dist_draw(&l->config.jitter, d->jitter));
+    if (time_before(at, d->last_arrival))
+        at = d->last_arrival;
+    d->last_arrival = at;
+    struct flight *fl = pool_get_raw(&n->flights);
+    *fl = (struct flight){.link = l, .frame = f, .side = side};
+    fl->ev = (struct event){.fire = arrive, .label = "link.arrive", .rank = EV_WIRE};
+    list_append(&d->flights, &fl->in_dir);
+    n->books.in_flight++;
+    sim_schedule(n->sim, &fl->ev, at);
+}
+
+void port_send(struct port *out, const struct frame *f)
+{
+    struct net *n = out->node->net;
+    struct link *l = out->link;
+    ASSERT(f->id != 0);
+    struct rec r = {.kind = REC_FRAME_TX, .node = out->node->id, .port = out->index, .flow = f->flow};
+    r.bytes = str_of_bytes(f->bytes, f->len);
+    r.frame_tx = (struct rec_frame_tx){f->id, out->name, f->len, f->copy};
+    uint64_t id = bus_publish(n->sim, &r);
+    n->books.sent++;
+    enum drop_reason lost = DROP_COUNT;
+    if (!l)
+        lost = DROP_NO_LINK;
+    else if (l->cut)
+        lost = DROP_LINK_CUT;
+    else if (!queue_admits(l, &l->dir[out->side], sim_now(n->sim)))
+        lost = DROP_LINK_QUEUE_FULL;
+    else if (rng_chance_ppb(l->dir[out->side].loss, l->config.loss_ppb))
+        lost = DROP_LINK_LOSS;
+    uint64_t before = bus_swap_cause(n->sim, id); /* the flight and a drop descend from this sending */
+    if (lost == DROP_COUNT)
+        take_off(l, out->side, f);
+    else
+        drop_at_sender(out, f, lost);
+    bus_swap_cause(n->sim, before);
+}
+
+void link_cut(struct link *l)
+{
+    l->cut = true;
+    for (uint8_t side = 0; side < 2; side++) {
+        struct direction *d = &l->dir[side];
+        struct net *n = l->end[side]->node->net;
+        while (!list_empty(&d->flights)) {
+            struct flight *fl = LIST_ENTRY(d->flights.next, struct flight, in_dir);
+            const struct frame *f = fl->frame;
+            sim_cancel(n->sim, &fl->ev);
+            list_remove(&fl->in_dir);
+            pool_put(&n->flights, fl);
+            n->books.in_flight--;
+            drop_at_sender(l->end[side], f, DROP_LINK_CUT);
+        }
+    }
+}
+
+void link_heal(struct link *l)
+{
+    l->cut = false;
+}
+
+bool link_is_cut(const struct link *l)
+{
+    return l->cut;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* net.c: making nodes and ports from schemas, and starting them. */
+#include "models/net/net.h"
+
+#include <string.h>
+
+#include "models/net/net_state.h"
+#include "sim/base/hash.h"
+
+#define PARAMS_MAX 96
+
+struct net *net_new(struct sim *s, const struct model *const *models, size_t model_count)
+{
+    struct net *n = ARENA_NEW(sim_arena(s), struct net);
+    n->sim = s;
+    n->models = models;
+    n->model_count = model_count;
+    map_init(&n->by_name, sim_arena(s));
+    net_init_frames(n);
+    net_init_flights(n);
+    return n;
+}
+
+struct sim *net_sim(struct net *n)
+{
+    return n->sim;
+}
+
+struct net_books net_books(const struct net *n)
+{
+    return n->books;
+}
+
+const struct model *net_model(const struct net *n, struct str name)
+{
+    for (size_t i = 0; i < n->model_count; i++) {
+        if (str_eq(name, str_of(n->models[i]->name)))
+            return n->models[i];
+    }
+    return NULL;
+}
+
+size_t param_count(const struct param_def *defs)
+{
+    size_t n = 0;
+    while (defs && defs[n].name)
+        n++;
+    return n;
+}
+
+/* --- settings ------------------------------------------------------------------------------------ */
+
+static bool unknown_setting(const struct param_def *defs, struct str name, const char *owner,
+                            struct err *e)
+{
+    const char *names[PARAMS_MAX];
+    size_t n = 0;
+    for (; defs && defs[n].name; n++) {
+        ASSERT(n < PARAMS_MAX);
+        names[n] = defs[n].name;
+    }
+    const char *near = str_nearest(name, names, n);
+    return err_set(e, "%s has no parameter '%.*s'%s%s%s", owner, STR_ARG(name),
+                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static const struct setting *find_setting(const struct setting *settings, size_t count,
+                                          const char *name)
+{
+    for (size_t i = count; i-- > 0;) { /* the last one given wins */
+        if (str_eq(settings[i].name, str_of(name)))
+            return &settings[i];
+    }
+    return NULL;
+}
+
+static bool all_known(const struct param_def *defs, const struct setting *settings, size_t count,
+                      const char *owner, struct err *e)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool known = false;
+        for (size_t k = 0; defs && defs[k].name && !known; k++)
+            known = str_eq(settings[i].name, str_of(defs[k].name));
+        if (!known)
+            return unknown_setting(defs, settings[i].name, owner, e);
+    }
+    return true;
+}
+
+static struct rng *param_stream(struct sim *s, const char *owner, const char *name)
+{
+    char text[256];
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    txtbuf_add(&t, "%s/param/%s", owner, name);
+    return sim_stream(s, text);
+}
+
+bool settings_store(const struct param_def *defs, const struct setting *settings, size_t count,
+                    void *state, struct param_value *values, struct sim *s, const char *owner,
+                    struct err *e)
+{
+    if (!all_known(defs, settings, count, owner, e))
+        return false;
+    for (size_t i = 0; defs && defs[i].name; i++) {
+        const struct param_def *d = &defs[i];
+        const struct setting *given = find_setting(settings, count, d->name);
+        struct str text = given ? given->text : str_of(d->def);
+        if (!given && !d->def)
+            return err_set(e, "%s needs a value for '%s' (%s)", owner, d->name, d->doc);
+        struct param_value v = {.type = d->type};
+        if (d->type == PARAM_TEXT)
+            text = str_of(arena_strdup(sim_arena(s), text));
+        /* An empty text means "none" for an optional address or number. */
+        bool none = text.n == 0 && d->def && d->def[0] == 0 && d->type != PARAM_TEXT;
+        if (!none && !param_parse(d, text, &v, e))
+            return err_wrap(e, "%s", owner);
+        if (!none)
+            param_store(d, &v, state,
+                        v.type == PARAM_DUR && v.law.kind != DIST_CONST ? param_stream(s, owner, d->name)
+                                                                        : NULL);
+        if (values)
+            values[i] = v;
+    }
+    return true;
+}
+
+/* --- nodes --------------------------------------------------------------------------------------- */
+
+static bool good_name(struct str name)
+{
+    for (size_t i = 0; i < name.n; i++) {
+        char c = name.p[i];
+        bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!word && c != '-' && c != '_' && c != '.')
+            return false;
+    }
+    return name.n > 0 && name.n <= 64;
+}
+
+static bool check_new_node(struct net *n, struct str model, struct str name, struct err *e)
+{
+    if (!good_name(name))
+        return err_set(e, "'%.*s' is no node name (letters, digits, '-', '_', '.', at most 64)",
+                       (int)(name.n < 80 ? name.n : 80), name.p);
+    if (net_find_node(n, name))
+        return err_set(e, "node '%.*s' is there twice", STR_ARG(name));
+    if (net_model(n, model))
+        return true;
+    const char *names[64];
+    size_t count = 0;
+    for (; count < n->model_count && count < 64; count++)
+        names[count] = n->models[count]->name;
+    const char *near = str_nearest(model, names, count);
+    return err_set(e, "node '%.*s': there is no model '%.*s'%s%s%s", STR_ARG(name), STR_ARG(model),
+                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static void start_node(struct event *ev)
+{
+    struct node *node = (struct node *)(void *)((char *)ev - offsetof(struct node, start_ev));
+    node->model->start(node);
+}
+
+static void keep_node(struct net *n, struct node *node)
+{
+    if (n->node_count == n->node_cap) {
+        struct node **old = n->nodes;
+        n->node_cap = n->node_cap ? n->node_cap * 2 : 8;
+        n->nodes = ARENA_ARRAY(sim_arena(n->sim), struct node *, n->node_cap);
+        if (old)
+            memcpy(n->nodes, old, n->node_count * sizeof *old);
+    }
+    n->nodes[n->node_count++] = node;
+    map_put(&n->by_name, hash_cstr(0, node->name), node);
+}
+
+bool net_add_node(struct net *n, struct str model_name, struct str name, const struct setting *settings,
+                  size_t count, struct node **out, struct err *e)
+{
+    if (!check_new_node(n, model_name, name, e))
+        return false;
+    struct arena *a = sim_arena(n->sim);
+    const struct model *m = net_model(n, model_name);
+    struct node *node = ARENA_NEW(a, struct node);
+    size_t params = param_count(m->params);
+    *node = (struct node){.net = n, .sim = n->sim, .model = m, .name = arena_strdup(a, name)};
+    node->start_ev = (struct event){.fire = start_node, .label = "node.start", .rank = EV_TIMER};
+    node->state = arena_alloc(a, m->state_size);
+    node->values = ARENA_ARRAY(a, struct param_value, params + 1);
+    node->limit_records = ARENA_ARRAY(a, uint64_t, params + 1);
+    node->id = sim_node_add(n->sim, node->name, m->name);
+    if (!settings_store(m->params, settings, count, node->state, node->values, n->sim, node->name, e))
+        return false;
+    keep_node(n, node);
+    *out = node;
+    return !m->init || m->init(node, e) || err_wrap(e, "%s", node->name);
+}
+
+struct node *net_find_node(struct net *n, struct str name)
+{
+    struct node *node = map_get(&n->by_name, hash_bytes(0, name.p, name.n));
+    return node && str_eq(name, str_of(node->name)) ? node : NULL;
+}
+
+size_t net_node_count(const struct net *n)
+{
+    return n->node_count;
+}
+
+struct node *net_node_at(const struct net *n, size_t index)
+{
+    ASSERT(index < n->node_count);
+    return n->nodes[index];
+}
+
+bool net_start(struct net *n, struct err *e)
+{
+    for (size_t i = 0; i < n->node_count; i++) {
+        struct node *node = n->nodes[i];
+        if (node->model->ready && !node->model->ready(node, e))
+            return err_wrap(e, "%s", node->name);
+        if (node->model->start)
+            sim_schedule(n->sim, &node->start_ev, TIME_ZERO);
+    }
+    return true;
+}
+
+static struct port *find_port(const struct node *n, struct str name)
+{
+    for (uint16_t i = 0; i < n->port_count; i++) {
+        if (str_eq(name, str_of(n->ports[i]->name)))
+            return n->ports[i];
+    }
+    return NULL;
+}
+
+static struct port *new_port(struct node *n, struct str name)
+{
+    struct arena *a = sim_arena(n->sim);
+    if ((n->port_count & (n->port_count + 1)) == 0) { /* 0, 1, 3, 7 …: grow to 1, 3, 7, 15 … */
+        struct port **old = n->ports;
+        n->ports = ARENA_ARRAY(a, struct port *, n->port_count * 2 + 1);
+        if (old)
+            memcpy(n->ports, old, n->port_count * sizeof *old);
+    }
+    struct port *p = ARENA_NEW(a, struct port);
+    *p = (struct port){.node = n, .name = arena_strdup(a, name), .index = n->port_count};
+    if (n->model->port_config_size)
+        p->config = arena_alloc(a, n->model->port_config_size);
+    n->ports[n->port_count++] = p;
+    return p;
+}
+
+bool node_port(struct node *n, struct str name, const struct setting *settings, size_t count,
+               struct port **out, struct err *e)
+{
+    struct port *p = find_port(n, name);
+    if (p && count)
+        return err_set(e, "port '%s:%s' is configured twice", n->name, p->name);
+    *out = p;
+    if (p)
+        return true;
+    if (name.n == 0 || name.n > 64)
+        return err_set(e, "node '%s': a port needs a name of 1 to 64 characters", n->name);
+    p = new_port(n, name);
+    char owner[192];
+    struct txtbuf t = txtbuf_of(owner, sizeof owner);
+    txtbuf_add(&t, "%s:%s", n->name, p->name);
+    *out = p;
+    return settings_store(n->model->port_params, settings, count, p->config, NULL, n->sim, owner, e);
+}
+
+/* --- what models ask about themselves ------------------------------------------------------------- */
+
+static size_t param_index(const struct node *n, const char *param)
+{
+    size_t i = 0;
+    while (n->model->params[i].name && strcmp(n->model->params[i].name, param) != 0)
+        i++;
+    ASSERT(n->model->params[i].name != NULL);
+    return i;
+}
+
+const struct param_value *node_param(const struct node *n, const char *param)
+{
+    return &n->values[param_index(n, param)];
+}
+
+uint64_t node_limit(struct node *n, const char *param)
+{
+    size_t i = param_index(n, param);
+    if (n->limit_records[i])
+        return n->limit_records[i];
+    char text[128];
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    param_text(&t, &n->model->params[i], &n->values[i]);
+    struct val v[] = {V_TEXT(param), V_TEXT(text)};
+    struct rec r = {.kind = REC_NOTE, .node = n->id, .note = {"parameter", {"{} = {}", v, 2}}};
+    n->limit_records[i] = bus_publish_root(n->sim, &r);
+    return n->limit_records[i];
+}
+
+struct rng *node_stream(struct node *n, const char *what)
+{
+    char name[256];
+    struct txtbuf t = txtbuf_of(name, sizeof name);
+    txtbuf_add(&t, "%s/%s", n->name, what);
+    return sim_stream(n->sim, name);
+}

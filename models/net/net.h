@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* net.h: the network: nodes made from models, their ports, the links between them, and the books:
+ * sent = delivered + dropped + in flight, always. Everything lives in the simulation's arena. */
+#ifndef MODELS_NET_NET_H
+#define MODELS_NET_NET_H
+
+#include "sim/kernel/param.h"
+#include "sim/kernel/sim.h"
+
+struct frame;
+struct link;
+struct net;
+struct node;
+
+struct port {
+    /* identity */
+    struct node *node;
+    const char *name; /* "Gi0/1" */
+    uint16_t index;
+    /* configuration */
+    void *config; /* of the model's port_params; NULL when it has none */
+    struct link *link;
+    uint8_t side; /* which end of the link */
+};
+
+/* A verb of the scenario: net:op("stop"). */
+struct model_op {
+    const char *name, *doc;
+    bool (*run)(struct node *n, struct err *e);
+};
+
+/* A kind of device. Everything the house knows of it is this constant. */
+struct model {
+    const char *name, *doc;
+    size_t state_size;
+    const struct param_def *params;      /* ends with a nameless entry; stored into the state */
+    size_t port_config_size;
+    const struct param_def *port_params; /* may be NULL */
+    const struct model_op *ops;          /* may be NULL; ends with a nameless entry */
+    bool (*init)(struct node *n, struct err *e); /* parameters are stored, ports are not there yet */
+    bool (*ready)(struct node *n, struct err *e); /* all ports and links are there; may be NULL */
+    void (*start)(struct node *n);               /* at time 0, in order of creation */
+    void (*on_frame)(struct node *n, struct port *in, const struct frame *f);
+};
+
+struct node {
+    /* identity */
+    struct net *net;
+    struct sim *sim;
+    const struct model *model;
+    const char *name;
+    uint16_t id;
+    /* configuration */
+    struct param_value *values; /* in the order of model->params */
+    uint64_t *limit_records;    /* the NOTE that states each parameter, once it was cited */
+    uint16_t port_count;
+    struct port **ports;
+    /* state */
+    void *state;
+    struct event start_ev;
+};
+
+/* One "name = value" given for a node, a port or a link. */
+struct setting {
+    struct str name, text;
+};
+
+struct net_books {
+    uint64_t sent, delivered, dropped, in_flight;
+};
+
+struct net *net_new(struct sim *s, const struct model *const *models, size_t model_count);
+struct sim *net_sim(struct net *n);
+const struct model *net_model(const struct net *n, struct str name); /* NULL: unknown */
+struct net_books net_books(const struct net *n);
+
+/* Creates a node. Unknown names, bad values and missing ones are user errors. */
+MUST_USE bool net_add_node(struct net *n, struct str model, struct str name,
+                           const struct setting *settings, size_t count, struct node **out,
+                           struct err *e);
+struct node *net_find_node(struct net *n, struct str name); /* NULL: unknown */
+size_t net_node_count(const struct net *n);
+struct node *net_node_at(const struct net *n, size_t index);
+
+/* Calls every model's ready() and schedules every start(). Once, before the run. */
+MUST_USE bool net_start(struct net *n, struct err *e);
+
+/* The port of that name, made when new (settings then configure it; later settings are an error). */
+MUST_USE bool node_port(struct node *n, struct str name, const struct setting *settings, size_t count,
+                        struct port **out, struct err *e);
+
+/* The record that states this node's parameter, to be cited as a limit. */
+uint64_t node_limit(struct node *n, const char *param);
+const struct param_value *node_param(const struct node *n, const char *param);
+struct rng *node_stream(struct node *n, const char *what); /* named "NODE/what" */
+
+/* Parses settings against a schema and stores them at `state`. Shared by nodes, ports and links. */
+MUST_USE bool settings_store(const struct param_def *defs, const struct setting *settings, size_t count,
+                             void *state, struct param_value *values, struct sim *s,
+                             const char *owner, struct err *e);
+size_t param_count(const struct param_def *defs);
+
+#endif

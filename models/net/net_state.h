@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* net_state.h: the inside of struct net, shared by frame.c, link.c and net.c only. */
+#ifndef MODELS_NET_NET_STATE_H
+#define MODELS_NET_NET_STATE_H
+
+#include "models/net/net.h"
+#include "sim/base/map.h"
+#include "sim/base/pool.h"
+
+#define FRAME_CLASSES 4
+
+struct net {
+    struct sim *sim;
+    const struct model *const *models;
+    size_t model_count;
+    struct node **nodes;
+    size_t node_count, node_cap;
+    struct map by_name; /* hash of the name -> node */
+    struct pool frames[FRAME_CLASSES];
+    struct pool flights;
+    uint64_t frame_ids;
+    struct net_books books;
+    bool arrival_dropped; /* verdict of the arrival being handled */
+};
+
+void net_init_frames(struct net *n);  /* frame.c */
+void net_init_flights(struct net *n); /* link.c */
+
+#endif
