@@ -4,6 +4,7 @@
 #define SIM_KERNEL_SIM_STATE_H
 
 #include "sim/base/map.h"
+#include "sim/kernel/measure.h"
 #include "sim/kernel/sim.h"
 
 #define SINKS_MAX 16
@@ -43,6 +44,7 @@ struct sim {
     /* nodes, 1-based */
     struct node_info *nodes;
     uint16_t node_count, node_cap;
+    struct measure measures[MEASURE_COUNT];
     /* flows */
     struct map flows;             /* hash of the name -> flow_info */
     struct map flows_by_number;   /* number -> flow_info */

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ip.h: the IPv4 stack of one node: interfaces (each on a port, untagged or in one VLAN), connected and
+ * static routes, an ARP cache, local delivery by protocol, and forwarding when it is a router. */
+#ifndef MODELS_NET_IP_H
+#define MODELS_NET_IP_H
+
+#include "models/net/frame.h"
+#include "models/net/net.h"
+#include "models/wire/addr.h"
+#include "models/wire/ip4.h"
+
+struct ip_stack;
+
+struct ip_options {
+    bool forward;               /* a router: TTL - 1, a new frame for each hop */
+    struct sim_dur arp_timeout; /* since last confirmation; 4 h on routers, 300 s on hosts */
+    struct sim_dur arp_retry;   /* between unanswered requests, RFC 1122 2.3.2.1: at most one a second */
+    uint32_t arp_tries;         /* requests before the waiting packets are discarded */
+};
+
+struct ip_iface {
+    struct port *port;
+    struct mac mac;
+    struct ip4 addr;
+    uint8_t prefix_len;
+    uint16_t vlan; /* 0: untagged */
+    uint8_t pcp;   /* 802.1p priority of tagged frames */
+};
+
+/* A datagram for this node. `payload` is valid during the call; `f` may be referenced. */
+typedef void ip_recv_fn(void *arg, const struct ip4_hdr *h, struct str payload, const struct frame *f);
+
+struct ip_stack *ip_new(struct node *n, const struct ip_options *o);
+void ip_add_iface(struct ip_stack *s, const struct ip_iface *i);
+void ip_add_route(struct ip_stack *s, struct ip4 net, uint8_t prefix_len, struct ip4 via);
+void ip_on_proto(struct ip_stack *s, uint8_t proto, ip_recv_fn *recv, void *arg);
+bool ip_udp_bind(struct ip_stack *s, uint16_t port,
+                 void (*recv)(void *arg, struct ip4 from, uint16_t from_port, struct str data),
+                 void *arg); /* false: the port is taken */
+void ip_udp_send(struct ip_stack *s, uint16_t from_port, struct ip4 to, uint16_t to_port,
+                 struct str data);
+
+/* From a node's on_frame. Frames for other addresses are ignored; bad ones are discarded by name. */
+void ip_on_frame(struct ip_stack *s, struct port *in, const struct frame *f);
+
+/* Sending in two steps, so that a payload is written once, in place: begin gives a frame with room for
+ * `payload_max` bytes at *w (NULL: no route); send fixes the length, fills the IPv4 header, finds the
+ * next hop's address and sends; a packet that waits for ARP is kept (the last three a neighbour). */
+struct frame *ip_begin(struct ip_stack *s, struct ip4 dst, size_t payload_max, struct wr *w);
+void ip_send(struct ip_stack *s, struct frame *f, struct ip4 dst, uint8_t proto, uint8_t dscp,
+             size_t payload_len);
+
+struct ip4 ip_source(const struct ip_stack *s, struct ip4 dst); /* 0.0.0.0: no route */
+
+/* Higher-layer advice (RFC 1122 2.3.2.1): the path to dst works; its ARP entry counts as confirmed. */
+void ip_confirm(struct ip_stack *s, struct ip4 dst);
+
+/* A discard above layer 2: a NOTE "segment-discarded" and the measure. Returns the record. */
+uint64_t ip_discard(struct node *n, const char *reason);
+
+#endif
