@@ -34,11 +34,6 @@ struct ip_stack *ip_new(struct node *n, const struct ip_options *o);
 void ip_add_iface(struct ip_stack *s, const struct ip_iface *i);
 void ip_add_route(struct ip_stack *s, struct ip4 net, uint8_t prefix_len, struct ip4 via);
 void ip_on_proto(struct ip_stack *s, uint8_t proto, ip_recv_fn *recv, void *arg);
-bool ip_udp_bind(struct ip_stack *s, uint16_t port,
-                 void (*recv)(void *arg, struct ip4 from, uint16_t from_port, struct str data),
-                 void *arg); /* false: the port is taken */
-void ip_udp_send(struct ip_stack *s, uint16_t from_port, struct ip4 to, uint16_t to_port,
-                 struct str data);
 
 /* From a node's on_frame. Frames for other addresses are ignored; bad ones are discarded by name. */
 void ip_on_frame(struct ip_stack *s, struct port *in, const struct frame *f);
@@ -49,6 +44,9 @@ void ip_on_frame(struct ip_stack *s, struct port *in, const struct frame *f);
 struct frame *ip_begin(struct ip_stack *s, struct ip4 dst, size_t payload_max, struct wr *w);
 void ip_send(struct ip_stack *s, struct frame *f, struct ip4 dst, uint8_t proto, uint8_t dscp,
              size_t payload_len);
+
+/* Announces the first interface's address (gratuitous ARP). */
+void ip_announce(struct ip_stack *s);
 
 struct ip4 ip_source(const struct ip_stack *s, struct ip4 dst); /* 0.0.0.0: no route */
 

@@ -177,7 +177,7 @@ static void take_off(struct link *l, uint8_t side, const struct frame *f)
     sim_schedule(n->sim, &fl->ev, at);
 }
 
-void port_send(struct port *out, const struct frame *f)
+uint64_t port_send(struct port *out, const struct frame *f)
 {
     struct net *n = out->node->net;
     struct link *l = out->link;
@@ -202,6 +202,7 @@ void port_send(struct port *out, const struct frame *f)
     else
         drop_at_sender(out, f, lost);
     bus_swap_cause(n->sim, before);
+    return id;
 }
 
 void link_cut(struct link *l)

@@ -15,7 +15,7 @@ void link_cut(struct link *l);  /* frames in flight are lost, sending is refused
 void link_heal(struct link *l);
 bool link_is_cut(const struct link *l);
 
-/* Sends one sealed frame out of `out`; takes over the caller's reference. */
-void port_send(struct port *out, const struct frame *f);
+/* Sends one sealed frame out of `out`; takes over the caller's reference. Returns the FRAME_TX record. */
+uint64_t port_send(struct port *out, const struct frame *f);
 
 #endif

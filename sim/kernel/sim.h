@@ -4,8 +4,6 @@
 #ifndef SIM_KERNEL_SIM_H
 #define SIM_KERNEL_SIM_H
 
-#include <signal.h>
-
 #include "sim/base/arena.h"
 #include "sim/base/err.h"
 #include "sim/base/simtime.h"
@@ -26,7 +24,7 @@ struct sim_config {
     int64_t epoch_ns;    /* the scenario's wall clock at time 0, ns since 1970 UTC */
     bool record_timers;  /* publish TMR records */
     struct sim_limits limits;
-    const volatile sig_atomic_t *interrupted; /* not NULL: the run ends when it becomes true */
+    const volatile int *interrupted; /* not NULL: the run ends when it becomes true */
 };
 
 enum sim_end { SIM_COMPLETE, SIM_INTERRUPTED, SIM_FAILED };

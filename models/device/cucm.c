@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cucm.c: one node of a Cisco Unified Communications Manager cluster, as far as SIP phones see it: it
+ * answers REGISTER with 100 Trying and 200 OK (seed 002), keeps the bindings (sip_registrar.h), and
+ * closes the connection of a device whose line timer fired.
+ *
+ * Requests of one connection are handled in order of arrival: a job waits for the time that the 100
+ * takes, then for the time that the 200 takes (RFC 3261 10.3: one at a time). */
+#include "models/net/ip.h"
+#include "models/net/tcp.h"
+#include "models/proto/cisco_sip.h"
+#include "models/proto/sip_registrar.h"
+#include "models/proto/sip_stream.h"
+#include "sim/base/list.h"
+#include "sim/base/pool.h"
+
+#define DSCP_CS3 24
+#define SIP_PORT 5060
+#define REQUEST_MAX 4096
+#define ANSWER_MAX 4096
+#define JOBS_MAX 1000000
+#define TAG_DIGITS_MAX 64
+
+struct cucm {
+    /* configuration */
+    struct mac mac;
+    struct ip4 address, gateway;
+    int64_t prefix_len, isn;
+    struct sim_dur keepalive_interval, grace, arp_timeout;
+    struct dist trying_time, answer_time;
+    bool close_on_timeout;
+    const char *server_header, *supported, *to_tag_digits, *cluster_id, *devices;
+    struct tcp_config tcp_config;
+    uint8_t tag_digits[TAG_DIGITS_MAX];
+    uint32_t tag_digit_count;
+    /* parts */
+    struct node *node;
+    struct ip_stack *ip;
+    struct tcp *tcp;
+    struct registrar registrar;
+    struct rng *tags, *times;
+    struct pool jobs, lines;
+    uint32_t answered; /* registrations answered with 200, for to_tag_digits */
+};
+
+/* One phone's connection. */
+struct line {
+    struct cucm *cucm;
+    struct tcp_conn *conn;
+    struct sip_stream stream;
+    struct list_link jobs;
+    struct tmr timer; /* of the first job */
+};
+
+struct job {
+    struct list_link in_line;
+    uint64_t flow, cause;
+    bool tried; /* 100 is out */
+    uint32_t len;
+    char text[REQUEST_MAX];
+};
+
+#define AT(field) offsetof(struct cucm, field)
+
+/* clang-format off */
+static const struct param_def params[] = {
+    {"mac", PARAM_MAC, NULL, NULL, NULL, NULL, "MAC address", AT(mac), true},
+    {"address", PARAM_IP4, NULL, NULL, NULL, NULL, "IPv4 address", AT(address), true},
+    {"prefix_len", PARAM_INT, "24", "1", "30", NULL, "length of the subnet's prefix", AT(prefix_len), true},
+    {"gateway", PARAM_IP4, "", NULL, NULL, NULL, "default router", AT(gateway), true},
+    {"cluster_id", PARAM_TEXT, "StandAloneCluster", NULL, NULL, NULL, "cluster, as in alarms", AT(cluster_id), true},
+    {"devices", PARAM_TEXT, "", NULL, NULL, NULL, "devices in the database, separated by commas; empty: every one", AT(devices), true},
+    {"server_header", PARAM_TEXT, "", NULL, NULL, NULL, "Server header of a registration's 200 OK; none when empty", AT(server_header), true},
+    {"register_supported", PARAM_TEXT, "X-cisco-srtp-fallback,X-cisco-sis-6.0.0", NULL, NULL, NULL, "Supported header of a registration's 200 OK", AT(supported), true},
+    {"to_tag_digits", PARAM_TEXT, "", NULL, NULL, NULL, "digits of the To-tags of the first registrations' 200 OK ('9,9,10'); drawn beyond", AT(to_tag_digits), true},
+    {"tcp_isn_cucm", PARAM_INT, "", "0", "4294967295", NULL, "initial sequence number of the first connection accepted; drawn unless given", AT(isn), false},
+    {"sip_station_keepalive_interval", PARAM_DUR, "120s", "1s", "1d", NULL, "Expires granted to SIP phones", AT(keepalive_interval), false},
+    {"cucm_register_grace", PARAM_DUR, "10s", "0s", "1h", NULL, "a binding lives this much longer than was granted", AT(grace), false},
+    {"cucm_close_on_timeout", PARAM_BOOL, "on", NULL, NULL, NULL, "close the connection of a device that timed out", AT(close_on_timeout), false},
+    {"cucm_trying_time", PARAM_LAW, "uniform(1.06ms,1.92ms)", "0s", "1h", NULL, "from a REGISTER to its 100 Trying", AT(trying_time), false},
+    {"cucm_answer_time", PARAM_LAW, "uniform(0.48ms,0.89ms)", "0s", "1h", NULL, "from the 100 Trying to the final answer", AT(answer_time), false},
+    {"arp_timeout", PARAM_DUR, "300s", "1s", "30d", NULL, "ARP entries live this long since they were last confirmed", AT(arp_timeout), false},
+    TCP_PARAMS(struct cucm, tcp_config, "0s", "0s"),
+    {0},
+};
+/* clang-format on */
+
+/* --- answers ---------------------------------------------------------------------------------------- */
+
+static int64_t wall_ns(const struct cucm *c)
+{
+    return sim_epoch_ns(c->node->sim) + sim_now(c->node->sim).ns;
+}
+
+static struct cisco_request request_of(const struct sip_msg *m)
+{
+    return (struct cisco_request){
+        .via = sip_header(m, SIP_VIA),
+        .from = sip_header(m, SIP_FROM),
+        .to = sip_header(m, SIP_TO),
+        .call_id = sip_header(m, SIP_CALL_ID),
+        .cseq = sip_header(m, SIP_CSEQ),
+        .contact = sip_header(m, SIP_CONTACT),
+    };
+}
+
+/* A To-tag is a random 32-bit number in decimal; the first ones may be asked to have so many digits. */
+static uint32_t draw_tag(struct cucm *c, bool registration)
+{
+    uint32_t digits = 0;
+    if (registration && c->answered < c->tag_digit_count)
+        digits = c->tag_digits[c->answered];
+    c->answered += registration;
+    if (digits == 0)
+        return rng_u32(c->tags);
+    int64_t low = 1;
+    for (uint32_t i = 1; i < digits; i++)
+        low *= 10;
+    int64_t high = low * 10 - 1;
+    return (uint32_t)rng_between(c->tags, low, high < UINT32_MAX ? high : UINT32_MAX);
+}
+
+static void send_text(struct line *l, const struct wr *w, uint64_t flow)
+{
+    ASSERT(wr_ok(w));
+    tcp_send(l->conn, str_of_bytes(w->base, wr_len(w)), flow);
+}
+
+static void reject(struct line *l, const struct sip_msg *m, uint32_t status, const char *phrase,
+                   uint64_t flow)
+{
+    char text[ANSWER_MAX];
+    struct wr w = wr_of(text, sizeof text);
+    struct cisco_request q = request_of(m);
+    cisco_reject_put(&w, &q, status, phrase, draw_tag(l->cucm, false), wall_ns(l->cucm));
+    send_text(l, &w, flow);
+}
+
+static void send_trying(struct line *l, const struct sip_msg *m, uint64_t flow)
+{
+    char text[ANSWER_MAX];
+    struct wr w = wr_of(text, sizeof text);
+    struct cisco_request q = request_of(m);
+    cisco_trying_put(&w, &q, wall_ns(l->cucm));
+    send_text(l, &w, flow);
+}
+
+static void send_ok(struct line *l, const struct sip_msg *m, bool bound, uint64_t flow)
+{
+    struct cucm *c = l->cucm;
+    char text[ANSWER_MAX];
+    struct wr w = wr_of(text, sizeof text);
+    struct cisco_request q = request_of(m);
+    struct cisco_ok ok = {
+        .date_ns = wall_ns(c),
+        .to_tag = draw_tag(c, bound),
+        .expires = bound ? (uint32_t)(c->keepalive_interval.ns / 1000000000) : 0,
+        .server = str_of(c->server_header),
+        .supported = str_of(c->supported),
+        .bound = bound,
+    };
+    cisco_ok_put(&w, &q, &ok);
+    send_text(l, &w, flow);
+}
+
+/* --- REGISTER --------------------------------------------------------------------------------------- */
+
+static bool in_database(const struct cucm *c, struct str device)
+{
+    struct str rest = str_of(c->devices);
+    if (rest.n == 0)
+        return true;
+    while (rest.n) {
+        if (str_eq(str_trim(str_cut(&rest, ',')), device))
+            return true;
+    }
+    return false;
+}
+
+/* RFC 3261 10.3, in its order; the device stands in Contact (seed 002), the number in To. */
+static void answer_register(struct line *l, const struct sip_msg *m, uint64_t flow)
+{
+    struct cucm *c = l->cucm;
+    struct sip_contact contact;
+    struct sip_cseq cseq;
+    uint32_t expires = 3600;
+    if (!sip_contact(m, &contact) || !sip_cseq(m, &cseq) || contact.device.n == 0) {
+        reject(l, m, 400, "Bad Request", flow);
+        return;
+    }
+    struct registration q = {
+        .device = contact.device,
+        .model = contact.model,
+        .dn = sip_uri_user(sip_header(m, SIP_TO)),
+        .call_id = sip_header(m, SIP_CALL_ID),
+        .cseq = cseq.number,
+        .addr = tcp_peer(l->conn),
+        .conn = l->conn,
+    };
+    sip_expires(m, &expires);
+    if (!in_database(c, q.device)) {
+        reject(l, m, 404, "Not Found", flow);
+    } else if (!registrar_accepts(&c->registrar, &q)) {
+        reject(l, m, 500, "Server Internal Error", flow);
+    } else if (expires == 0) {
+        registrar_unbind(&c->registrar, &q);
+        send_ok(l, m, false, flow);
+    } else {
+        registrar_bind(&c->registrar, &q, c->keepalive_interval);
+        send_ok(l, m, true, flow);
+    }
+}
+
+/* --- jobs of a connection ----------------------------------------------------------------------------- */
+
+static struct job *first_job(struct line *l)
+{
+    return list_empty(&l->jobs) ? NULL : LIST_ENTRY(l->jobs.next, struct job, in_line);
+}
+
+static void arm_job(struct line *l)
+{
+    struct job *j = first_job(l);
+    if (!j)
+        return;
+    struct cucm *c = l->cucm;
+    uint64_t was = bus_swap_cause(c->node->sim, j->cause);
+    bus_set_flow(c->node->sim, j->flow);
+    tmr_arm(&l->timer, dist_draw(j->tried ? &c->answer_time : &c->trying_time, c->times));
+    bus_swap_cause(c->node->sim, was);
+}
+
+static void end_job(struct line *l, struct job *j)
+{
+    list_remove(&j->in_line);
+    pool_put(&l->cucm->jobs, j);
+}
+
+static void on_job(void *owner)
+{
+    struct line *l = owner;
+    struct job *j = first_job(l);
+    struct sip_msg m;
+    struct rd r = rd_of(j->text, j->len);
+    ASSERT(sip_get(&r, &m)); /* it was decoded when it came */
+    if (!j->tried) {
+        j->tried = true;
+        send_trying(l, &m, j->flow);
+    } else {
+        answer_register(l, &m, j->flow);
+        end_job(l, j);
+    }
+    arm_job(l);
+}
+
+static void on_message(void *arg, const struct sip_msg *m)
+{
+    struct line *l = arg;
+    struct sim *s = l->cucm->node->sim;
+    if (m->is_response)
+        return;
+    uint64_t flow = bus_current_flow(s);
+    if (!str_eq(m->method, STR("REGISTER"))) {
+        reject(l, m, 501, "Not Implemented", flow);
+        return;
+    }
+    if (m->whole.n > REQUEST_MAX) {
+        reject(l, m, 513, "Message Too Large", flow);
+        return;
+    }
+    struct job *j = pool_get_raw(&l->cucm->jobs);
+    j->flow = flow;
+    j->cause = bus_cause(s);
+    j->tried = false;
+    j->len = (uint32_t)m->whole.n;
+    __builtin_memcpy(j->text, m->whole.p, m->whole.n);
+    bool idle = list_empty(&l->jobs);
+    list_append(&l->jobs, &j->in_line);
+    if (idle)
+        arm_job(l);
+}
+
+/* --- connections -------------------------------------------------------------------------------------- */
+
+static void on_data(void *arg, struct str data);
+static void on_peer_close(void *arg);
+static void on_end(void *arg, enum tcp_end why);
+
+static const struct tcp_events line_events = {
+    .on_data = on_data, .on_peer_close = on_peer_close, .on_end = on_end};
+
+static void on_bad_stream(void *arg, const char *why)
+{
+    struct line *l = arg;
+    ip_discard(l->cucm->node, why);
+    tcp_abort(l->conn);
+}
+
+static void on_data(void *arg, struct str data)
+{
+    struct line *l = arg;
+    sip_stream_feed(&l->stream, data, on_message, on_bad_stream, l);
+}
+
+static void on_peer_close(void *arg)
+{
+    struct line *l = arg;
+    tcp_close(l->conn);
+}
+
+static void on_end(void *arg, enum tcp_end why)
+{
+    struct line *l = arg;
+    (void)why;
+    while (first_job(l))
+        end_job(l, first_job(l));
+    tmr_disarm(&l->timer);
+    sip_stream_reset(&l->stream);
+    registrar_connection_lost(&l->cucm->registrar, l->conn);
+    l->conn = NULL;
+    pool_put(&l->cucm->lines, l);
+}
+
+static void on_accept(void *arg, struct tcp_conn *conn)
+{
+    struct cucm *c = arg;
+    struct line *l = pool_get(&c->lines);
+    l->cucm = c;
+    l->conn = conn;
+    list_init(&l->jobs);
+    sip_stream_init(&l->stream, sim_arena(c->node->sim));
+    tmr_init(&l->timer, c->node->sim, c->node->id, "cucm.job", l, on_job);
+    tcp_use(conn, &line_events, l);
+}
+
+/* Seed 002: the phone that timed out is told by closing its connection. */
+static void on_line_timeout(void *arg, struct binding *b)
+{
+    struct cucm *c = arg;
+    struct tcp_conn *conn = b->conn;
+    if (!c->close_on_timeout || !conn)
+        return;
+    b->conn = NULL;
+    tcp_close(conn);
+}
+
+/* --- life ----------------------------------------------------------------------------------------------- */
+
+static bool parse_tag_digits(struct cucm *c, struct err *e)
+{
+    struct str rest = str_of(c->to_tag_digits);
+    while (rest.n) {
+        struct str one = str_trim(str_cut(&rest, ','));
+        uint64_t v;
+        if (!str_u64(one, 10, &v) || v < 1 || c->tag_digit_count == TAG_DIGITS_MAX)
+            return err_set(e, "parameter 'to_tag_digits': '%.*s' is not a number of digits 1..10",
+                           STR_ARG(one));
+        c->tag_digits[c->tag_digit_count++] = (uint8_t)v;
+    }
+    return true;
+}
+
+static void make_stack(struct node *n, struct cucm *c, struct port *port)
+{
+    struct ip_options o = {.arp_timeout = c->arp_timeout, .arp_retry = dur_s(1), .arp_tries = 3};
+    struct ip_iface i = {.port = port, .mac = c->mac, .addr = c->address,
+                         .prefix_len = (uint8_t)c->prefix_len};
+    c->ip = ip_new(n, &o);
+    ip_add_iface(c->ip, &i);
+    if (node_param(n, "gateway")->given)
+        ip_add_route(c->ip, (struct ip4){0}, 0, c->gateway);
+    c->tcp = tcp_new(n, c->ip, &c->tcp_config);
+}
+
+static bool init(struct node *n, struct err *e)
+{
+    struct cucm *c = n->state;
+    struct port *port;
+    c->node = n;
+    if (!parse_tag_digits(c, e) || !node_port(n, STR("eth0"), NULL, 0, &port, e))
+        return false;
+    make_stack(n, c, port);
+    c->tags = node_stream(n, "sip/to-tag");
+    c->times = node_stream(n, "sip/answer-time");
+    pool_init(&c->jobs, sim_arena(n->sim), "SIP requests in work", sizeof(struct job), JOBS_MAX);
+    pool_init(&c->lines, sim_arena(n->sim), "phone connections", sizeof(struct line), JOBS_MAX);
+    registrar_init(&c->registrar, n, c->grace);
+    c->registrar.cluster_id = c->cluster_id;
+    c->registrar.node_id = n->name;
+    c->registrar.on_timeout = on_line_timeout;
+    c->registrar.arg = c;
+    return tcp_listen(c->tcp, SIP_PORT, node_param(n, "tcp_isn_cucm")->given, (uint32_t)c->isn,
+                      DSCP_CS3, on_accept, c) ||
+           err_set(e, "TCP port %d is taken", SIP_PORT);
+}
+
+static void on_frame(struct node *n, struct port *in, const struct frame *f)
+{
+    struct cucm *c = n->state;
+    ip_on_frame(c->ip, in, f);
+}
+
+const struct model model_cucm = {
+    .name = "cucm",
+    .doc = "One node of a Cisco Unified Communications Manager cluster.",
+    .state_size = sizeof(struct cucm),
+    .params = params,
+    .init = init,
+    .on_frame = on_frame,
+};

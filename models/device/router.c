@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* router.c: an IPv4 router: one interface a port, connected and static routes, ARP entries of 4 hours
+ * (Cisco IOS). */
+#include "models/net/ip.h"
+#include "sim/base/hash.h"
+
+struct router {
+    struct sim_dur arp_timeout;
+    const char *routes;
+    struct ip_stack *ip;
+};
+
+struct router_port {
+    const char *address;
+    int64_t vlan;
+    struct mac mac;
+};
+
+/* clang-format off */
+static const struct param_def params[] = {
+    {"router_arp_timeout", PARAM_DUR, "4h", "1s", "30d", NULL, "ARP entries live this long since they were last confirmed", offsetof(struct router, arp_timeout), false},
+    {"routes", PARAM_TEXT, "", NULL, NULL, NULL, "static routes: '10.2.0.0/16 via 10.1.0.2', separated by commas", offsetof(struct router, routes), true},
+    {0},
+};
+
+static const struct param_def port_params[] = {
+    {"address", PARAM_TEXT, NULL, NULL, NULL, NULL, "interface address with prefix length: 10.1.1.1/24", offsetof(struct router_port, address), true},
+    {"vlan", PARAM_INT, "0", "0", "4094", NULL, "VLAN of a tagged subinterface; 0: untagged", offsetof(struct router_port, vlan), true},
+    {"mac", PARAM_MAC, "", NULL, NULL, NULL, "MAC address; made from the node's and port's names when empty", offsetof(struct router_port, mac), true},
+    {0},
+};
+/* clang-format on */
+
+static bool init(struct node *n, struct err *e)
+{
+    struct router *r = n->state;
+    (void)e;
+    struct ip_options o = {.forward = true, .arp_timeout = r->arp_timeout, .arp_retry = dur_s(1),
+                           .arp_tries = 3};
+    r->ip = ip_new(n, &o);
+    return true;
+}
+
+/* A locally administered address that depends on the names alone. */
+static struct mac made_up_mac(const struct node *n, const struct port *p)
+{
+    uint64_t h = hash_cstr(hash_cstr(0, n->name), p->name);
+    return mac_of_u64((h & 0xffffffffff) | 0x020000000000);
+}
+
+static bool add_iface(struct node *n, struct port *p, struct err *e)
+{
+    struct router *r = n->state;
+    const struct router_port *c = p->config;
+    struct ip_iface i = {.port = p, .mac = c->mac, .vlan = (uint16_t)c->vlan};
+    if (!ip4_parse_prefix(str_of(c->address), &i.addr, &i.prefix_len) || i.prefix_len < 1)
+        return err_set(e, "port '%s': address '%s' is not an address with prefix length", p->name,
+                       c->address);
+    if (mac_eq(i.mac, MAC_ZERO))
+        i.mac = made_up_mac(n, p);
+    ip_add_iface(r->ip, &i);
+    return true;
+}
+
+static bool add_route(struct router *r, struct str text, struct err *e)
+{
+    struct str rest = str_trim(text), net_text = str_cut(&rest, ' ');
+    struct ip4 net, via;
+    uint8_t len;
+    rest = str_trim(rest);
+    if (!str_starts(rest, STR("via ")) || !ip4_parse_prefix(net_text, &net, &len) ||
+        !ip4_parse(str_trim((struct str){rest.p + 4, rest.n - 4}), &via))
+        return err_set(e, "parameter 'routes': '%.*s' is not 'a.b.c.d/len via a.b.c.d'", STR_ARG(text));
+    if (ip4_eq(ip_source(r->ip, via), (struct ip4){0}))
+        return err_set(e, "parameter 'routes': '%.*s': the next hop is on no connected net",
+                       STR_ARG(text));
+    ip_add_route(r->ip, net, len, via);
+    return true;
+}
+
+static bool ready(struct node *n, struct err *e)
+{
+    struct router *r = n->state;
+    for (uint16_t i = 0; i < n->port_count; i++) {
+        if (!add_iface(n, n->ports[i], e))
+            return false;
+    }
+    struct str rest = str_of(r->routes);
+    while (rest.n) {
+        if (!add_route(r, str_cut(&rest, ','), e))
+            return false;
+    }
+    return true;
+}
+
+static void on_frame(struct node *n, struct port *in, const struct frame *f)
+{
+    struct router *r = n->state;
+    ip_on_frame(r->ip, in, f);
+}
+
+const struct model model_router = {
+    .name = "router",
+    .doc = "IPv4 router: one interface a port, static routes.",
+    .state_size = sizeof(struct router),
+    .params = params,
+    .port_config_size = sizeof(struct router_port),
+    .port_params = port_params,
+    .init = init,
+    .ready = ready,
+    .on_frame = on_frame,
+};

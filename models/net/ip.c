@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ip.c: datagrams of one stack: routes, sending, receiving, forwarding. Neighbours: ip_arp.c. */
+#include "models/net/ip.h"
+
+#include <string.h>
+
+#include "models/net/ip_state.h"
+#include "sim/kernel/measure.h"
+
+#define TTL_DEFAULT 64
+
+struct ip_stack *ip_new(struct node *n, const struct ip_options *o)
+{
+    struct ip_stack *s = ARENA_NEW(sim_arena(n->sim), struct ip_stack);
+    s->node = n;
+    s->options = *o;
+    map_init(&s->neighbours, sim_arena(n->sim));
+    return s;
+}
+
+void ip_add_iface(struct ip_stack *s, const struct ip_iface *i)
+{
+    ASSERT(s->iface_count < IFACES_MAX && i->vlan < 4095);
+    s->ifaces[s->iface_count++] = *i;
+}
+
+void ip_add_route(struct ip_stack *s, struct ip4 net, uint8_t prefix_len, struct ip4 via)
+{
+    ASSERT(s->route_count < ROUTES_MAX);
+    s->routes[s->route_count++] = (struct route){net, via, prefix_len};
+}
+
+void ip_on_proto(struct ip_stack *s, uint8_t proto, ip_recv_fn *recv, void *arg)
+{
+    ASSERT(s->protos[proto].recv == NULL);
+    s->protos[proto].recv = recv;
+    s->protos[proto].arg = arg;
+}
+
+uint64_t ip_discard(struct node *n, const char *reason)
+{
+    measure_add(n->sim, MEASURE_SEGMENTS_DISCARDED, 1);
+    return BUS_NOTE(n->sim, n->id, "segment-discarded", "{}", V_TEXT(reason));
+}
+
+/* --- routes ------------------------------------------------------------------------------------------- */
+
+static const struct ip_iface *connected(const struct ip_stack *s, struct ip4 dst)
+{
+    const struct ip_iface *best = NULL;
+    for (uint32_t i = 0; i < s->iface_count; i++) {
+        const struct ip_iface *f = &s->ifaces[i];
+        if (ip4_in(dst, f->addr, f->prefix_len) && (!best || f->prefix_len > best->prefix_len))
+            best = f;
+    }
+    return best;
+}
+
+/* Longest prefix; a connected net beats a static route of the same length. */
+static const struct ip_iface *route_to(const struct ip_stack *s, struct ip4 dst, struct ip4 *hop)
+{
+    const struct ip_iface *out = connected(s, dst);
+    int best = out ? out->prefix_len : -1;
+    *hop = dst;
+    for (uint32_t i = 0; i < s->route_count; i++) {
+        const struct route *r = &s->routes[i];
+        const struct ip_iface *via = connected(s, r->via);
+        if (via && (int)r->prefix_len > best && ip4_in(dst, r->net, r->prefix_len)) {
+            best = r->prefix_len;
+            out = via;
+            *hop = r->via;
+        }
+    }
+    return out;
+}
+
+struct ip4 ip_source(const struct ip_stack *s, struct ip4 dst)
+{
+    struct ip4 hop;
+    const struct ip_iface *i = route_to(s, dst, &hop);
+    return i ? i->addr : (struct ip4){0};
+}
+
+/* --- sending ------------------------------------------------------------------------------------------ */
+
+static size_t header_bytes(const struct ip_iface *i)
+{
+    return eth_bytes(i->vlan != 0) + IP4_HEADER_BYTES;
+}
+
+struct frame *ip_begin(struct ip_stack *s, struct ip4 dst, size_t payload_max, struct wr *w)
+{
+    struct ip4 hop;
+    const struct ip_iface *i = route_to(s, dst, &hop);
+    if (!i)
+        return NULL;
+    size_t head = header_bytes(i), room = head + payload_max;
+    struct frame *f = frame_new(s->node->net, room < ETH_BYTES_MIN ? ETH_BYTES_MIN : room);
+    *w = wr_of(f->bytes + head, payload_max);
+    return f;
+}
+
+/* Fills both headers of a frame whose payload stands in place; returns its length with padding. */
+static size_t put_headers(struct frame *f, const struct ip_iface *i, const struct ip4_hdr *h)
+{
+    struct wr w = wr_of(f->bytes, f->cap);
+    struct eth e = {.src = i->mac, .tagged = i->vlan != 0, .pcp = i->vlan ? i->pcp : 0, .vid = i->vlan,
+                    .type = ETH_IP4};
+    eth_put(&w, &e);
+    ip4_put(&w, h);
+    w.p += h->payload_len;
+    eth_pad(&w);
+    ASSERT(wr_ok(&w));
+    return wr_len(&w);
+}
+
+void ip_send(struct ip_stack *s, struct frame *f, struct ip4 dst, uint8_t proto, uint8_t dscp,
+             size_t payload_len)
+{
+    struct ip4 hop;
+    const struct ip_iface *i = route_to(s, dst, &hop);
+    ASSERT(i != NULL && payload_len <= 65515);
+    struct ip4_hdr h = {.dscp = dscp, .payload_len = (uint16_t)payload_len, .id = ++s->next_id,
+                        .dont_fragment = true, .ttl = TTL_DEFAULT, .proto = proto, .src = i->addr,
+                        .dst = dst};
+    ip_arp_output(s, i, hop, f, put_headers(f, i, &h));
+}
+
+void ip_announce(struct ip_stack *s)
+{
+    ASSERT(s->iface_count > 0);
+    ip_arp_request(s, &s->ifaces[0], s->ifaces[0].addr);
+}
+
+void ip_confirm(struct ip_stack *s, struct ip4 dst)
+{
+    struct ip4 hop;
+    if (!route_to(s, dst, &hop))
+        return;
+    struct neighbour *nb = map_get(&s->neighbours, hop.v);
+    if (nb && nb->resolved)
+        nb->confirmed = sim_now(s->node->sim);
+}
+
+/* --- receiving ------------------------------------------------------------------------------------------ */
+
+static bool is_ours(const struct ip_stack *s, struct ip4 dst)
+{
+    if (dst.v == 0xffffffffu)
+        return true;
+    for (uint32_t i = 0; i < s->iface_count; i++) {
+        const struct ip_iface *f = &s->ifaces[i];
+        uint32_t host_bits = f->prefix_len ? ~(~0u << (32 - f->prefix_len)) : ~0u;
+        bool subnet_broadcast = f->prefix_len < 31 && (dst.v & host_bits) == host_bits &&
+                                ip4_in(dst, f->addr, f->prefix_len);
+        if (ip4_eq(dst, f->addr) || subnet_broadcast)
+            return true;
+    }
+    return false;
+}
+
+/* A router's part: one hop less to live, in a new frame of the same flow. */
+static void forward(struct ip_stack *s, const struct ip4_hdr *h, struct str payload, const struct frame *in)
+{
+    struct ip4 hop;
+    const struct ip_iface *i = route_to(s, h->dst, &hop);
+    if (h->ttl <= 1 || !i) {
+        ip_discard(s->node, i ? "ttl-exceeded" : "no-route");
+        return;
+    }
+    struct ip4_hdr out = *h;
+    out.ttl--;
+    size_t head = eth_bytes(i->vlan != 0) + IP4_HEADER_BYTES + h->options.n, room = head + payload.n;
+    struct frame *f = frame_new(s->node->net, room < ETH_BYTES_MIN ? ETH_BYTES_MIN : room);
+    f->flow = in->flow;
+    f->copy = in->copy;
+    if (payload.n)
+        memcpy(f->bytes + head, payload.p, payload.n);
+    ip_arp_output(s, i, hop, f, put_headers(f, i, &out));
+}
+
+static void on_datagram(struct ip_stack *s, struct rd *r, bool group, const struct frame *f)
+{
+    struct ip4_hdr h;
+    struct rd body;
+    if (!ip4_get(r, &h, &body)) {
+        ip_discard(s->node, "bad-ip-header");
+        return;
+    }
+    struct str payload = rd_bytes(&body, rd_left(&body));
+    if (!is_ours(s, h.dst)) {
+        if (s->options.forward && !group)
+            forward(s, &h, payload, f);
+        else
+            ip_discard(s->node, "wrong-address");
+        return;
+    }
+    if (h.more_fragments || h.fragment_offset)
+        ip_discard(s->node, "fragment"); /* every sender here sets DF */
+    else if (s->protos[h.proto].recv)
+        s->protos[h.proto].recv(s->protos[h.proto].arg, &h, payload, f);
+    else
+        ip_discard(s->node, "no-such-protocol");
+}
+
+static const struct ip_iface *iface_of(const struct ip_stack *s, const struct port *in,
+                                       const struct eth *e)
+{
+    uint16_t vid = e->tagged ? e->vid : 0;
+    for (uint32_t i = 0; i < s->iface_count; i++) {
+        if (s->ifaces[i].port == in && s->ifaces[i].vlan == vid)
+            return &s->ifaces[i];
+    }
+    return NULL;
+}
+
+void ip_on_frame(struct ip_stack *s, struct port *in, const struct frame *f)
+{
+    struct rd r = rd_of(f->bytes, f->len);
+    struct eth e;
+    if (!eth_get(&r, &e)) {
+        frame_drop(in, f, DROP_MALFORMED);
+        return;
+    }
+    const struct ip_iface *i = iface_of(s, in, &e);
+    bool group = mac_is_group(e.dst);
+    if (!i || (!group && !mac_eq(e.dst, i->mac)))
+        return; /* the address filter's business, not a loss */
+    struct arp a;
+    if (e.type == ETH_ARP && !arp_get(&r, &a))
+        ip_discard(s->node, "bad-arp");
+    else if (e.type == ETH_ARP)
+        ip_arp_input(s, i, &a);
+    else if (e.type == ETH_IP4)
+        on_datagram(s, &r, group, f);
+}

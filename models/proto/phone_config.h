@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* phone_config.h: what a SIP phone is told about its cluster: the elements of SEP<MAC>.cnf.xml that it
+ * acts on. A scenario may fill it directly. */
+#ifndef MODELS_PROTO_PHONE_CONFIG_H
+#define MODELS_PROTO_PHONE_CONFIG_H
+
+#include "models/wire/addr.h"
+#include "sim/base/simtime.h"
+#include "sim/base/str.h"
+
+#define CUCM_GROUP_MAX 3
+
+/* One <member> of <callManagerGroup>, by priority. */
+struct cucm_member {
+    struct str name; /* processNodeName, as in the Request-URI */
+    struct ip4 addr;
+    uint16_t sip_port;
+};
+
+struct phone_config {
+    struct cucm_member group[CUCM_GROUP_MAX];
+    int64_t member_count;
+    const char *dn;                            /* <name> of the first line */
+    const char *load;                          /* <loadInformation> */
+    struct sim_dur timer_register_expires;     /* asked for */
+    struct sim_dur timer_register_delta;       /* re-register this long before the granted time ends */
+    struct sim_dur timer_keepalive_expires;    /* period of standby keepalives and probes */
+    struct sim_dur connection_monitor_duration;
+};
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sip_group.h: registration of a phone with an ordered group of CUCM nodes (seeds 000 and 002). It
+ * registers at the first node that answers; refreshes granted - delta after each 200 OK; keeps the next
+ * lower node warm with Expires-0 keepalives; goes elsewhere when its connection ends or nobody answers;
+ * probes the higher nodes meanwhile, and falls back once one has answered for the connection monitor's
+ * duration. One table decides; the legs (sip_leg.h) only talk. */
+#ifndef MODELS_PROTO_SIP_GROUP_H
+#define MODELS_PROTO_SIP_GROUP_H
+
+#include "models/net/fsm.h"
+#include "models/proto/sip_leg.h"
+
+#define GROUP_NOWHERE (-1)
+
+struct sip_group;
+
+struct group_slot {
+    struct sip_group *group;
+    uint8_t index;
+    bool proven; /* answered a probe since its connection stands: the monitor runs */
+    struct tmr probe, monitor, reconnect;
+};
+
+struct sip_group {
+    /* identity and configuration */
+    struct node *node;
+    const struct phone_config *config;
+    const struct leg_identity *id;
+    struct sim_dur standby_offset;     /* from the registering 200 to the first standby keepalive */
+    struct sim_dur reconnect_interval; /* of connections to nodes other than the one of registration */
+    /* state */
+    struct fsm fsm;
+    struct sip_leg leg[CUCM_GROUP_MAX];
+    struct group_slot slot[CUCM_GROUP_MAX];
+    int at;     /* node of registration, or GROUP_NOWHERE */
+    int target; /* node that a REGISTER is on its way to */
+    int left;   /* node whose binding the registration just made replaces, or GROUP_NOWHERE */
+    bool standby_missed; /* due while its connection was not open */
+    struct sim_dur granted;
+    char reason[96]; /* cisco-alarm text for the REGISTER after an outage */
+    struct tmr refresh, standby, retry;
+};
+
+void group_init(struct sip_group *g, struct node *n, struct tcp *t, const struct leg_identity *id);
+void group_start(struct sip_group *g);
+
+#endif

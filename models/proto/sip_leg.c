@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sip_leg.c: classify (bytes to answer) and send; no policy. */
+#include "models/proto/sip_leg.h"
+
+#include <string.h>
+
+#include "sim/kernel/measure.h"
+
+#define MESSAGE_MAX 2048
+
+static const struct {
+    const char *note; /* how a student reads it */
+    bool binds;
+    enum measure_id sent;
+} kinds[LEG_REQUEST_COUNT] = {
+    [LEG_REGISTER] = {"REGISTER CSeq {} to {}", true, MEASURE_COUNT},
+    [LEG_REFRESH] = {"keepalive REGISTER CSeq {} to {}", true, MEASURE_KEEPALIVES_SENT},
+    [LEG_STANDBY] = {"standby keepalive CSeq {} to {}", false, MEASURE_STANDBY_KEEPALIVES_SENT},
+    [LEG_PROBE] = {"probe CSeq {} to {}", false, MEASURE_PROBES_SENT},
+};
+
+static const struct cucm_member *member(const struct sip_leg *l)
+{
+    return &l->id->config->group[l->index];
+}
+
+/* Shapes of seeds 000 and 002: tag = MAC + 12 hex + "-" + 8 hex; the Call-ID's counter differs by leg
+ * (0003 on the primary's, 0002 on the secondary's). */
+static void draw_dialog(struct sip_leg *l)
+{
+    static const char *const streams[CUCM_GROUP_MAX] = {"sip/dialog/0", "sip/dialog/1", "sip/dialog/2"};
+    struct rng *r = node_stream(l->node, streams[l->index]);
+    uint64_t a = rng_u64(r), b = rng_u64(r);
+    uint32_t tail = rng_u32(r);
+    struct txtbuf t = txtbuf_of(l->from_tag, sizeof l->from_tag);
+    txtbuf_add(&t, "%012llx%012llx-%08x", (unsigned long long)l->id->mac,
+               (unsigned long long)(a & 0xffffffffffffu), tail);
+    char ip[16];
+    struct txtbuf at = txtbuf_of(ip, sizeof ip);
+    ip4_text(&at, tcp_local(l->conn));
+    t = txtbuf_of(l->call_id, sizeof l->call_id);
+    txtbuf_add(&t, "%08llx-%04llx%04x-%08x-%08x@%s", (unsigned long long)(l->id->mac >> 16),
+               (unsigned long long)(l->id->mac & 0xffff), 3u - l->index, (unsigned)(b >> 32),
+               (unsigned)b, ip);
+}
+
+static void drop_requests(struct sip_leg *l)
+{
+    tmr_disarm(&l->timer_f);
+    l->pending = l->deferred = false;
+    l->reason = l->deferred_reason = NULL;
+}
+
+static void write_request(struct sip_leg *l, struct wr *w)
+{
+    char ip[16];
+    struct txtbuf at = txtbuf_of(ip, sizeof ip);
+    ip4_text(&at, tcp_local(l->conn));
+    struct sim *s = l->node->sim;
+    const struct phone_config *c = l->id->config;
+    bool binds = kinds[l->kind].binds;
+    struct cisco_register r = {
+        .model = l->id->model,
+        .host = member(l)->name,
+        .dn = str_of(c->dn),
+        .local_ip = txtbuf_view(&at),
+        .local_port = tcp_local_port(l->conn),
+        .branch = rng_u32(node_stream(l->node, "sip/branch")),
+        .from_tag = str_of(l->from_tag),
+        .call_id = str_of(l->call_id),
+        .load = str_of(c->load),
+        .contact_uuid = str_of(l->id->contact_uuid),
+        .mac = l->id->mac,
+        .cseq = l->cseq,
+        .expires = binds ? (uint32_t)(c->timer_register_expires.ns / 1000000000) : 0,
+        .standby = !binds,
+        .date_ns = sim_epoch_ns(s) + sim_now(s).ns + l->id->clock_offset.ns,
+        .reason = str_of(l->reason),
+    };
+    cisco_register_put(w, &r);
+    ASSERT(wr_ok(w));
+}
+
+static void send_request(struct sip_leg *l)
+{
+    struct sim *s = l->node->sim;
+    char text[MESSAGE_MAX];
+    struct wr w = wr_of(text, sizeof text);
+    l->cseq++;
+    l->pending = true;
+    l->retransmitted = false;
+    write_request(l, &w);
+    l->flow = bus_flow(s, "sip", str_of(l->call_id), l->cseq);
+    bus_set_flow(s, l->flow);
+    BUS_NOTE(s, l->node->id, "sip", kinds[l->kind].note, V_U64(l->cseq), V_IP4(member(l)->addr.v));
+    if (kinds[l->kind].sent != MEASURE_COUNT)
+        measure_add(s, kinds[l->kind].sent, 1);
+    tmr_arm(&l->timer_f, l->id->timer_f);
+    tmr_await(&l->timer_f, l->flow, 0);
+    tcp_send(l->conn, str_of_bytes(text, wr_len(&w)), l->flow);
+}
+
+void leg_request(struct sip_leg *l, enum leg_request kind, const char *reason)
+{
+    ASSERT(l->open);
+    if (l->pending) {
+        if (l->deferred && kinds[l->deferred_kind].binds && !kinds[kind].binds)
+            return;
+        l->deferred = true;
+        l->deferred_kind = kind;
+        l->deferred_reason = reason;
+        return;
+    }
+    l->kind = kind;
+    l->reason = reason;
+    send_request(l);
+}
+
+/* The request is over: tell the user, then send what waited (unless the user acted otherwise). */
+static void finish(struct sip_leg *l, uint32_t status, struct sim_dur granted)
+{
+    tmr_disarm(&l->timer_f);
+    l->pending = false;
+    l->user->on_answer(l->arg, l, l->kind, status, granted);
+    if (!l->open || l->pending || !l->deferred)
+        return;
+    l->deferred = false;
+    leg_request(l, l->deferred_kind, l->deferred_reason);
+}
+
+static void on_timer_f(void *owner)
+{
+    struct sip_leg *l = owner;
+    BUS_NOTE(l->node->sim, l->node->id, "sip", "timer F: no final answer to CSeq {} from {}",
+             V_U64(l->cseq), V_IP4(member(l)->addr.v));
+    finish(l, 0, DUR_ZERO);
+}
+
+static void on_message(void *arg, const struct sip_msg *m)
+{
+    struct sip_leg *l = arg;
+    struct sip_cseq cseq;
+    if (!m->is_response || !sip_cseq(m, &cseq))
+        return;
+    if (!l->pending || cseq.number != l->cseq || m->status < 200)
+        return; /* 100 Trying does not stop timer F (RFC 3261 17.1.2.2); an old answer says nothing */
+    uint32_t expires = 0;
+    sip_expires(m, &expires);
+    finish(l, m->status, dur_s(expires));
+}
+
+static void on_bad_stream(void *arg, const char *why)
+{
+    struct sip_leg *l = arg;
+    ip_discard(l->node, why);
+    tcp_abort(l->conn);
+}
+
+static void on_open(void *arg)
+{
+    struct sip_leg *l = arg;
+    l->open = true;
+    if (!l->call_id[0])
+        draw_dialog(l);
+    l->user->on_open(l->arg, l);
+}
+
+static void on_data(void *arg, struct str data)
+{
+    struct sip_leg *l = arg;
+    sip_stream_feed(&l->stream, data, on_message, on_bad_stream, l);
+}
+
+/* Seed 002, case study 2: the phone acknowledges CUCM's FIN and then aborts. */
+static void on_peer_close(void *arg)
+{
+    struct sip_leg *l = arg;
+    tcp_abort(l->conn);
+}
+
+static enum leg_down down_of(enum tcp_end why)
+{
+    switch (why) {
+    case TCP_END_CLOSED:
+    case TCP_END_ABORTED: /* our answer to the peer's FIN: whoever closes for his own reasons has let go */
+        return LEG_DOWN_CLOSED;
+    case TCP_END_RESET:
+        return LEG_DOWN_RESET;
+    case TCP_END_REFUSED:
+        return LEG_DOWN_REFUSED;
+    case TCP_END_TIMEOUT:
+        return LEG_DOWN_TIMEOUT;
+    }
+    UNREACHABLE();
+}
+
+static void on_end(void *arg, enum tcp_end why)
+{
+    struct sip_leg *l = arg;
+    l->conn = NULL;
+    l->was_open = l->open;
+    l->open = false;
+    drop_requests(l);
+    sip_stream_reset(&l->stream);
+    l->user->on_down(l->arg, l, down_of(why));
+}
+
+static void on_retransmit(void *arg, uint64_t flow, uint32_t copy)
+{
+    struct sip_leg *l = arg;
+    (void)copy;
+    if (!l->pending || l->retransmitted || flow != l->flow)
+        return;
+    l->retransmitted = true;
+    if (l->kind == LEG_REFRESH)
+        measure_add(l->node->sim, MEASURE_KEEPALIVES_RETRANSMITTED, 1);
+}
+
+static const struct tcp_events events = {
+    .on_open = on_open,
+    .on_data = on_data,
+    .on_peer_close = on_peer_close,
+    .on_end = on_end,
+    .on_retransmit = on_retransmit,
+};
+
+void leg_init(struct sip_leg *l, struct node *n, struct tcp *t, const struct leg_identity *id,
+              uint8_t index, const struct leg_user *user, void *arg)
+{
+    *l = (struct sip_leg){.node = n, .tcp = t, .id = id, .user = user, .arg = arg, .index = index};
+    l->cseq = id->cseq_first - 1;
+    sip_stream_init(&l->stream, sim_arena(n->sim));
+    tmr_init(&l->timer_f, n->sim, n->id, "sip.timer_f", l, on_timer_f);
+}
+
+void leg_open(struct sip_leg *l)
+{
+    if (l->conn)
+        return;
+    const struct cucm_member *m = member(l);
+    struct tcp_open o = {
+        .dst = m->addr,
+        .dst_port = m->sip_port,
+        .local_port = l->local_port,
+        .isn_given = l->isn_given,
+        .isn = l->isn,
+        .dscp = l->id->dscp,
+        .flow = bus_flow(l->node->sim, "tcp", str_of(l->id->device), l->index),
+    };
+    l->local_port = 0; /* given for the first connection only */
+    l->isn_given = false;
+    l->conn = tcp_connect(l->tcp, &o, &events, l);
+    if (!l->conn)
+        l->user->on_down(l->arg, l, LEG_DOWN_LOCAL);
+}
+
+static const struct tcp_events no_events;
+
+void leg_abort(struct sip_leg *l)
+{
+    if (!l->conn)
+        return;
+    struct tcp_conn *c = l->conn;
+    tcp_use(c, &no_events, NULL);
+    l->conn = NULL;
+    l->open = false;
+    drop_requests(l);
+    sip_stream_reset(&l->stream);
+    tcp_abort(c);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sip_leg.h: a phone's connection to one CUCM and the REGISTER dialog on it: one Call-ID and From tag
+ * for life, CSeq + 1 a request, one request at a time (RFC 3261 10.2: no new REGISTER while one is
+ * pending; a later one waits its turn). Over TCP nothing is repeated here (RFC 3261 17); timer F ends a
+ * request that nobody answers. Which requests are sent when is the phone's business. */
+#ifndef MODELS_PROTO_SIP_LEG_H
+#define MODELS_PROTO_SIP_LEG_H
+
+#include "models/net/tcp.h"
+#include "models/proto/cisco_sip.h"
+#include "models/proto/phone_config.h"
+#include "models/proto/sip_stream.h"
+#include "sim/kernel/tmr.h"
+
+enum leg_request {
+    LEG_REGISTER, /* binds: Expires as configured, at a new node */
+    LEG_REFRESH,  /* the same, at the node of registration */
+    LEG_STANDBY,  /* Expires 0 with cisco-keep-alive, to a lower node */
+    LEG_PROBE,    /* the same, to a higher node */
+    LEG_REQUEST_COUNT
+};
+
+enum leg_down { LEG_DOWN_CLOSED, LEG_DOWN_RESET, LEG_DOWN_REFUSED, LEG_DOWN_TIMEOUT, LEG_DOWN_LOCAL };
+
+struct sip_leg;
+
+struct leg_user {
+    void (*on_open)(void *arg, struct sip_leg *l);
+    /* status 0: timer F fired. `granted` is the Expires of a 200. */
+    void (*on_answer)(void *arg, struct sip_leg *l, enum leg_request kind, uint32_t status,
+                      struct sim_dur granted);
+    void (*on_down)(void *arg, struct sip_leg *l, enum leg_down why); /* only what we did not ask for */
+};
+
+/* What all legs of one phone share. */
+struct leg_identity {
+    const struct cisco_phone_model *model;
+    const struct phone_config *config;
+    uint64_t mac;
+    const char *device; /* "SEP0024142DDF24" */
+    char contact_uuid[37];
+    uint32_t cseq_first;
+    struct sim_dur timer_f;
+    struct sim_dur clock_offset; /* of the phone's clock, as its Date header shows */
+    uint8_t dscp;
+};
+
+struct sip_leg {
+    /* identity */
+    struct node *node;
+    struct tcp *tcp;
+    const struct leg_identity *id;
+    const struct leg_user *user;
+    void *arg;
+    uint8_t index; /* priority in the group */
+    char from_tag[34], call_id[64];
+    /* configuration of the next connection */
+    uint16_t local_port; /* 0: any */
+    bool isn_given;
+    uint32_t isn;
+    /* state */
+    struct tcp_conn *conn;
+    bool open, was_open; /* was_open: the connection that just ended had stood */
+    struct sip_stream stream;
+    struct tmr timer_f;
+    uint32_t cseq; /* of the last request */
+    bool pending, deferred, retransmitted;
+    enum leg_request kind, deferred_kind;
+    const char *reason, *deferred_reason; /* of the alarm text; NULL: none */
+    uint64_t flow;
+};
+
+void leg_init(struct sip_leg *l, struct node *n, struct tcp *t, const struct leg_identity *id,
+              uint8_t index, const struct leg_user *user, void *arg);
+void leg_open(struct sip_leg *l);  /* starts to connect; fine when connecting or open */
+void leg_abort(struct sip_leg *l); /* resets it quietly: the user is not told */
+
+/* Sends now, or after the pending answer; a REGISTER supersedes a waiting keepalive. `reason` is the
+ * cisco-alarm text (kept until sent) or NULL. Only on an open leg. */
+void leg_request(struct sip_leg *l, enum leg_request kind, const char *reason);
+
+#endif

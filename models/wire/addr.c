@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* addr.c: see addr.h. */
+#include "models/wire/addr.h"
+
+#include <string.h>
+
+uint64_t mac_u64(struct mac m)
+{
+    uint64_t v = 0;
+    for (int i = 0; i < 6; i++)
+        v = v << 8 | m.b[i];
+    return v;
+}
+
+struct mac mac_of_u64(uint64_t v)
+{
+    struct mac m;
+    for (int i = 5; i >= 0; i--, v >>= 8)
+        m.b[i] = (uint8_t)v;
+    return m;
+}
+
+bool mac_eq(struct mac a, struct mac b)
+{
+    return memcmp(a.b, b.b, sizeof a.b) == 0;
+}
+
+bool mac_is_group(struct mac m)
+{
+    return m.b[0] & 1;
+}
+
+bool mac_is_broadcast(struct mac m)
+{
+    return mac_eq(m, MAC_BROADCAST);
+}
+
+bool mac_is_link_local(struct mac m)
+{
+    uint64_t v = mac_u64(m);
+    return (v & ~0xfull) == 0x0180c2000000ull || v == 0x01000ccccccc;
+}
+
+void mac_text(struct txtbuf *t, struct mac m)
+{
+    txtbuf_add(t, "%02x:%02x:%02x:%02x:%02x:%02x", m.b[0], m.b[1], m.b[2], m.b[3], m.b[4], m.b[5]);
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    char l = (char)(c | 0x20);
+    return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
+bool mac_parse(struct str s, struct mac *out)
+{
+    uint64_t v = 0;
+    size_t digits = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == ':' || s.p[i] == '-' || s.p[i] == '.')
+            continue;
+        int h = hex_digit(s.p[i]);
+        if (h < 0 || ++digits > 12)
+            return false;
+        v = v << 4 | (uint64_t)h;
+    }
+    *out = mac_of_u64(v);
+    return digits == 12;
+}
+
+bool ip4_eq(struct ip4 a, struct ip4 b)
+{
+    return a.v == b.v;
+}
+
+bool ip4_in(struct ip4 a, struct ip4 net, uint8_t prefix_len)
+{
+    ASSERT(prefix_len <= 32);
+    uint32_t mask = prefix_len ? ~0u << (32 - prefix_len) : 0;
+    return (a.v & mask) == (net.v & mask);
+}
+
+void ip4_text(struct txtbuf *t, struct ip4 a)
+{
+    txtbuf_add(t, "%u.%u.%u.%u", a.v >> 24, a.v >> 16 & 255, a.v >> 8 & 255, a.v & 255);
+}
+
+bool ip4_parse(struct str s, struct ip4 *out)
+{
+    uint32_t v = 0;
+    for (int i = 0; i < 4; i++) {
+        uint64_t part;
+        bool dot = str_find(s, STR(".")) >= 0;
+        struct str octet = str_cut(&s, '.');
+        if (dot != (i < 3) || octet.n > 3 || !str_u64(octet, 255, &part))
+            return false;
+        v = v << 8 | (uint32_t)part;
+    }
+    out->v = v;
+    return true;
+}
+
+bool ip4_parse_prefix(struct str s, struct ip4 *out, uint8_t *prefix_len)
+{
+    uint64_t len;
+    struct str addr = str_cut(&s, '/');
+    if (!ip4_parse(addr, out) || !str_u64(s, 32, &len))
+        return false;
+    *prefix_len = (uint8_t)len;
+    return true;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* addr.h: MAC and IPv4 addresses as value types. */
+#ifndef MODELS_WIRE_ADDR_H
+#define MODELS_WIRE_ADDR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/base/str.h"
+
+struct mac {
+    uint8_t b[6];
+};
+
+struct ip4 {
+    uint32_t v; /* host order */
+};
+
+#define MAC_BROADCAST ((struct mac){{255, 255, 255, 255, 255, 255}})
+#define MAC_ZERO ((struct mac){{0}})
+
+uint64_t mac_u64(struct mac m); /* in the low 48 bits, first byte highest */
+struct mac mac_of_u64(uint64_t v);
+bool mac_eq(struct mac a, struct mac b);
+bool mac_is_group(struct mac m); /* multicast or broadcast */
+bool mac_is_broadcast(struct mac m);
+
+/* 01:80:C2:00:00:0x and 01:00:0C:CC:CC:CC: for the bridge itself, never forwarded. */
+bool mac_is_link_local(struct mac m);
+void mac_text(struct txtbuf *t, struct mac m);
+bool mac_parse(struct str s, struct mac *out); /* with ':', '-', '.' or nothing between the digits */
+
+bool ip4_eq(struct ip4 a, struct ip4 b);
+bool ip4_in(struct ip4 a, struct ip4 net, uint8_t prefix_len);
+void ip4_text(struct txtbuf *t, struct ip4 a);
+bool ip4_parse(struct str s, struct ip4 *out); /* exactly four decimal octets */
+
+/* "10.1.2.3/24"; without a length false. */
+bool ip4_parse_prefix(struct str s, struct ip4 *out, uint8_t *prefix_len);
+
+#endif

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sip.c: the message as a whole: framing, headers in order, canonical text. Header values: sip_value.c. */
+#include "models/wire/sip.h"
+
+#include "models/wire/wire_any.h"
+#include "sim/base/txt.h"
+
+static const struct {
+    const char *name;
+    char compact; /* RFC 3261 7.3.3; 0: none */
+} header_names[SIP_HEADER_COUNT] = {
+    [SIP_VIA] = {"Via", 'v'},          [SIP_FROM] = {"From", 'f'},
+    [SIP_TO] = {"To", 't'},            [SIP_CALL_ID] = {"Call-ID", 'i'},
+    [SIP_CSEQ] = {"CSeq", 0},          [SIP_CONTACT] = {"Contact", 'm'},
+    [SIP_EXPIRES] = {"Expires", 0},    [SIP_CONTENT_LENGTH] = {"Content-Length", 'l'},
+    [SIP_DATE] = {"Date", 0},          [SIP_REASON] = {"Reason", 0},
+    [SIP_USER_AGENT] = {"User-Agent", 0}, [SIP_SUPPORTED] = {"Supported", 'k'},
+};
+
+static bool is_named(struct str name, enum sip_header_id id)
+{
+    char c = header_names[id].compact;
+    if (c && name.n == 1)
+        return (name.p[0] | 0x20) == c;
+    return str_eq_nocase(name, str_of(header_names[id].name));
+}
+
+struct str sip_header(const struct sip_msg *m, enum sip_header_id id)
+{
+    for (uint32_t i = 0; i < m->header_count; i++) {
+        if (is_named(m->headers[i].name, id))
+            return m->headers[i].value;
+    }
+    return STR_NONE;
+}
+
+/* --- framing ------------------------------------------------------------------------------------------ */
+
+static size_t leading_crlfs(struct str s)
+{
+    size_t n = 0;
+    while (s.n - n >= 2 && s.p[n] == '\r' && s.p[n + 1] == '\n')
+        n += 2;
+    return n;
+}
+
+/* The value of Content-Length in a head that ends in an empty line; false: absent, bad or twice. */
+static bool head_content_length(struct str head, uint64_t *out)
+{
+    bool found = false;
+    struct txt t = txt_of(head);
+    txt_line(&t, SIP_LINE_MAX);
+    while (txt_ok(&t)) {
+        struct str line = txt_line(&t, SIP_LINE_MAX);
+        if (line.n == 0)
+            break;
+        struct str value = line, name = str_trim(str_cut(&value, ':'));
+        if (!is_named(name, SIP_CONTENT_LENGTH))
+            continue;
+        uint64_t v;
+        if (!str_u64(str_trim(value), SIP_HEAD_MAX, &v) || (found && v != *out))
+            return false;
+        *out = v;
+        found = true;
+    }
+    return found && txt_ok(&t);
+}
+
+enum sip_frame_verdict sip_frame(struct str stream, size_t *len)
+{
+    size_t skip = leading_crlfs(stream);
+    struct str s = {stream.p + skip, stream.n - skip};
+    ptrdiff_t end = str_find(s, STR("\r\n\r\n"));
+    if (end < 0)
+        return s.n > SIP_HEAD_MAX ? SIP_FRAME_BAD : SIP_FRAME_MORE;
+    uint64_t body = 0;
+    size_t head = (size_t)end + 4;
+    if (head > SIP_HEAD_MAX || !head_content_length((struct str){s.p, head}, &body))
+        return SIP_FRAME_BAD;
+    if (s.n - head < body)
+        return SIP_FRAME_MORE;
+    *len = skip + head + (size_t)body;
+    return SIP_FRAME_WHOLE;
+}
+
+/* --- decoding ----------------------------------------------------------------------------------------- */
+
+static bool is_token(struct str s)
+{
+    static const char marks[] = "-.!%*_+`'~"; /* RFC 3261 25.1 */
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!word && str_find(str_of(marks), (struct str){&c, 1}) < 0)
+            return false;
+    }
+    return s.n > 0;
+}
+
+static bool has_control(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if ((unsigned char)s.p[i] < 32 && s.p[i] != '\t')
+            return true;
+    }
+    return false;
+}
+
+static void get_start_line(struct txt *t, struct sip_msg *m)
+{
+    struct str line = txt_line(t, SIP_LINE_MAX);
+    struct txt l = txt_of(line);
+    struct str first = txt_token(&l), second = txt_token(&l), rest = txt_rest(&l);
+    uint64_t status;
+    m->is_response = str_eq(first, STR("SIP/2.0"));
+    if (!txt_ok(&l) || has_control(line)) {
+        txt_fail(t, "bad start line");
+    } else if (m->is_response) {
+        if (second.n != 3 || !str_u64(second, 699, &status) || status < 100)
+            txt_fail(t, "bad status code");
+        else
+            m->status = (uint32_t)status;
+        m->phrase = rest;
+    } else {
+        m->method = first;
+        m->uri = second;
+        if (!is_token(first) || !str_eq(rest, STR("SIP/2.0")))
+            txt_fail(t, "bad request line");
+    }
+}
+
+/* A line that begins with a blank continues the value before it (RFC 3261 7.3.1). */
+static void fold(struct txt *t, struct sip_msg *m, struct str line)
+{
+    struct sip_header *h = m->header_count ? &m->headers[m->header_count - 1] : NULL;
+    if (!h || h->value.n == 0) {
+        txt_fail(t, "continuation of nothing");
+        return;
+    }
+    struct str tail = str_trim(line);
+    if (tail.n == 0) {
+        txt_fail(t, "empty continuation");
+        return;
+    }
+    h->value.n = (size_t)(tail.p + tail.n - h->value.p);
+}
+
+static void get_header(struct txt *t, struct sip_msg *m, struct str line)
+{
+    if (line.p[0] == ' ' || line.p[0] == '\t') {
+        fold(t, m, line);
+        return;
+    }
+    if (m->header_count == SIP_HEADERS_MAX) {
+        txt_fail(t, "too many headers");
+        return;
+    }
+    if (str_find(line, STR(":")) < 0 || has_control(line)) {
+        txt_fail(t, "bad header line");
+        return;
+    }
+    struct str value = line, name = str_trim(str_cut(&value, ':'));
+    if (!is_token(name))
+        txt_fail(t, "bad header name");
+    m->headers[m->header_count++] = (struct sip_header){name, str_trim(value)};
+}
+
+static void get_body(struct txt *t, struct sip_msg *m)
+{
+    struct str length = sip_header(m, SIP_CONTENT_LENGTH), rest = txt_rest(t);
+    uint64_t n = rest.n;
+    if (length.n && !str_u64(length, SIP_HEAD_MAX, &n))
+        txt_fail(t, "bad Content-Length");
+    else if (n > rest.n)
+        txt_fail(t, "body shorter than Content-Length");
+    else if (n < rest.n)
+        txt_fail(t, "bytes after the body");
+    m->body = (struct str){rest.p, (size_t)n};
+}
+
+bool sip_get(struct rd *r, struct sip_msg *m)
+{
+    struct str all = rd_bytes(r, rd_left(r));
+    size_t skip = leading_crlfs(all);
+    m->header_count = 0;
+    m->method = m->uri = m->phrase = m->body = STR_NONE;
+    m->status = 0;
+    m->whole = (struct str){all.p + skip, all.n - skip};
+    struct txt t = txt_of(m->whole);
+    get_start_line(&t, m);
+    for (;;) {
+        struct str line = txt_line(&t, SIP_LINE_MAX);
+        if (!txt_ok(&t) || line.n == 0)
+            break;
+        get_header(&t, m, line);
+    }
+    if (txt_ok(&t))
+        get_body(&t, m);
+    if (!txt_ok(&t))
+        rd_fail(r, t.why);
+    return rd_ok(r);
+}
+
+void sip_put(struct wr *w, const struct sip_msg *m)
+{
+    if (m->is_response) {
+        wr_str(w, STR("SIP/2.0 "));
+        wr_u8(w, '0' + m->status / 100);
+        wr_u8(w, '0' + m->status / 10 % 10);
+        wr_u8(w, '0' + m->status % 10);
+        wr_u8(w, ' ');
+        wr_str(w, m->phrase);
+    } else {
+        wr_str(w, m->method);
+        wr_u8(w, ' ');
+        wr_str(w, m->uri);
+        wr_str(w, STR(" SIP/2.0"));
+    }
+    wr_str(w, STR("\r\n"));
+    for (uint32_t i = 0; i < m->header_count; i++) {
+        wr_str(w, m->headers[i].name);
+        wr_str(w, STR(": "));
+        wr_str(w, m->headers[i].value);
+        wr_str(w, STR("\r\n"));
+    }
+    wr_str(w, STR("\r\n"));
+    wr_str(w, m->body);
+}
+
+void sip_line(struct txtbuf *t, const struct sip_msg *m)
+{
+    struct sip_cseq cseq;
+    if (m->is_response)
+        txtbuf_add(t, "%u %.*s", m->status, (int)(m->phrase.n < 40 ? m->phrase.n : 40), m->phrase.p);
+    else
+        txtbuf_add(t, "%.*s %.*s", (int)(m->method.n < 16 ? m->method.n : 16), m->method.p,
+                   (int)(m->uri.n < 40 ? m->uri.n : 40), m->uri.p);
+    if (sip_cseq(m, &cseq))
+        txtbuf_add(t, " CSeq %u", cseq.number);
+}
+
+static bool get_any(struct rd *r, struct wire_any *m)
+{
+    return sip_get(r, &m->sip);
+}
+
+static void put_any(struct wr *w, const struct wire_any *m)
+{
+    sip_put(w, &m->sip);
+}
+
+static void line_any(struct txtbuf *t, const struct wire_any *m)
+{
+    sip_line(t, &m->sip);
+}
+
+const struct wire_type wire_sip = {"sip", get_any, put_any, line_any};

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sip.h: SIP messages (RFC 3261 7): requests and responses with their headers in order, as views; how a
+ * byte stream is cut into messages (18.3); and the header values that registration needs. */
+#ifndef MODELS_WIRE_SIP_H
+#define MODELS_WIRE_SIP_H
+
+#include "models/wire/wire.h"
+
+#define SIP_HEADERS_MAX 64
+#define SIP_LINE_MAX 8192
+#define SIP_HEAD_MAX 65536 /* start line and headers together */
+
+struct sip_header {
+    struct str name, value; /* the value without blanks at its ends; a folded one keeps its folds */
+};
+
+struct sip_msg {
+    bool is_response;
+    struct str method, uri; /* of a request */
+    uint32_t status;        /* of a response */
+    struct str phrase;
+    uint32_t header_count;
+    struct sip_header headers[SIP_HEADERS_MAX];
+    struct str body;
+    struct str whole; /* all its bytes, without CRLFs in front */
+};
+
+enum sip_header_id {
+    SIP_VIA,
+    SIP_FROM,
+    SIP_TO,
+    SIP_CALL_ID,
+    SIP_CSEQ,
+    SIP_CONTACT,
+    SIP_EXPIRES,
+    SIP_CONTENT_LENGTH,
+    SIP_DATE,
+    SIP_REASON,
+    SIP_USER_AGENT,
+    SIP_SUPPORTED,
+    SIP_HEADER_COUNT
+};
+
+enum sip_frame_verdict { SIP_FRAME_MORE, SIP_FRAME_WHOLE, SIP_FRAME_BAD };
+
+/* Does a whole message stand at the front of `stream`? Then *len is its length with the CRLFs in front
+ * of it, which RFC 3261 7.5 has us ignore. Content-Length must be there: it is a stream. */
+enum sip_frame_verdict sip_frame(struct str stream, size_t *len);
+
+bool sip_get(struct rd *r, struct sip_msg *m); /* one message, all of *r; body as Content-Length says */
+void sip_put(struct wr *w, const struct sip_msg *m);
+void sip_line(struct txtbuf *t, const struct sip_msg *m);
+
+/* First header of that kind, long or compact name, whatever its case; empty when it is not there. */
+struct str sip_header(const struct sip_msg *m, enum sip_header_id id);
+
+struct sip_cseq {
+    uint32_t number;
+    struct str method;
+};
+
+struct sip_via {
+    struct str sent_by, branch;
+    bool rport;
+};
+
+/* Contact of a REGISTER as Cisco phones write it; absent parts are empty. */
+struct sip_contact {
+    struct str uri, instance, device, model;
+    bool has_expires, keep_alive; /* keep_alive: cisco-keep-alive */
+    uint32_t expires;
+};
+
+bool sip_cseq(const struct sip_msg *m, struct sip_cseq *out);
+bool sip_expires(const struct sip_msg *m, uint32_t *out); /* false and *out untouched: absent or bad */
+bool sip_via(const struct sip_msg *m, struct sip_via *out);
+bool sip_contact(const struct sip_msg *m, struct sip_contact *out);
+struct str sip_uri_of(struct str name_addr);  /* what stands between < and >, or the bare URI */
+struct str sip_uri_user(struct str name_addr); /* "5678" of <sip:5678@10.1.1.1> */
+struct str sip_param(struct str value, struct str name); /* ;name=value outside <>, quotes removed */
+bool sip_has_param(struct str value, struct str name);
+
+extern const struct wire_type wire_sip;
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* wire_any.h: one message of any kind, for the table of codecs and its tests. */
+#ifndef MODELS_WIRE_WIRE_ANY_H
+#define MODELS_WIRE_WIRE_ANY_H
+
+#include "models/wire/arp.h"
+#include "models/wire/eth.h"
+#include "models/wire/ip4.h"
+#include "models/wire/sip.h"
+#include "models/wire/tcp.h"
+#include "models/wire/udp.h"
+
+struct wire_any {
+    struct str payload; /* of ip4 */
+    union {
+        struct eth eth;
+        struct arp arp;
+        struct ip4_hdr ip4;
+        struct udp udp;
+        struct tcp_seg tcp;
+        struct sip_msg sip;
+    };
+};
+
+#endif
