@@ -177,7 +177,7 @@ static bool admit(struct node *n, struct port *in, const struct frame *f, uint64
     if (p->secured >= p->maximum)
         sweep(n, in);
     if (p->secured >= p->maximum || (a && a->port)) {
-        drop_because(in, f, DROP_PORT_SECURITY_VIOLATION, node_limit(n, "port_security_aging_time"));
+        frame_drop(in, f, DROP_PORT_SECURITY_VIOLATION);
         return false;
     }
     if (!a) {

@@ -300,6 +300,15 @@ uint64_t node_limit(struct node *n, const char *param)
     return n->limit_records[i];
 }
 
+void node_fill_default(struct node *n, const char *param, struct sim_dur d, struct sim_dur *field)
+{
+    struct param_value *v = &n->values[param_index(n, param)];
+    if (!v->given) {
+        *v = (struct param_value){.type = PARAM_DUR, .i = d.ns, .law = dist_const(d), .given = true};
+        *field = d;
+    }
+}
+
 struct rng *node_stream(struct node *n, const char *what)
 {
     char name[256];

@@ -92,6 +92,9 @@ MUST_USE bool node_port(struct node *n, struct str name, const struct setting *s
 /* The record that states this node's parameter, to be cited as a limit. */
 uint64_t node_limit(struct node *n, const char *param);
 const struct param_value *node_param(const struct node *n, const char *param);
+/* A default that depends on other parameters: when `param` was not given, *field and the value that
+ * reports show become `d`. */
+void node_fill_default(struct node *n, const char *param, struct sim_dur d, struct sim_dur *field);
 struct rng *node_stream(struct node *n, const char *what); /* named "NODE/what" */
 
 /* Parses settings against a schema and stores them at `state`. Shared by nodes, ports and links. */

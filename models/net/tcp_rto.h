@@ -2,7 +2,8 @@
 /* tcp_rto.h: the retransmission timeout, alone: a pure value with no clock of its own. Two profiles.
  *   rfc6298: RFC 6298 sections 2 and 5; the RTO's floor is 1 s.
  *   linux:   the classic Linux estimator without timestamps: samples in whole clock ticks (at least
- *            one), a floor of 200 ms under the *variance term*, so RTO = SRTT + max(4·RTTVAR, 200 ms).
+ *            one), a floor of 200 ms under the *variance term*, so RTO = SRTT + max(4·RTTVAR, 200 ms),
+ *            all in whole ticks.
  * Back-off doubles the RTO and is sticky: only a valid sample (Karn: never of a retransmitted segment
  * unless timestamps tell the copies apart) brings it back. */
 #ifndef MODELS_NET_TCP_RTO_H
@@ -22,7 +23,8 @@ struct tcp_rto_config {
 
 struct tcp_rto {
     const struct tcp_rto_config *config;
-    struct sim_dur srtt, rttvar; /* linux: rttvar is the mean deviation times four, before the floor */
+    struct sim_dur srtt, rttvar;   /* rfc6298 */
+    int64_t srtt_ticks8, mdev_ticks4; /* linux: in clock ticks, times 8 and times 4 */
     struct sim_dur base;         /* from the estimator */
     struct sim_dur rto;          /* in force: base, or doubled */
     bool sampled;

@@ -54,20 +54,37 @@ static int hex_digit(char c)
     return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
+/* Where the separators stand decides how the digits are grouped: by two, by four, or not at all. */
+static size_t digits_a_group(struct str s)
+{
+    switch (s.n) {
+    case 12:
+        return 12;
+    case 14:
+        return 4;
+    case 17:
+        return 2;
+    default:
+        return 0;
+    }
+}
+
 bool mac_parse(struct str s, struct mac *out)
 {
+    size_t group = digits_a_group(s);
+    char separator = group == 4 ? '.' : group == 2 && s.p[2] == '-' ? '-' : ':';
     uint64_t v = 0;
-    size_t digits = 0;
     for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == ':' || s.p[i] == '-' || s.p[i] == '.')
-            continue;
         int h = hex_digit(s.p[i]);
-        if (h < 0 || ++digits > 12)
+        bool between = group && i % (group + 1) == group;
+        if (between ? s.p[i] != separator : h < 0)
             return false;
-        v = v << 4 | (uint64_t)h;
+        if (!between)
+            v = v << 4 | (uint64_t)h;
     }
-    *out = mac_of_u64(v);
-    return digits == 12;
+    if (group)
+        *out = mac_of_u64(v);
+    return group != 0;
 }
 
 bool ip4_eq(struct ip4 a, struct ip4 b)
@@ -82,6 +99,16 @@ bool ip4_in(struct ip4 a, struct ip4 net, uint8_t prefix_len)
     return (a.v & mask) == (net.v & mask);
 }
 
+bool ip4_is_broadcast(struct ip4 a)
+{
+    return a.v == 0xffffffffu;
+}
+
+bool ip4_is_multicast(struct ip4 a)
+{
+    return a.v >> 28 == 0xe;
+}
+
 void ip4_text(struct txtbuf *t, struct ip4 a)
 {
     txtbuf_add(t, "%u.%u.%u.%u", a.v >> 24, a.v >> 16 & 255, a.v >> 8 & 255, a.v & 255);
@@ -94,7 +121,8 @@ bool ip4_parse(struct str s, struct ip4 *out)
         uint64_t part;
         bool dot = str_find(s, STR(".")) >= 0;
         struct str octet = str_cut(&s, '.');
-        if (dot != (i < 3) || octet.n > 3 || !str_u64(octet, 255, &part))
+        bool padded = octet.n > 1 && octet.p[0] == '0'; /* octal to some, decimal to others */
+        if (dot != (i < 3) || padded || !str_u64(octet, 255, &part))
             return false;
         v = v << 8 | (uint32_t)part;
     }

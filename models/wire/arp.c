@@ -2,9 +2,8 @@
 /* arp.c: see arp.h. */
 #include "models/wire/arp.h"
 
-#include "models/wire/wire_any.h"
-
 #include "models/wire/eth.h"
+#include "models/wire/wire_any.h"
 
 void arp_put(struct wr *w, const struct arp *a)
 {

@@ -2,9 +2,8 @@
 /* ip4.c: see ip4.h. */
 #include "models/wire/ip4.h"
 
-#include "models/wire/wire_any.h"
-
 #include "models/wire/cksum.h"
+#include "models/wire/wire_any.h"
 
 void ip4_put(struct wr *w, const struct ip4_hdr *h)
 {

@@ -5,16 +5,26 @@
 #include "models/wire/wire_any.h"
 #include "sim/base/txt.h"
 
+#define NAME(literal) {literal, sizeof literal - 1}
+
 static const struct {
-    const char *name;
+    struct str name;
     char compact; /* RFC 3261 7.3.3; 0: none */
 } header_names[SIP_HEADER_COUNT] = {
-    [SIP_VIA] = {"Via", 'v'},          [SIP_FROM] = {"From", 'f'},
-    [SIP_TO] = {"To", 't'},            [SIP_CALL_ID] = {"Call-ID", 'i'},
-    [SIP_CSEQ] = {"CSeq", 0},          [SIP_CONTACT] = {"Contact", 'm'},
-    [SIP_EXPIRES] = {"Expires", 0},    [SIP_CONTENT_LENGTH] = {"Content-Length", 'l'},
-    [SIP_DATE] = {"Date", 0},          [SIP_REASON] = {"Reason", 0},
-    [SIP_USER_AGENT] = {"User-Agent", 0}, [SIP_SUPPORTED] = {"Supported", 'k'},
+    [SIP_VIA] = {NAME("Via"), 'v'},
+    [SIP_FROM] = {NAME("From"), 'f'},
+    [SIP_TO] = {NAME("To"), 't'},
+    [SIP_CALL_ID] = {NAME("Call-ID"), 'i'},
+    [SIP_CSEQ] = {NAME("CSeq"), 0},
+    [SIP_CONTACT] = {NAME("Contact"), 'm'},
+    [SIP_EXPIRES] = {NAME("Expires"), 0},
+    [SIP_CONTENT_LENGTH] = {NAME("Content-Length"), 'l'},
+    [SIP_DATE] = {NAME("Date"), 0},
+    [SIP_REASON] = {NAME("Reason"), 0},
+    [SIP_MAX_FORWARDS] = {NAME("Max-Forwards"), 0},
+    [SIP_SERVER] = {NAME("Server"), 0},
+    [SIP_USER_AGENT] = {NAME("User-Agent"), 0},
+    [SIP_SUPPORTED] = {NAME("Supported"), 'k'},
 };
 
 static bool is_named(struct str name, enum sip_header_id id)
@@ -22,7 +32,7 @@ static bool is_named(struct str name, enum sip_header_id id)
     char c = header_names[id].compact;
     if (c && name.n == 1)
         return (name.p[0] | 0x20) == c;
-    return str_eq_nocase(name, str_of(header_names[id].name));
+    return str_eq_nocase(name, header_names[id].name);
 }
 
 struct str sip_header(const struct sip_msg *m, enum sip_header_id id)
@@ -44,6 +54,11 @@ static size_t leading_crlfs(struct str s)
     return n;
 }
 
+static bool is_continuation(struct str line) /* RFC 3261 7.3.1 */
+{
+    return line.p[0] == ' ' || line.p[0] == '\t';
+}
+
 /* The value of Content-Length in a head that ends in an empty line; false: absent, bad or twice. */
 static bool head_content_length(struct str head, uint64_t *out)
 {
@@ -54,11 +69,13 @@ static bool head_content_length(struct str head, uint64_t *out)
         struct str line = txt_line(&t, SIP_LINE_MAX);
         if (line.n == 0)
             break;
+        if (is_continuation(line))
+            continue; /* text of another header, whatever it looks like */
         struct str value = line, name = str_trim(str_cut(&value, ':'));
         if (!is_named(name, SIP_CONTENT_LENGTH))
             continue;
         uint64_t v;
-        if (!str_u64(str_trim(value), SIP_HEAD_MAX, &v) || (found && v != *out))
+        if (!str_u64(str_trim(value), SIP_BODY_MAX, &v) || (found && v != *out))
             return false;
         *out = v;
         found = true;
@@ -97,85 +114,95 @@ static bool is_token(struct str s)
     return s.n > 0;
 }
 
+static bool is_uri(struct str s) /* its characters; what they say is for its user to judge */
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] <= ' ' || s.p[i] > '~')
+            return false;
+    }
+    return s.n > 0;
+}
+
 static bool has_control(struct str s)
 {
     for (size_t i = 0; i < s.n; i++) {
-        if ((unsigned char)s.p[i] < 32 && s.p[i] != '\t')
+        if (((unsigned char)s.p[i] < ' ' && s.p[i] != '\t') || s.p[i] == 127)
             return true;
     }
     return false;
 }
 
+/* RFC 3261 7.1 and 7.2; a status line keeps the blank before an empty phrase. */
 static void get_start_line(struct txt *t, struct sip_msg *m)
 {
-    struct str line = txt_line(t, SIP_LINE_MAX);
-    struct txt l = txt_of(line);
-    struct str first = txt_token(&l), second = txt_token(&l), rest = txt_rest(&l);
-    uint64_t status;
-    m->is_response = str_eq(first, STR("SIP/2.0"));
-    if (!txt_ok(&l) || has_control(line)) {
-        txt_fail(t, "bad start line");
-    } else if (m->is_response) {
+    struct str line = txt_line(t, SIP_LINE_MAX), rest = line;
+    struct str first = str_cut(&rest, ' '), second = str_cut(&rest, ' ');
+    uint64_t status = 0;
+    m->is_response = str_eq_nocase(first, STR("SIP/2.0"));
+    if (m->is_response) {
         if (second.n != 3 || !str_u64(second, 699, &status) || status < 100)
             txt_fail(t, "bad status code");
-        else
-            m->status = (uint32_t)status;
+        if (line.n < first.n + 5 || has_control(rest))
+            txt_fail(t, "bad status line");
+        m->status = (uint32_t)status;
         m->phrase = rest;
     } else {
+        if (!is_token(first) || !is_uri(second) || !str_eq_nocase(rest, STR("SIP/2.0")))
+            txt_fail(t, "bad request line");
         m->method = first;
         m->uri = second;
-        if (!is_token(first) || !str_eq(rest, STR("SIP/2.0")))
-            txt_fail(t, "bad request line");
     }
 }
 
-/* A line that begins with a blank continues the value before it (RFC 3261 7.3.1). */
 static void fold(struct txt *t, struct sip_msg *m, struct str line)
 {
-    struct sip_header *h = m->header_count ? &m->headers[m->header_count - 1] : NULL;
-    if (!h || h->value.n == 0) {
-        txt_fail(t, "continuation of nothing");
-        return;
-    }
     struct str tail = str_trim(line);
-    if (tail.n == 0) {
-        txt_fail(t, "empty continuation");
+    if (m->header_count == 0 || tail.n == 0) {
+        txt_fail(t, "bad continuation line");
         return;
     }
-    h->value.n = (size_t)(tail.p + tail.n - h->value.p);
+    struct str *value = &m->headers[m->header_count - 1].value;
+    if (value->n == 0)
+        *value = tail;
+    else
+        value->n = (size_t)(tail.p + tail.n - value->p);
 }
 
 static void get_header(struct txt *t, struct sip_msg *m, struct str line)
 {
-    if (line.p[0] == ' ' || line.p[0] == '\t') {
-        fold(t, m, line);
-        return;
-    }
-    if (m->header_count == SIP_HEADERS_MAX) {
-        txt_fail(t, "too many headers");
-        return;
-    }
-    if (str_find(line, STR(":")) < 0 || has_control(line)) {
-        txt_fail(t, "bad header line");
-        return;
-    }
     struct str value = line, name = str_trim(str_cut(&value, ':'));
-    if (!is_token(name))
-        txt_fail(t, "bad header name");
-    m->headers[m->header_count++] = (struct sip_header){name, str_trim(value)};
+    if (has_control(line)) {
+        txt_fail(t, "control character in a header");
+    } else if (is_continuation(line)) {
+        fold(t, m, line);
+    } else if (m->header_count == SIP_HEADERS_MAX) {
+        txt_fail(t, "too many headers");
+    } else if (name.n == line.n || !is_token(name)) {
+        txt_fail(t, "bad header line");
+    } else {
+        m->headers[m->header_count++] = (struct sip_header){name, str_trim(value)};
+    }
 }
 
+/* Without Content-Length a message ends where its datagram does (RFC 3261 18.3). */
 static void get_body(struct txt *t, struct sip_msg *m)
 {
-    struct str length = sip_header(m, SIP_CONTENT_LENGTH), rest = txt_rest(t);
-    uint64_t n = rest.n;
-    if (length.n && !str_u64(length, SIP_HEAD_MAX, &n))
-        txt_fail(t, "bad Content-Length");
-    else if (n > rest.n)
+    struct str rest = txt_rest(t);
+    uint64_t n = rest.n, v;
+    bool found = false;
+    for (uint32_t i = 0; i < m->header_count; i++) {
+        if (!is_named(m->headers[i].name, SIP_CONTENT_LENGTH))
+            continue;
+        if (!str_u64(m->headers[i].value, SIP_BODY_MAX, &v) || (found && v != n))
+            txt_fail(t, "bad Content-Length");
+        n = v;
+        found = true;
+    }
+    if (n > rest.n)
         txt_fail(t, "body shorter than Content-Length");
     else if (n < rest.n)
         txt_fail(t, "bytes after the body");
-    m->body = (struct str){rest.p, (size_t)n};
+    m->body = rest;
 }
 
 bool sip_get(struct rd *r, struct sip_msg *m)
@@ -227,16 +254,45 @@ void sip_put(struct wr *w, const struct sip_msg *m)
     wr_str(w, m->body);
 }
 
-void sip_line(struct txtbuf *t, const struct sip_msg *m)
+/* One line of plain text comes out, whatever a peer wrote. */
+static void add_plain(struct txtbuf *t, struct str s, size_t columns_max)
+{
+    for (size_t i = 0; i < s.n && i < columns_max; i++)
+        txtbuf_char(t, s.p[i] >= ' ' && s.p[i] <= '~' ? s.p[i] : '.');
+}
+
+static void add_cseq(struct txtbuf *t, const struct sip_msg *m)
 {
     struct sip_cseq cseq;
-    if (m->is_response)
-        txtbuf_add(t, "%u %.*s", m->status, (int)(m->phrase.n < 40 ? m->phrase.n : 40), m->phrase.p);
-    else
-        txtbuf_add(t, "%.*s %.*s", (int)(m->method.n < 16 ? m->method.n : 16), m->method.p,
-                   (int)(m->uri.n < 40 ? m->uri.n : 40), m->uri.p);
     if (sip_cseq(m, &cseq))
         txtbuf_add(t, " CSeq %u", cseq.number);
+}
+
+static void add_status(struct txtbuf *t, const struct sip_msg *m, size_t columns_max)
+{
+    txtbuf_add(t, "%u ", m->status);
+    add_plain(t, m->phrase, columns_max);
+}
+
+void sip_line(struct txtbuf *t, const struct sip_msg *m)
+{
+    if (m->is_response) {
+        add_status(t, m, 60);
+    } else {
+        add_plain(t, m->method, 16);
+        txtbuf_char(t, ' ');
+        add_plain(t, m->uri, 60);
+    }
+    add_cseq(t, m);
+}
+
+void sip_brief(struct txtbuf *t, const struct sip_msg *m)
+{
+    if (m->is_response)
+        add_status(t, m, 12);
+    else
+        add_plain(t, m->method, 16);
+    add_cseq(t, m);
 }
 
 static bool get_any(struct rd *r, struct wire_any *m)

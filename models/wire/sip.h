@@ -6,9 +6,11 @@
 
 #include "models/wire/wire.h"
 
+#define SIP_PORT 5060
 #define SIP_HEADERS_MAX 64
 #define SIP_LINE_MAX 8192
 #define SIP_HEAD_MAX 65536 /* start line and headers together */
+#define SIP_BODY_MAX 65536
 
 struct sip_header {
     struct str name, value; /* the value without blanks at its ends; a folded one keeps its folds */
@@ -36,6 +38,8 @@ enum sip_header_id {
     SIP_CONTENT_LENGTH,
     SIP_DATE,
     SIP_REASON,
+    SIP_MAX_FORWARDS,
+    SIP_SERVER,
     SIP_USER_AGENT,
     SIP_SUPPORTED,
     SIP_HEADER_COUNT
@@ -50,6 +54,7 @@ enum sip_frame_verdict sip_frame(struct str stream, size_t *len);
 bool sip_get(struct rd *r, struct sip_msg *m); /* one message, all of *r; body as Content-Length says */
 void sip_put(struct wr *w, const struct sip_msg *m);
 void sip_line(struct txtbuf *t, const struct sip_msg *m);
+void sip_brief(struct txtbuf *t, const struct sip_msg *m); /* "REGISTER CSeq 105", "200 OK CSeq 105" */
 
 /* First header of that kind, long or compact name, whatever its case; empty when it is not there. */
 struct str sip_header(const struct sip_msg *m, enum sip_header_id id);
@@ -60,7 +65,7 @@ struct sip_cseq {
 };
 
 struct sip_via {
-    struct str sent_by, branch;
+    struct str transport, sent_by, branch; /* "TCP", "10.1.1.1:5060", "z9hG4bK…" */
     bool rport;
 };
 
@@ -71,13 +76,16 @@ struct sip_contact {
     uint32_t expires;
 };
 
+/* False: absent, malformed, or (RFC 3261 8.1.1.5) of another method than the request. */
 bool sip_cseq(const struct sip_msg *m, struct sip_cseq *out);
 bool sip_expires(const struct sip_msg *m, uint32_t *out); /* false and *out untouched: absent or bad */
-bool sip_via(const struct sip_msg *m, struct sip_via *out);
+bool sip_via(const struct sip_msg *m, struct sip_via *out); /* the topmost */
 bool sip_contact(const struct sip_msg *m, struct sip_contact *out);
-struct str sip_uri_of(struct str name_addr);  /* what stands between < and >, or the bare URI */
-struct str sip_uri_user(struct str name_addr); /* "5678" of <sip:5678@10.1.1.1> */
-struct str sip_param(struct str value, struct str name); /* ;name=value outside <>, quotes removed */
+
+/* Of a header value; of a list its first element. Nothing inside quotes or <> separates. */
+struct str sip_uri_of(struct str value);   /* what stands between < and >, or the bare URI */
+struct str sip_uri_user(struct str value); /* "5678" of <sip:5678@10.1.1.1> */
+struct str sip_param(struct str value, struct str name); /* ;name=value, quotes removed */
 bool sip_has_param(struct str value, struct str name);
 
 extern const struct wire_type wire_sip;

@@ -2,10 +2,9 @@
 /* tcp.c: see tcp.h. */
 #include "models/wire/tcp.h"
 
-#include "models/wire/wire_any.h"
-
 #include "models/wire/cksum.h"
 #include "models/wire/ip4.h"
+#include "models/wire/wire_any.h"
 
 enum { OPT_END, OPT_NOP, OPT_MSS, OPT_WSCALE, OPT_SACK_OK, OPT_TS = 8 };
 
@@ -160,26 +159,38 @@ uint32_t tcp_seg_len(const struct tcp_seg *s)
 void tcp_flags_text(struct txtbuf *t, uint8_t flags)
 {
     static const char *const names[] = {"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"};
+    bool brief = __builtin_popcount(flags) > 3; /* never in earnest; a line has 100 columns */
     bool first = true;
     for (int i = 0; i < 8; i++) {
         if (!(flags & 1 << i))
             continue;
-        txtbuf_add(t, "%s%s", first ? "" : ",", names[i]);
+        if (!first && !brief)
+            txtbuf_char(t, ',');
+        txtbuf_str(t, (struct str){names[i], brief ? 1 : 3});
         first = false;
     }
 }
 
-void tcp_seg_line(struct txtbuf *t, const struct tcp_seg *s)
+void tcp_seg_text(struct txtbuf *t, const struct tcp_seg *s, enum tcp_detail d)
 {
     ip4_text(t, s->src);
     txtbuf_add(t, ":%u > ", s->src_port);
     ip4_text(t, s->dst);
-    txtbuf_add(t, ":%u [", s->dst_port);
-    tcp_flags_text(t, s->flags);
-    txtbuf_add(t, "] Seq=%u", s->seq);
-    if (s->flags & TCP_ACK)
+    txtbuf_add(t, ":%u", s->dst_port);
+    if (d == TCP_ALL) {
+        txtbuf_cstr(t, " [");
+        tcp_flags_text(t, s->flags);
+        txtbuf_char(t, ']');
+    }
+    txtbuf_add(t, " Seq=%u", s->seq);
+    if ((s->flags & TCP_ACK) && d != TCP_SEQ_ONLY)
         txtbuf_add(t, " Ack=%u", s->ack);
     txtbuf_add(t, " Len=%zu", s->payload.n);
+}
+
+void tcp_seg_line(struct txtbuf *t, const struct tcp_seg *s)
+{
+    tcp_seg_text(t, s, TCP_ALL);
 }
 
 static bool get_any(struct rd *r, struct wire_any *m)

@@ -39,7 +39,11 @@ void tcp_seg_seal(void *start, size_t len, struct ip4 src, struct ip4 dst);
 void tcp_seg_put(struct wr *w, const struct tcp_seg *s); /* all of it */
 bool tcp_seg_get(struct rd *r, struct ip4 src, struct ip4 dst, struct tcp_seg *s); /* takes all of *r */
 void tcp_seg_line(struct txtbuf *t, const struct tcp_seg *s);
-void tcp_flags_text(struct txtbuf *t, uint8_t flags); /* "PSH,ACK" in Wireshark's order */
+
+/* The same with less in it, for lines that say more than the segment itself. */
+enum tcp_detail { TCP_ALL, TCP_NO_FLAGS, TCP_SEQ_ONLY };
+void tcp_seg_text(struct txtbuf *t, const struct tcp_seg *s, enum tcp_detail d);
+void tcp_flags_text(struct txtbuf *t, uint8_t flags); /* "PSH,ACK"; more than three: "FSRPA" */
 uint32_t tcp_seg_len(const struct tcp_seg *s);        /* SEG.LEN: SYN and FIN count one each */
 
 extern const struct wire_type wire_tcp;

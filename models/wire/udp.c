@@ -2,10 +2,9 @@
 /* udp.c: see udp.h. */
 #include "models/wire/udp.h"
 
-#include "models/wire/wire_any.h"
-
 #include "models/wire/cksum.h"
 #include "models/wire/ip4.h"
+#include "models/wire/wire_any.h"
 
 void udp_put(struct wr *w, const struct udp *u)
 {

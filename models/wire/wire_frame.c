@@ -2,7 +2,7 @@
 /* wire_frame.c: see wire_frame.h. */
 #include "models/wire/wire_frame.h"
 
-#define LINE_MAX_COLUMNS 100
+#define LINE_COLUMNS_MAX 100
 
 static void get_ip4(struct rd *r, struct wire_frame *f)
 {
@@ -40,48 +40,72 @@ void wire_frame_get(const void *bytes, size_t n, struct wire_frame *f)
     }
 }
 
-/* The first line of a SIP message that stands whole or in part in a segment. */
-static void sip_tail(struct txtbuf *t, struct str payload)
+/* The SIP messages that begin in a segment: "REGISTER CSeq 105", "100 Trying CSeq 105, 200 OK CSeq 105". */
+static void sip_text(struct txtbuf *t, struct str payload, bool stream)
 {
-    if (payload.n == 0)
-        return;
-    struct sip_msg m;
-    struct rd r = rd_of(payload.p, payload.n);
-    txtbuf_char(t, ' ');
-    if (sip_get(&r, &m))
-        sip_line(t, &m);
-    else
-        txtbuf_cstr(t, "data");
+    bool first = true;
+    for (size_t len = payload.n; payload.n; payload.p += len, payload.n -= len, first = false) {
+        struct sip_msg m;
+        if (stream && sip_frame(payload, &len) != SIP_FRAME_WHOLE)
+            return;
+        struct rd r = rd_of(payload.p, len);
+        if (!sip_get(&r, &m))
+            return;
+        txtbuf_cstr(t, first ? " " : ", ");
+        sip_brief(t, &m);
+    }
 }
 
-void wire_frame_line(struct txtbuf *out, const void *bytes, size_t n)
+/* What matters least leaves first when a line gets too long: flags, then the acknowledgement. */
+static void tcp_text(struct txtbuf *t, const struct tcp_seg *s)
 {
-    char text[LINE_MAX_COLUMNS + 1]; /* whatever a peer puts into its headers, a line stays a line */
-    struct txtbuf line = txtbuf_of(text, sizeof text), *t = &line;
-    struct wire_frame f;
-    wire_frame_get(bytes, n, &f);
-    switch (f.top) {
+    char tail_text[LINE_COLUMNS_MAX + 1];
+    struct txtbuf tail = txtbuf_of(tail_text, sizeof tail_text);
+    sip_text(&tail, s->payload, true);
+    for (enum tcp_detail d = TCP_ALL; d <= TCP_SEQ_ONLY; d++) {
+        *t = txtbuf_of(t->p, t->cap);
+        tcp_seg_text(t, s, d);
+        txtbuf_str(t, txtbuf_view(&tail));
+        if (!t->full)
+            return;
+    }
+}
+
+static void frame_text(struct txtbuf *t, const struct wire_frame *f, size_t n)
+{
+    switch (f->top) {
     case WIRE_NONE:
         txtbuf_add(t, "%zu bytes, not a frame", n);
         break;
     case WIRE_ETH:
-        eth_line(t, &f.eth);
+        eth_line(t, &f->eth);
         break;
     case WIRE_ARP:
-        arp_line(t, &f.arp);
+        arp_line(t, &f->arp);
         break;
     case WIRE_IP4:
-        ip4_line(t, &f.ip4);
+        ip4_line(t, &f->ip4);
         break;
     case WIRE_UDP:
-        udp_line(t, &f.udp);
+        udp_line(t, &f->udp);
+        sip_text(t, f->udp.payload, false);
         break;
     case WIRE_TCP:
-        tcp_seg_line(t, &f.tcp);
-        sip_tail(t, f.tcp.payload);
+        tcp_text(t, &f->tcp);
         break;
     }
-    if (f.why)
-        txtbuf_add(t, " (%s)", f.why);
-    txtbuf_str(out, txtbuf_view(t));
+    if (f->why)
+        txtbuf_add(t, " (%s)", f->why);
+}
+
+void wire_frame_line(struct txtbuf *out, const void *bytes, size_t n)
+{
+    char text[LINE_COLUMNS_MAX + 1]; /* whatever a peer puts into its headers, a line stays a line */
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    struct wire_frame f;
+    wire_frame_get(bytes, n, &f);
+    frame_text(&t, &f, n);
+    txtbuf_str(out, txtbuf_view(&t));
+    if (t.full)
+        out->p[out->n - 1] = '~'; /* cut here */
 }

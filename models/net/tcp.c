@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* tcp.c: connections' life and the calls of their users. */
+#include "models/net/tcp.h"
+
+#include <string.h>
+
+#include "models/net/tcp_state.h"
+
+#define PORT_FIRST 49152u /* RFC 6335: the dynamic ports */
+#define PORT_COUNT 16384u
+#define RTO_CAP_S 120
+#define RTO_INITIAL_S 1 /* RFC 6298 2.1 */
+#define SEGMENTS_INITIAL 3 /* RFC 5681 3.1, for an MSS of 1096 to 2190 bytes */
+
+static const char *const state_names[TCP_STATE_COUNT] = {
+    "CLOSED",     "SYN-SENT",   "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1",
+    "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING",      "LAST-ACK",    "TIME-WAIT",
+};
+
+void tcp_set_state(struct tcp_conn *c, enum tcp_state next, const char *event)
+{
+    struct node *n = c->tcp->node;
+    struct rec r = {.kind = REC_STATE, .node = n->id};
+    r.state = (struct rec_state){"tcp", c->key, state_names[c->state], event, state_names[next]};
+    c->state = next;
+    bus_publish(n->sim, &r);
+}
+
+/* --- the engine ----------------------------------------------------------------------------------------- */
+
+struct tcp *tcp_new(struct node *n, struct ip_stack *ip, struct tcp_config *c)
+{
+    struct tcp *t = ARENA_NEW(sim_arena(n->sim), struct tcp);
+    *t = (struct tcp){.node = n, .ip = ip, .config = c, .isns = node_stream(n, "tcp/isn")};
+    map_init(&t->conns, sim_arena(n->sim));
+    map_init(&t->listeners, sim_arena(n->sim));
+    t->next_port = (uint32_t)rng_below(node_stream(n, "tcp/ports"), PORT_COUNT);
+    enum tcp_rto_profile profile = (enum tcp_rto_profile)c->rto_profile;
+    node_fill_default(n, "tcp_rto_min", tcp_rto_floor_default(profile), &c->rto_min);
+    c->rto = (struct tcp_rto_config){.profile = profile, .floor = c->rto_min,
+                                     .granularity = c->granularity, .initial = dur_s(RTO_INITIAL_S),
+                                     .cap = dur_s(RTO_CAP_S)};
+    ip_on_proto(ip, IP4_TCP, tcp_input, t);
+    return t;
+}
+
+uint64_t tcp_key(uint16_t local_port, struct ip4 peer, uint16_t peer_port)
+{
+    return (uint64_t)local_port << 48 | (uint64_t)peer.v << 16 | peer_port;
+}
+
+struct seg *tcp_seg_new(struct tcp *t, struct str data)
+{
+    struct seg *s = t->free_segs;
+    if (s)
+        t->free_segs = s->next;
+    else
+        s = ARENA_NEW(sim_arena(t->node->sim), struct seg);
+    *s = (struct seg){.data = frame_new(t->node->net, data.n)};
+    if (data.n)
+        memcpy(s->data->bytes, data.p, data.n);
+    s->data->len = (uint16_t)data.n;
+    return s;
+}
+
+void tcp_seg_free(struct tcp *t, struct seg *s)
+{
+    frame_unref(t->node->net, s->data);
+    s->next = t->free_segs;
+    t->free_segs = s;
+}
+
+/* Connections that ended are reused only when no caller can still hold them. */
+static void bury(struct tcp *t)
+{
+    while (t->depth == 0 && t->dead) {
+        struct tcp_conn *c = t->dead;
+        t->dead = c->next;
+        c->next = t->free_conns;
+        t->free_conns = c;
+    }
+}
+
+static void write_key(struct tcp_conn *c)
+{
+    struct txtbuf t = txtbuf_of(c->key, sizeof c->key);
+    ip4_text(&t, c->local);
+    txtbuf_add(&t, ":%u>", c->local_port);
+    ip4_text(&t, c->peer);
+    txtbuf_add(&t, ":%u", c->peer_port);
+}
+
+struct tcp_conn *tcp_conn_new(struct tcp *t, struct ip4 peer, uint16_t peer_port, uint16_t local_port,
+                              uint32_t iss)
+{
+    static const struct tcp_events deaf;
+    bury(t);
+    struct tcp_conn *c = t->free_conns;
+    if (c)
+        t->free_conns = c->next;
+    else
+        c = ARENA_NEW(sim_arena(t->node->sim), struct tcp_conn);
+    *c = (struct tcp_conn){.tcp = t, .events = &deaf, .peer = peer, .peer_port = peer_port,
+                           .local_port = local_port, .local = ip_source(t->ip, peer), .iss = iss,
+                           .snd_una = iss, .snd_nxt = iss, .snd_max = iss,
+                           .mss = (uint32_t)t->config->mss, .ssthresh = UINT32_MAX};
+    c->queue_end = &c->queue;
+    c->cwnd = SEGMENTS_INITIAL * c->mss;
+    write_key(c);
+    tcp_rto_init(&c->rto, &t->config->rto);
+    struct sim *s = t->node->sim;
+    tmr_init(&c->rto_timer, s, t->node->id, "tcp.rto", c, tcp_on_rto);
+    tmr_init(&c->giveup_timer, s, t->node->id, "tcp.giveup", c, tcp_on_giveup);
+    tmr_init(&c->ack_timer, s, t->node->id, "tcp.ack", c, tcp_on_ack_timer);
+    map_put(&t->conns, tcp_key(local_port, peer, peer_port), c);
+    return c;
+}
+
+static void free_list(struct tcp *t, struct seg *s)
+{
+    for (struct seg *next; s; s = next) {
+        next = s->next;
+        tcp_seg_free(t, s);
+    }
+}
+
+void tcp_conn_end(struct tcp_conn *c, enum tcp_end why, const char *event)
+{
+    struct tcp *t = c->tcp;
+    if (c->ended)
+        return;
+    c->ended = true;
+    tmr_disarm(&c->rto_timer);
+    tmr_disarm(&c->giveup_timer);
+    tmr_disarm(&c->ack_timer);
+    free_list(t, c->queue);
+    free_list(t, c->held);
+    c->queue = c->held = NULL;
+    map_remove(&t->conns, tcp_key(c->local_port, c->peer, c->peer_port));
+    tcp_set_state(c, TCP_CLOSED, event);
+    c->next = t->dead;
+    t->dead = c;
+    if (c->events->on_end)
+        c->events->on_end(c->arg, why);
+}
+
+/* --- opening ---------------------------------------------------------------------------------------------- */
+
+static uint16_t pick_port(struct tcp *t, const struct tcp_open *o)
+{
+    if (o->local_port)
+        return map_get(&t->conns, tcp_key(o->local_port, o->dst, o->dst_port)) ? 0 : o->local_port;
+    for (uint32_t i = 0; i < PORT_COUNT; i++) {
+        uint16_t port = (uint16_t)(PORT_FIRST + t->next_port++ % PORT_COUNT);
+        if (!map_get(&t->conns, tcp_key(port, o->dst, o->dst_port)) && !map_get(&t->listeners, port))
+            return port;
+    }
+    return 0;
+}
+
+struct tcp_conn *tcp_connect(struct tcp *t, const struct tcp_open *o, const struct tcp_events *ev,
+                             void *arg)
+{
+    uint16_t port = pick_port(t, o);
+    if (port == 0 || ip4_eq(ip_source(t->ip, o->dst), (struct ip4){0}))
+        return NULL;
+    uint32_t isn = o->isn_given ? o->isn : rng_u32(t->isns);
+    struct tcp_conn *c = tcp_conn_new(t, o->dst, o->dst_port, port, isn);
+    c->events = ev;
+    c->arg = arg;
+    c->dscp = o->dscp;
+    c->handshake_flow = o->flow ? o->flow : bus_current_flow(t->node->sim);
+    c->timestamps = t->config->timestamps;
+    tcp_set_state(c, TCP_SYN_SENT, "connect");
+    tcp_send_syn(c);
+    return c;
+}
+
+bool tcp_listen(struct tcp *t, uint16_t port, bool isn_given, uint32_t isn, uint8_t dscp,
+                void (*on_accept)(void *arg, struct tcp_conn *c), void *arg)
+{
+    if (map_get(&t->listeners, port))
+        return false;
+    struct listener *l = ARENA_NEW(sim_arena(t->node->sim), struct listener);
+    *l = (struct listener){port, isn_given, isn, dscp, on_accept, arg};
+    map_put(&t->listeners, port, l);
+    return true;
+}
+
+void tcp_use(struct tcp_conn *c, const struct tcp_events *ev, void *arg)
+{
+    c->events = ev;
+    c->arg = arg;
+}
+
+void tcp_opened(struct tcp_conn *c)
+{
+    ip_confirm(c->tcp->ip, c->peer);
+    if (c->listener)
+        c->listener->on_accept(c->listener->arg, c);
+    else if (c->events->on_open)
+        c->events->on_open(c->arg);
+}
+
+/* --- data, closing ------------------------------------------------------------------------------------------ */
+
+static void enqueue(struct tcp_conn *c, struct seg *s)
+{
+    *c->queue_end = s;
+    c->queue_end = &s->next;
+}
+
+bool tcp_send(struct tcp_conn *c, struct str data, uint64_t flow)
+{
+    if ((c->state != TCP_ESTABLISHED && c->state != TCP_CLOSE_WAIT) || c->user_closed)
+        return false;
+    while (data.n) {
+        size_t n = data.n < c->mss ? data.n : c->mss;
+        struct seg *s = tcp_seg_new(c->tcp, (struct str){data.p, n});
+        s->data->flow = flow;
+        data.p += n;
+        data.n -= n;
+        s->push = data.n == 0;
+        enqueue(c, s);
+    }
+    tcp_output(c);
+    return true;
+}
+
+void tcp_close(struct tcp_conn *c)
+{
+    if (c->user_closed || c->ended)
+        return;
+    c->user_closed = true;
+    if (c->state == TCP_SYN_SENT) {
+        tcp_conn_end(c, TCP_END_CLOSED, "close");
+        return;
+    }
+    struct seg *s = tcp_seg_new(c->tcp, STR_NONE);
+    s->fin = true;
+    s->data->flow = bus_current_flow(c->tcp->node->sim);
+    enqueue(c, s);
+    if (c->state == TCP_ESTABLISHED || c->state == TCP_SYN_RECEIVED)
+        tcp_set_state(c, TCP_FIN_WAIT_1, "close");
+    else if (c->state == TCP_CLOSE_WAIT)
+        tcp_set_state(c, TCP_LAST_ACK, "close");
+    tcp_output(c);
+}
+
+void tcp_abort(struct tcp_conn *c)
+{
+    if (c->ended)
+        return;
+    if (c->state != TCP_SYN_SENT && c->state != TCP_TIME_WAIT)
+        tcp_send_rst(c);
+    tcp_conn_end(c, TCP_END_ABORTED, "abort");
+}
+
+bool tcp_is_open(const struct tcp_conn *c)
+{
+    return c->state == TCP_ESTABLISHED;
+}
+
+struct ip4 tcp_peer(const struct tcp_conn *c)
+{
+    return c->peer;
+}
+
+struct ip4 tcp_local(const struct tcp_conn *c)
+{
+    return c->local;
+}
+
+uint16_t tcp_peer_port(const struct tcp_conn *c)
+{
+    return c->peer_port;
+}
+
+uint16_t tcp_local_port(const struct tcp_conn *c)
+{
+    return c->local_port;
+}
+
+uint64_t tcp_rto_record(const struct tcp_conn *c)
+{
+    return c->rto_record;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* tcp_state.h: the inside of TCP, shared by tcp.c (life and users' calls), tcp_in.c (arriving segments)
+ * and tcp_out.c (sending, timers). Names of variables are those of RFC 9293 3.3.1. */
+#ifndef MODELS_NET_TCP_STATE_H
+#define MODELS_NET_TCP_STATE_H
+
+#include "models/net/tcp.h"
+#include "models/wire/tcp.h"
+#include "sim/base/map.h"
+#include "sim/kernel/tmr.h"
+
+enum tcp_state {
+    TCP_CLOSED,
+    TCP_SYN_SENT,
+    TCP_SYN_RECEIVED,
+    TCP_ESTABLISHED,
+    TCP_FIN_WAIT_1,
+    TCP_FIN_WAIT_2,
+    TCP_CLOSE_WAIT,
+    TCP_CLOSING,
+    TCP_LAST_ACK,
+    TCP_TIME_WAIT,
+    TCP_STATE_COUNT
+};
+
+/* One segment's worth of data, waiting to be sent, acknowledged or put in order. */
+struct seg {
+    struct seg *next;
+    struct frame *data; /* a buffer of the frames' pools: len, flow */
+    struct sim_time sent_at; /* first transmission */
+    uint32_t seq, copies;
+    bool sent, push, fin;
+};
+
+struct listener {
+    uint16_t port;
+    bool isn_given;
+    uint32_t isn;
+    uint8_t dscp;
+    void (*on_accept)(void *arg, struct tcp_conn *c);
+    void *arg;
+};
+
+struct tcp {
+    struct node *node;
+    struct ip_stack *ip;
+    struct tcp_config *config;
+    struct map conns;     /* local port, peer address, peer port -> tcp_conn */
+    struct map listeners; /* port -> listener */
+    struct seg *free_segs;
+    struct tcp_conn *free_conns, *dead; /* dead ones may still be on the stack of a caller */
+    struct rng *isns;
+    uint32_t next_port;
+    uint32_t depth; /* of segments and timers being handled */
+};
+
+struct tcp_conn {
+    /* identity */
+    struct tcp *tcp;
+    struct tcp_conn *next;
+    const struct tcp_events *events;
+    void *arg;
+    const struct listener *listener; /* who will hear of it once it is open */
+    struct ip4 local, peer;
+    uint16_t local_port, peer_port;
+    uint8_t dscp;
+    char key[48]; /* "10.1.1.2:50708>10.2.2.2:5060" */
+    /* state */
+    enum tcp_state state;
+    bool user_closed, timestamps, ended;
+    uint32_t iss, snd_una, snd_nxt, snd_wnd, snd_max, irs, rcv_nxt;
+    uint32_t cwnd, ssthresh, dup_acks;
+    uint32_t mss; /* the largest payload sent */
+    uint32_t ts_recent, last_ack_sent;
+    uint64_t handshake_flow;
+    struct sim_time syn_at, last_sent;
+    uint32_t syn_copies, retries;
+    struct seg *queue, **queue_end; /* unacknowledged and unsent, in order */
+    struct seg *held;               /* arrived out of order, by sequence number */
+    uint32_t held_count;
+    bool ack_pending;
+    uint32_t full_segments; /* since the last ACK went out */
+    struct tcp_rto rto;
+    uint64_t rto_record;
+    struct tmr rto_timer, giveup_timer, ack_timer; /* rto_timer also measures TIME-WAIT */
+};
+
+#define SEQ_LT(a, b) ((int32_t)((a) - (b)) < 0)
+#define SEQ_LEQ(a, b) ((int32_t)((a) - (b)) <= 0)
+
+/* tcp.c */
+void tcp_set_state(struct tcp_conn *c, enum tcp_state next, const char *event); /* the one funnel */
+struct tcp_conn *tcp_conn_new(struct tcp *t, struct ip4 peer, uint16_t peer_port, uint16_t local_port,
+                              uint32_t iss);
+void tcp_conn_end(struct tcp_conn *c, enum tcp_end why, const char *event);
+struct seg *tcp_seg_new(struct tcp *t, struct str data);
+void tcp_seg_free(struct tcp *t, struct seg *s);
+uint64_t tcp_key(uint16_t local_port, struct ip4 peer, uint16_t peer_port);
+void tcp_opened(struct tcp_conn *c); /* ESTABLISHED: tells the user or the listener */
+
+/* tcp_in.c */
+void tcp_input(void *arg, const struct ip4_hdr *h, struct str payload, const struct frame *f);
+
+/* tcp_out.c */
+void tcp_output(struct tcp_conn *c); /* sends what windows allow */
+void tcp_send_syn(struct tcp_conn *c); /* SYN, or SYN,ACK in SYN-RECEIVED */
+void tcp_send_ack(struct tcp_conn *c);
+void tcp_ack_later(struct tcp_conn *c, bool full_segment);
+void tcp_send_rst(struct tcp_conn *c);
+void tcp_reset_stray(struct tcp *t, const struct tcp_seg *s); /* RFC 9293 3.10.7.1 */
+void tcp_on_acked(struct tcp_conn *c, uint32_t ack, const struct tcp_seg *s); /* SND.UNA moves */
+void tcp_retransmit_first(struct tcp_conn *c);
+void tcp_on_rto(void *owner);
+void tcp_on_giveup(void *owner);
+void tcp_on_ack_timer(void *owner);
+uint32_t tcp_in_flight(const struct tcp_conn *c);
+
+#endif
