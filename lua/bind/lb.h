@@ -17,6 +17,7 @@
 #define LB_BYTES_MAX (256u << 20)
 #define LB_FILE_MAX (4u << 20)
 #define LB_SETTINGS_MAX 160
+#define LB_MODULES "dialtone.modules" /* in the registry: what require has loaded */
 
 enum lb_phase { LB_LOADING, LB_BUILDING, LB_BUILT, LB_SCRIPT, LB_JUDGING };
 enum lb_spent { LB_NOT_SPENT, LB_SPENT_STEPS, LB_SPENT_BYTES };
@@ -103,11 +104,10 @@ bool lb_error(struct scenario *sc, lua_State *L, int status, struct err *e);
 void lb_charge(lua_State *L, uint64_t steps); /* raises when too much is used up */
 
 /* --- lb_host.c: what the Lua library asks of C; files, text, quantities --- */
-int lb_push_host(lua_State *L);
 bool lb_read_file(struct scenario *sc, const char *path, struct str *out, struct err *e);
 /* "case.lua:12: " when exactly one line of the file sets this key, else "case.lua: ". */
 const char *lb_where(struct scenario *sc, const char *key);
-bool lb_push_module(struct scenario *sc, const char *name, struct err *e); /* dialtone/NAME.lua */
+int lb_require(lua_State *L); /* require "dialtone.NAME": lib_dir/NAME.lua, run once, given the host table */
 int lb_raise(lua_State *L, const struct err *e); /* with file and line of the Lua caller */
 const char *lb_text(lua_State *L, int index);    /* text of a string, number or switch; NULL: neither */
 

@@ -50,21 +50,31 @@ static bool is_higher(const struct sip_group *g, int i)
     return g->at != GROUP_NOWHERE && i < g->at;
 }
 
-/* After losing `lost`: the first open leg in the group's order, else the next in order, round. */
-static int next_target(const struct sip_group *g, int lost)
+static bool has_failed(const struct sip_group *g, int i)
 {
-    for (int i = 0; i <= lowest(g); i++) {
-        if (i != lost && g->leg[i].open)
-            return i;
+    return g->failed & 1u << i;
+}
+
+/* Of the nodes that have not failed: the first open one in the group's order, else the first. */
+static int next_target(const struct sip_group *g)
+{
+    int first = GROUP_NOWHERE;
+    for (int i = lowest(g); i >= 0; i--) {
+        if (!has_failed(g, i) && (first == GROUP_NOWHERE || g->leg[i].open || !g->leg[first].open))
+            first = i;
     }
-    return (lost + 1) % (int)g->config->member_count;
+    return first;
 }
 
 static bool nowhere_left(const void *self, const void *msg)
 {
     const struct sip_group *g = self;
     (void)msg;
-    return next_target(g, g->target) == 0 && !g->leg[0].open;
+    for (int i = 0; i <= lowest(g); i++) {
+        if (i != g->target && !has_failed(g, i))
+            return false;
+    }
+    return true;
 }
 
 static bool still_bound(const void *self, const void *msg)
@@ -181,6 +191,7 @@ static void registered(void *self, const void *msg)
     (void)msg;
     g->left = g->at != g->target ? g->at : GROUP_NOWHERE;
     g->at = g->target;
+    g->failed = 0;
     g->reason[0] = 0;
     g->standby_missed = false;
     forget_all(g);
@@ -215,15 +226,16 @@ static void go_elsewhere(void *self, const void *msg)
 {
     struct sip_group *g = self;
     (void)msg;
-    int lost = g->target;
+    g->failed |= (uint8_t)(1u << g->target);
     leave(g);
-    aim(g, next_target(g, lost));
+    aim(g, next_target(g));
 }
 
 static void wait_and_retry(void *self, const void *msg)
 {
     struct sip_group *g = self;
     (void)msg;
+    g->failed = 0;
     leave(g);
     tmr_arm(&g->retry, g->reconnect_interval);
 }

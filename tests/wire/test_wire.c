@@ -71,14 +71,21 @@ static void add_shorts(struct sample *s, char *p)
     }
 }
 
+static void copy(char *to, size_t cap, const char *from)
+{
+    size_t n = strlen(from);
+    assert_true(n < cap);
+    memcpy(to, from, n + 1);
+}
+
 static void read_line(struct sample *s, struct bytes **to, char *l)
 {
     if (l[0] == '#')
         return;
     if (strncmp(l, "line: ", 6) == 0)
-        snprintf(s->line, sizeof s->line, "%s", l + 6);
+        copy(s->line, sizeof s->line, l + 6);
     else if (strncmp(l, "fails: ", 7) == 0)
-        snprintf(s->fails, sizeof s->fails, "%s", l + 7);
+        copy(s->fails, sizeof s->fails, l + 7);
     else if (strncmp(l, "short: ", 7) == 0)
         add_shorts(s, l + 7);
     else if (strcmp(l, "canonical:") == 0)

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* lb_safe.c: the fence around a scenario: a Lua state without io, os, debug or bytecode, with a limit on
+ * memory and on instructions, and errors that become one sentence.
+ *
+ * Instructions are counted by a hook, which coroutines inherit; every 64 bytes allocated count as one
+ * more, so that copying large strings is not free. Once the limit is passed, each further instruction
+ * raises: pcall cannot escape. What is replaced rather than removed (pairs, format, patterns, globals)
+ * is in lua/dialtone/fence.lua. */
+#include "lua/bind/lb.h"
+
+#include <lualib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOOK_EVERY 1000
+#define BYTES_A_STEP 64
+
+static bool spend(struct lb_limits *m, uint64_t steps)
+{
+    if (__builtin_add_overflow(m->steps, steps, &m->steps))
+        m->steps = UINT64_MAX;
+    if (m->steps <= LB_STEPS_MAX)
+        return true;
+    m->spent = LB_SPENT_STEPS;
+    return false;
+}
+
+static void *allocate(void *ud, void *p, size_t old, size_t want)
+{
+    struct lb_limits *m = ud;
+    size_t had = p ? old : 0; /* without a block, `old` is a kind of object */
+    if (want == 0) {
+        free(p);
+        m->bytes -= had;
+        return NULL;
+    }
+    if (want > had && m->armed) {
+        if (!spend(m, (want - had) / BYTES_A_STEP))
+            return NULL;
+        if (m->bytes + (want - had) > LB_BYTES_MAX) {
+            m->spent = LB_SPENT_BYTES;
+            return NULL;
+        }
+    }
+    void *q = realloc(p, want);
+    ASSERT(q != NULL);
+    m->bytes = m->bytes - had + want;
+    return q;
+}
+
+struct scenario *lb_scenario(lua_State *L)
+{
+    struct scenario *sc;
+    memcpy(&sc, lua_getextraspace(L), sizeof sc);
+    return sc;
+}
+
+static void say_spent(struct txtbuf *t, enum lb_spent spent)
+{
+    if (spent == LB_SPENT_BYTES)
+        txtbuf_add(t, "more than %u MiB of memory", LB_BYTES_MAX >> 20);
+    else
+        txtbuf_add(t, "more than %u million instructions: an endless loop?", LB_STEPS_MAX / 1000000u);
+}
+
+static int raise_steps(lua_State *L, int level)
+{
+    char text[96];
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    say_spent(&t, LB_SPENT_STEPS);
+    luaL_where(L, level);
+    lua_pushstring(L, text);
+    lua_concat(L, 2);
+    return lua_error(L);
+}
+
+static void on_count(lua_State *L, lua_Debug *ar)
+{
+    struct lb_limits *m = &lb_scenario(L)->limits;
+    lua_getinfo(L, "Sl", ar);
+    struct txtbuf t = txtbuf_of(m->near, sizeof m->near);
+    txtbuf_add(&t, "%s:%d", ar->short_src, ar->currentline);
+    if (spend(m, HOOK_EVERY))
+        return;
+    lua_sethook(L, on_count, LUA_MASKCOUNT, 1); /* a pcall around this one changes nothing */
+    raise_steps(L, 0);
+}
+
+void lb_charge(lua_State *L, uint64_t steps)
+{
+    if (!spend(&lb_scenario(L)->limits, steps))
+        raise_steps(L, 2); /* 0 is the binding, 1 the library */
+}
+
+void lb_arm(struct scenario *sc, lua_State *L)
+{
+    sc->limits.armed = true;
+    sc->limits.spent = LB_NOT_SPENT;
+    lua_sethook(L, on_count, LUA_MASKCOUNT, HOOK_EVERY);
+}
+
+void lb_disarm(struct scenario *sc)
+{
+    sc->limits.armed = false;
+}
+
+/* --- errors ---------------------------------------------------------------------------------------- */
+
+static int one_message(lua_State *L)
+{
+    if (lua_type(L, 1) == LUA_TSTRING || lua_type(L, 1) == LUA_TNUMBER) {
+        const char *msg = lua_tostring(L, 1);
+        if (strstr(msg, "stack overflow"))
+            lua_pushfstring(L, "%s: an endless recursion?", msg);
+        return 1;
+    }
+    lua_pushfstring(L, "an error that is not text but a %s", luaL_typename(L, 1));
+    return 1;
+}
+
+/* Lua knows the file by its bare name; people get the path they gave. */
+static void add_sentence(struct scenario *sc, struct txtbuf *t, struct str msg)
+{
+    size_t n = strlen(sc->base);
+    if (msg.n > n && strncmp(msg.p, sc->base, n) == 0 && msg.p[n] == ':') {
+        txtbuf_cstr(t, sc->info.path);
+        msg = (struct str){msg.p + n, msg.n - n};
+    }
+    for (size_t i = 0; i < msg.n; i++)
+        txtbuf_char(t, (unsigned char)msg.p[i] < ' ' ? ' ' : msg.p[i]);
+}
+
+bool lb_error(struct scenario *sc, lua_State *L, int status, struct err *e)
+{
+    char text[sizeof e->msg];
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    size_t n = 0;
+    const char *msg = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &n) : "an error without text";
+    if (status != LUA_ERRMEM) {
+        add_sentence(sc, &t, str_of(msg));
+    } else {
+        add_sentence(sc, &t, str_of(sc->limits.near[0] ? sc->limits.near : sc->base));
+        txtbuf_cstr(&t, ": ");
+        say_spent(&t, sc->limits.spent);
+    }
+    lua_pop(L, 1);
+    return err_set(e, "%s", text);
+}
+
+bool lb_call(struct scenario *sc, int nargs, int results, struct err *e)
+{
+    lua_State *L = sc->lua;
+    int handler = lua_gettop(L) - nargs;
+    lua_pushcfunction(L, one_message);
+    lua_insert(L, handler);
+    sc->limits.steps = 0;
+    lb_arm(sc, L);
+    int status = lua_pcall(L, nargs, results, handler);
+    lb_disarm(sc);
+    lua_remove(L, handler);
+    return status == LUA_OK || lb_error(sc, L, status, e);
+}
+
+/* --- the state ------------------------------------------------------------------------------------- */
+
+static int on_panic(lua_State *L)
+{
+    const char *msg = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?";
+    fault_raise(msg, "lua", 0);
+}
+
+static int open_libraries(lua_State *L)
+{
+    static const luaL_Reg libraries[] = {
+        {LUA_GNAME, luaopen_base},          {LUA_STRLIBNAME, luaopen_string},
+        {LUA_TABLIBNAME, luaopen_table},    {LUA_MATHLIBNAME, luaopen_math},
+        {LUA_UTF8LIBNAME, luaopen_utf8},    {LUA_COLIBNAME, luaopen_coroutine},
+    };
+    for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
+        luaL_requiref(L, libraries[i].name, libraries[i].func, 1);
+        lua_pop(L, 1);
+    }
+    return 0;
+}
+
+static int open_bindings(lua_State *L)
+{
+    lua_newtable(L);
+    lua_setfield(L, LUA_REGISTRYINDEX, LB_MODULES);
+    lua_pushcfunction(L, lb_require);
+    lua_setglobal(L, "require");
+    lua_pushcfunction(L, lb_require);
+    lua_pushstring(L, "dialtone.fence");
+    lua_call(L, 1, 0);
+    lb_net_open(L);
+    lb_sim_open(L);
+    return 0;
+}
+
+bool lb_open(struct scenario *sc, struct err *e)
+{
+    lua_State *L = sc->lua = lua_newstate(allocate, &sc->limits);
+    ASSERT(L != NULL);
+    lua_atpanic(L, on_panic);
+    memcpy(lua_getextraspace(L), &sc, sizeof sc);
+    lua_pushcfunction(L, open_libraries);
+    if (!lb_call(sc, 0, 0, e))
+        return false;
+    lua_pushcfunction(L, open_bindings);
+    return lb_call(sc, 0, 0, e);
+}
