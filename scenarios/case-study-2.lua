@@ -13,11 +13,13 @@ The first copy of each keepalive teaches the switch the address again and is dro
 retransmission passes. No valid RTT sample ever arrives, so the RTO doubles with each keepalive, until
 26.88 s is longer than CUCM waits.]],
   duration = "40min",
-  -- The 200 OK of the first registration falls on 22:54:22.2, as the document's rows imply.
-  wall_clock = "2015-07-15 22:54:22.18",
+  -- A second before power-on, such that the first keepalives fall on the times of the document's rows (its date is not
+  -- printed; that of the captures in the same document is taken).
+  wall_clock = "2015-07-15 22:54:21.199",
 
   parameters = {
     tcp_mss = "1380B",           -- the window of 17940 bytes is 13 segments of 1380
+    power_on_at = "1s",         -- servers and routers are up and know each other
     cseq_first = "11000",        -- five digits: the keepalives are 901 bytes long
     tcp_isn_phone = "5820",      -- the document's sequence numbers are relative to a
     tcp_isn_cucm = "3577",       -- moment before its first row
@@ -39,8 +41,8 @@ retransmission passes. No valid RTT sample ever arrives, so the RTO doubles with
     access:port("Fa0/7", { mode = "access", vlan = 10, voice_vlan = 147, port_security = "on" })
     access:port("Gi0/1", { mode = "trunk" })
     local branch = net:add("router", "branch")
-    branch:port("Gi0/0", { address = "10.147.230.1/24", vlan = 147 })
-    branch:port("Gi0/1", { address = "178.215.139.1/24" })
+    branch:port("Gi0/0", { address = "10.147.230.1/24", vlan = 147, mac = "00:1d:a1:7e:10:01" })
+    branch:port("Gi0/1", { address = "178.215.139.1/24", mac = "00:1d:a1:7e:10:02" })
     local core = net:add("switch", "core")
     net:add("cucm", "cucm-pub", {
       mac = "00:50:56:8a:11:22", address = "178.215.139.22", gateway = "178.215.139.1",

@@ -28,7 +28,7 @@ struct lb_limits {
     size_t bytes;
     bool armed;
     enum lb_spent spent;
-    char near[80]; /* "file.lua:12", where the count was taken last */
+    int near_line; /* of the scenario's file, where the count was taken last; 0: unknown */
 };
 
 /* A parameter of the scenario: declared by itself, or met in a model's schema. */
@@ -78,7 +78,6 @@ struct scenario {
     struct scenario_param *listed; /* sorted, after the build */
     /* network */
     struct net *net;
-    uint32_t generation;
     struct lb_link *links;
     size_t link_count, link_cap;
     struct scenario_capture *captures;
@@ -107,8 +106,12 @@ void lb_charge(lua_State *L, uint64_t steps); /* raises when too much is used up
 bool lb_read_file(struct scenario *sc, const char *path, struct str *out, struct err *e);
 /* "case.lua:12: " when exactly one line of the file sets this key, else "case.lua: ". */
 const char *lb_where(struct scenario *sc, const char *key);
+bool lb_wrap_at(struct scenario *sc, const char *key, struct err *e); /* prefixes that place; false */
 int lb_require(lua_State *L); /* require "dialtone.NAME": lib_dir/NAME.lua, run once, given the host table */
+void lb_make_strict(lua_State *L, const char *what); /* the table on top: unknown keys are errors */
 int lb_raise(lua_State *L, const struct err *e); /* with file and line of the Lua caller */
+int lb_raise_bare(lua_State *L, const struct err *e); /* what another file or the command line caused */
+int lb_raise_at_key(lua_State *L, const char *key, const struct err *e); /* where the file sets key */
 const char *lb_text(lua_State *L, int index);    /* text of a string, number or switch; NULL: neither */
 
 /* --- lb_param.c --- */
@@ -128,6 +131,7 @@ bool lb_epoch_parse(const char *text, int64_t *out, struct err *e);
 
 /* --- lb_net.c, lb_sim.c, lb_trace.c, lb_judge.c --- */
 void lb_net_open(lua_State *L);
+void lb_new_type(lua_State *L, const char *type, const luaL_Reg *methods, lua_CFunction to_string);
 void lb_push_net(lua_State *L);
 struct node *lb_check_node(lua_State *L, int index);
 struct lb_link *lb_check_link(lua_State *L, int index);

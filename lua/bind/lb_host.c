@@ -14,6 +14,18 @@ int lb_raise(lua_State *L, const struct err *e)
     return luaL_error(L, "%s", e->msg);
 }
 
+int lb_raise_bare(lua_State *L, const struct err *e)
+{
+    lua_pushstring(L, e->msg);
+    return lua_error(L);
+}
+
+int lb_raise_at_key(lua_State *L, const char *key, const struct err *e)
+{
+    lua_pushfstring(L, "%s%s", lb_where(lb_scenario(L), key), e->msg);
+    return lua_error(L);
+}
+
 const char *lb_text(lua_State *L, int index)
 {
     int type = lua_type(L, index);
@@ -78,30 +90,42 @@ static void load_module(lua_State *L, const char *name)
 
 int lb_require(lua_State *L)
 {
-    const char *full = luaL_checkstring(L, 1), *name = full + strlen("dialtone.");
-    if (strncmp(full, "dialtone.", strlen("dialtone.")) != 0 || !is_module_name(name))
+    const char *full = luaL_checkstring(L, 1);
+    size_t prefix = strlen("dialtone.");
+    if (strncmp(full, "dialtone.", prefix) != 0 || !is_module_name(full + prefix))
         return luaL_error(L, "no module '%s': only the library's own, such as \"dialtone.rows\"", full);
     lua_getfield(L, LUA_REGISTRYINDEX, LB_MODULES);
     if (lua_getfield(L, 2, full) != LUA_TNIL)
         return 1;
     lua_pop(L, 1);
-    load_module(L, name);
+    load_module(L, full + prefix);
     lua_pushvalue(L, -1);
     lua_setfield(L, 2, full);
     return 1;
 }
 
-/* Reads a file below the scenario's own folder. */
+void lb_make_strict(lua_State *L, const char *what)
+{
+    lua_getfield(L, LUA_REGISTRYINDEX, LB_MODULES);
+    lua_getfield(L, -1, "dialtone.fence"); /* strict(table, what) */
+    lua_pushvalue(L, -3);
+    lua_pushstring(L, what);
+    lua_call(L, 2, 0);
+    lua_pop(L, 1);
+}
+
+/* Reads a file below the scenario's own folder: its text, or nil and why not. */
 static int host_read(lua_State *L)
 {
     struct scenario *sc = lb_scenario(L);
     const char *name = luaL_checkstring(L, 1), *slash = strrchr(sc->info.path, '/');
-    if (name[0] == '/' || strstr(name, ".."))
-        return luaL_error(L, "'%s' is not below the scenario's folder", name);
     int dir = slash ? (int)(slash - sc->info.path) + 1 : 0;
+    const char *path = arena_printf(sc->arena, "%.*s%s", dir, sc->info.path, name);
     struct err e = {0};
-    struct str text;
-    if (!lb_read_file(sc, arena_printf(sc->arena, "%.*s%s", dir, sc->info.path, name), &text, &e)) {
+    struct str text = STR_NONE;
+    bool below = name[0] != '/' && !strstr(name, "..");
+    if (below ? !lb_read_file(sc, path, &text, &e)
+              : !err_set(&e, "'%s' is not below the scenario's folder", name)) {
         lua_pushnil(L);
         lua_pushstring(L, e.msg);
         return 2;
@@ -147,6 +171,12 @@ const char *lb_where(struct scenario *sc, const char *key)
                       : arena_printf(sc->arena, "%s: ", sc->base);
 }
 
+bool lb_wrap_at(struct scenario *sc, const char *key, struct err *e)
+{
+    const char *line = lb_where(sc, key) + strlen(sc->base); /* ":12: " or ": " */
+    return err_wrap(e, "%s%.*s", sc->info.path, (int)strlen(line) - 2, line);
+}
+
 static int host_where(lua_State *L)
 {
     lua_pushstring(L, lb_where(lb_scenario(L), luaL_checkstring(L, 1)));
@@ -173,7 +203,7 @@ static int host_nearest(lua_State *L)
 static int host_charge(lua_State *L)
 {
     lua_Number n = luaL_checknumber(L, 1);
-    lb_charge(L, n < 1e18 ? (uint64_t)n : UINT64_MAX);
+    lb_charge(L, n >= 0 && n < 1e18 ? (uint64_t)n : UINT64_MAX);
     return 0;
 }
 

@@ -172,13 +172,11 @@ int lb_declare(lua_State *L)
     d->def = field(L, "default");
     d->choices = field(L, "choices");
     d->doc = field(L, "doc");
-    if (!parse_limit(d, field(L, "min"), &e) || !parse_limit(d, field(L, "max"), &e))
-        return luaL_error(L, "%s%s", lb_where(sc, d->name), e.msg);
-    d->min = field(L, "min");
-    d->max = field(L, "max");
-    if (!declare(sc, d, &e))
-        return luaL_error(L, "%s%s", lb_where(sc, d->name), e.msg);
-    return 0;
+    const char *min = field(L, "min"), *max = field(L, "max");
+    bool ok = parse_limit(d, min, &e) && parse_limit(d, max, &e);
+    d->min = min;
+    d->max = max;
+    return ok && declare(sc, d, &e) ? 0 : lb_raise_at_key(L, d->name, &e);
 }
 
 /* host.document(name, text): the scenario's value for a parameter that some model has. */
@@ -186,9 +184,6 @@ int lb_document(lua_State *L)
 {
     struct scenario *sc = lb_scenario(L);
     struct str name = str_of(luaL_checkstring(L, 1));
-    if (find(sc, name))
-        return luaL_error(L, "%s'%s' stands at the top of the scenario, not among its parameters",
-                          lb_where(sc, name.p), name.p);
     struct lb_param *p = add(sc, name);
     p->documented = p->given = lb_text(L, 2);
     p->set_by = "scenario";
@@ -217,21 +212,26 @@ bool scenario_set(struct scenario *sc, struct str name, struct str text, const c
 
 /* --- parameters of models -------------------------------------------------------------------------- */
 
+/* Text of the file itself: its errors name the line. */
+static bool parse_at_key(struct scenario *sc, const struct lb_param *p, const struct param_def *d,
+                         const char *text, struct param_value *out, struct err *e)
+{
+    if (!text || parse(d, text, out, e))
+        return true;
+    if (text != p->documented)
+        return false;
+    const char *where = lb_where(sc, p->name);
+    return err_wrap(e, "%.*s", (int)strlen(where) - 2, where);
+}
+
 /* A schema names this parameter: check what was given, and compare it with what is documented. */
 static bool meet(struct scenario *sc, struct lb_param *p, const struct param_def *d, struct err *e)
 {
     struct param_value v = {.type = d->type}, documented = {.type = d->type};
-    const char *was = p->documented ? p->documented : d->def;
-    bool from_file = p->given && p->given == p->documented;
-    if (p->given && !parse(d, p->given, &v, e))
-        return from_file ? err_wrap(e, "%.*s", (int)strlen(lb_where(sc, p->name)) - 2,
-                                    lb_where(sc, p->name))
-                         : false;
-    if (!p->given && d->def && !parse(d, d->def, &v, e))
-        UNREACHABLE();
-    if (was && !parse(d, was, &documented, e))
+    const char *was = p->documented ? p->documented : d->def, *now = p->given ? p->given : d->def;
+    if (!parse_at_key(sc, p, d, now, &v, e) || !parse_at_key(sc, p, d, was, &documented, e))
         return false;
-    p->differs = p->differs || (p->given && !same_value(&v, &documented));
+    p->differs = p->differs || !same_value(&v, &documented);
     if (!p->def)
         p->value = v;
     p->def = p->def ? p->def : d;
@@ -308,6 +308,7 @@ void lb_push_params(lua_State *L, struct sim *s)
             lua_pushstring(L, drawn_text(sc, p, s));
         lua_setfield(L, -2, p->name);
     }
+    lb_make_strict(L, "p");
 }
 
 /* --- after the build ------------------------------------------------------------------------------- */
@@ -322,39 +323,47 @@ static bool unknown(struct scenario *sc, const struct lb_param *p, struct err *e
     }
     const char *near = str_nearest(str_of(p->name), names, n);
     bool from_file = strcmp(p->set_by, "scenario") == 0;
-    return err_set(e, "%s%s%s '%s'%s%s%s", from_file ? sc->info.path : "scenario '",
-                   from_file ? lb_where(sc, p->name) + strlen(sc->base) : sc->info.name,
-                   from_file ? "nothing in the network has a parameter" : "' has no parameter", p->name,
-                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    err_set(e, "%s%s%s has %s parameter '%s'%s%s%s", from_file ? "nothing in the network" : "scenario '",
+            from_file ? "" : sc->info.name, from_file ? "" : "'", from_file ? "a" : "no", p->name,
+            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return from_file ? lb_wrap_at(sc, p->name, e) : false;
 }
 
 static int by_name(const void *a, const void *b)
 {
-    const struct scenario_param *x = a, *y = b;
-    return strcmp(x->name, y->name);
+    struct lb_param *const *x = a, *const *y = b;
+    return strcmp((*x)->name, (*y)->name);
 }
 
 bool lb_params_settle(struct scenario *sc, struct err *e)
 {
-    sc->listed = ARENA_ARRAY(sc->arena, struct scenario_param, sc->param_count);
     for (size_t i = 0; i < sc->param_count; i++) {
-        struct lb_param *p = sc->params[i];
+        const struct lb_param *p = sc->params[i];
         if (!p->def)
             return unknown(sc, p, e);
-        if (!p->open && p->given && p->given != p->documented)
+        if (!p->open && p->given != p->documented)
             return err_set(e, "parameter '%s' cannot be set: the scenario gives every node that has it "
                            "its own value", p->name);
-        sc->listed[i] = (struct scenario_param){
-            p->name, p->def, p->holder ? p->holder->values[p->holder_index] : p->value,
-            p->open ? p->set_by : "scenario"};
     }
-    qsort(sc->listed, sc->param_count, sizeof *sc->listed, by_name);
+    qsort(sc->params, sc->param_count, sizeof(struct lb_param *), by_name);
+    sc->listed = ARENA_ARRAY(sc->arena, struct scenario_param, sc->param_count);
     return true;
+}
+
+/* --- what the outside sees ------------------------------------------------------------------------- */
+
+/* A model may have rewritten its value when it was made (a default that depends on a profile). */
+static struct scenario_param shown(const struct lb_param *p)
+{
+    const struct param_value *v = p->holder ? &p->holder->values[p->holder_index] : &p->value;
+    return (struct scenario_param){p->name, p->def, *v, p->open ? p->set_by : "scenario"};
 }
 
 size_t scenario_params(const struct scenario *sc, const struct scenario_param **out)
 {
     ASSERT(sc->listed != NULL);
+    for (size_t i = 0; i < sc->param_count; i++)
+        sc->listed[i] = shown(sc->params[i]);
     *out = sc->listed;
     return sc->param_count;
 }
@@ -364,8 +373,7 @@ bool scenario_has_param(const struct scenario *sc, const char *name, struct scen
     const struct lb_param *p = find(sc, str_of(name));
     if (!p || !p->def)
         return false;
-    *out = (struct scenario_param){
-        p->name, p->def, p->holder ? p->holder->values[p->holder_index] : p->value, p->set_by};
+    *out = shown(p);
     return true;
 }
 

@@ -55,6 +55,19 @@ struct scenario *lb_scenario(lua_State *L)
     return sc;
 }
 
+/* The line of the scenario's own file that is being run, however deep in the library we are; 0: none. */
+static int scenario_line(lua_State *L)
+{
+    const char *base = lb_scenario(L)->base;
+    lua_Debug ar;
+    for (int level = 0; lua_getstack(L, level, &ar); level++) {
+        lua_getinfo(L, "Sl", &ar);
+        if (ar.source[0] == '@' && strcmp(ar.source + 1, base) == 0)
+            return ar.currentline;
+    }
+    return 0;
+}
+
 static void say_spent(struct txtbuf *t, enum lb_spent spent)
 {
     if (spent == LB_SPENT_BYTES)
@@ -63,12 +76,12 @@ static void say_spent(struct txtbuf *t, enum lb_spent spent)
         txtbuf_add(t, "more than %u million instructions: an endless loop?", LB_STEPS_MAX / 1000000u);
 }
 
-static int raise_steps(lua_State *L, int level)
+static int raise_steps(lua_State *L)
 {
     char text[96];
     struct txtbuf t = txtbuf_of(text, sizeof text);
     say_spent(&t, LB_SPENT_STEPS);
-    luaL_where(L, level);
+    luaL_where(L, 0);
     lua_pushstring(L, text);
     lua_concat(L, 2);
     return lua_error(L);
@@ -77,19 +90,20 @@ static int raise_steps(lua_State *L, int level)
 static void on_count(lua_State *L, lua_Debug *ar)
 {
     struct lb_limits *m = &lb_scenario(L)->limits;
-    lua_getinfo(L, "Sl", ar);
-    struct txtbuf t = txtbuf_of(m->near, sizeof m->near);
-    txtbuf_add(&t, "%s:%d", ar->short_src, ar->currentline);
+    (void)ar;
+    m->near_line = scenario_line(L);
     if (spend(m, HOOK_EVERY))
         return;
     lua_sethook(L, on_count, LUA_MASKCOUNT, 1); /* a pcall around this one changes nothing */
-    raise_steps(L, 0);
+    raise_steps(L);
 }
 
 void lb_charge(lua_State *L, uint64_t steps)
 {
-    if (!spend(&lb_scenario(L)->limits, steps))
-        raise_steps(L, 2); /* 0 is the binding, 1 the library */
+    struct lb_limits *m = &lb_scenario(L)->limits;
+    m->near_line = scenario_line(L);
+    if (!spend(m, steps))
+        raise_steps(L);
 }
 
 void lb_arm(struct scenario *sc, lua_State *L)
@@ -106,15 +120,38 @@ void lb_disarm(struct scenario *sc)
 
 /* --- errors ---------------------------------------------------------------------------------------- */
 
-static int one_message(lua_State *L)
+/* An error inside the library is one of the line that called it. */
+static const char *without_library_place(const char *msg)
 {
-    if (lua_type(L, 1) == LUA_TSTRING || lua_type(L, 1) == LUA_TNUMBER) {
-        const char *msg = lua_tostring(L, 1);
-        if (strstr(msg, "stack overflow"))
-            lua_pushfstring(L, "%s: an endless recursion?", msg);
-        return 1;
+    if (strncmp(msg, "dialtone/", strlen("dialtone/")) != 0)
+        return NULL;
+    const char *rest = strstr(msg, ".lua:");
+    rest = rest ? strstr(rest + strlen(".lua:"), ": ") : NULL;
+    return rest ? rest + 2 : NULL;
+}
+
+/* Turns the error object on top of L into text, while the stack that raised it still stands. */
+static void make_message(lua_State *L)
+{
+    if (lua_type(L, -1) != LUA_TSTRING && lua_type(L, -1) != LUA_TNUMBER) {
+        lua_pushfstring(L, "%s:%d: an error that is not text but a %s", lb_scenario(L)->base,
+                        scenario_line(L), luaL_typename(L, -1));
+        lua_replace(L, -2);
     }
-    lua_pushfstring(L, "an error that is not text but a %s", luaL_typename(L, 1));
+    const char *msg = lua_tostring(L, -1), *rest = without_library_place(msg);
+    int line = rest ? scenario_line(L) : 0;
+    if (line)
+        lua_pushfstring(L, "%s:%d: %s", lb_scenario(L)->base, line, rest);
+    else if (strstr(msg, "stack overflow"))
+        lua_pushfstring(L, "%s: an endless recursion?", msg);
+    else
+        return;
+    lua_replace(L, -2);
+}
+
+static int on_error(lua_State *L)
+{
+    make_message(L);
     return 1;
 }
 
@@ -134,12 +171,14 @@ bool lb_error(struct scenario *sc, lua_State *L, int status, struct err *e)
 {
     char text[sizeof e->msg];
     struct txtbuf t = txtbuf_of(text, sizeof text);
-    size_t n = 0;
-    const char *msg = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &n) : "an error without text";
     if (status != LUA_ERRMEM) {
-        add_sentence(sc, &t, str_of(msg));
+        if (L != sc->lua) /* a coroutine: no handler ran */
+            make_message(L);
+        add_sentence(sc, &t, str_of(lua_tostring(L, -1)));
     } else {
-        add_sentence(sc, &t, str_of(sc->limits.near[0] ? sc->limits.near : sc->base));
+        txtbuf_cstr(&t, sc->info.path);
+        if (sc->limits.near_line)
+            txtbuf_add(&t, ":%d", sc->limits.near_line);
         txtbuf_cstr(&t, ": ");
         say_spent(&t, sc->limits.spent);
     }
@@ -151,7 +190,7 @@ bool lb_call(struct scenario *sc, int nargs, int results, struct err *e)
 {
     lua_State *L = sc->lua;
     int handler = lua_gettop(L) - nargs;
-    lua_pushcfunction(L, one_message);
+    lua_pushcfunction(L, on_error);
     lua_insert(L, handler);
     sc->limits.steps = 0;
     lb_arm(sc, L);

@@ -7,9 +7,17 @@ enum cmd_status { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2, CMD_FAULT = 3, CMD_
 
 struct cmd {
     const char *name, *usage, *doc;
+    const char *help; /* options, a line each; NULL: none */
     int (*run)(int argc, char **argv); /* argv[0] is the sub-command's name */
 };
 
+const char *cmd_usage(const char *name);
+int cmd_print_help(const char *name); /* NULL: of all */
+
+int cmd_bench(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_show(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
 #endif

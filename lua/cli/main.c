@@ -1,20 +1,107 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* main.c: finds the sub-command and hands over. */
+/* main.c: the table of sub-commands, help, and the hand-over. */
 #include <stdio.h>
 #include <string.h>
 
-#include "lua/cli/cmd.h"
+#include "lua/cli/cli.h"
+
+static int cmd_help(int argc, char **argv);
 
 static const struct cmd cmds[] = {
-    {"version", "version", "version, git revision, library versions", cmd_version},
+    {"run", "dialtone run SCENARIO [options]",
+     "plays one scenario and sets what happened beside what is documented",
+     "  -s, --set NAME=VALUE   a parameter; repeatable ('dialtone show SCENARIO' lists them)\n"
+     "      --until DURATION   how long to simulate (is --set duration=...)\n"
+     "      --seed N           of all random streams (default 1)\n"
+     "      --record WHAT      full (default), facts (no timers, no captures) or none\n"
+     "  -o, --out DIR          run folder (default results/runs/SCENARIO/NNN)\n"
+     "      --force            overwrite a run folder that is not empty\n"
+     "      --check            judge the observables even if parameters differ from the documented ones\n"
+     "      --json             one JSON document on stdout, nothing else\n"
+     "  -q, --quiet            print nothing but errors\n"
+     "      --shake-ties N     shuffle events of the same instant: results must not change\n",
+     cmd_run},
+    {"list", "dialtone list [--json]", "the scenarios there are", "      --json   as JSON\n", cmd_list},
+    {"show", "dialtone show SCENARIO [--json]",
+     "a scenario's story, and every parameter with unit, default, range and meaning",
+     "      --json   as JSON\n", cmd_show},
+    {"bench", "dialtone bench [--json]", "built-in benchmarks of the event queue",
+     "      --json   as JSON\n", cmd_bench},
+    {"version", "dialtone version", "version, git revision, library versions", NULL, cmd_version},
+    {"help", "dialtone help [COMMAND]", "this, or one command's options", NULL, cmd_help},
 };
+
+#define CMD_COUNT (sizeof cmds / sizeof cmds[0])
+
+static const struct cmd *find(const char *name)
+{
+    for (size_t i = 0; i < CMD_COUNT; i++) {
+        if (strcmp(name, cmds[i].name) == 0)
+            return &cmds[i];
+    }
+    return NULL;
+}
+
+const char *cmd_usage(const char *name)
+{
+    const struct cmd *c = find(name);
+    return c ? c->usage : "dialtone COMMAND";
+}
+
+int cmd_print_help(const char *name)
+{
+    const struct cmd *c = name ? find(name) : NULL;
+    if (c) {
+        printf("usage: %s\n%s\n%s%s", c->usage, c->doc, c->help ? "\n" : "", c->help ? c->help : "");
+        return CMD_OK;
+    }
+    printf("dialtone replays documented IP-phone outages, frame by frame, and says why they happened.\n\n"
+           "usage: dialtone COMMAND [...]\n\n");
+    for (size_t i = 0; i < CMD_COUNT; i++)
+        printf("  %-8s %s\n", cmds[i].name, cmds[i].doc);
+    printf("\nA first try:  dialtone run case-study-2\n");
+    return CMD_OK;
+}
+
+static int unknown(const char *name)
+{
+    struct err e = {0};
+    const char *names[CMD_COUNT];
+    for (size_t i = 0; i < CMD_COUNT; i++)
+        names[i] = cmds[i].name;
+    const char *near = str_nearest(str_of(name), names, CMD_COUNT);
+    err_set(&e, "unknown command '%s'%s%s%s ('dialtone help' lists them)", name,
+            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return cli_fail(&e);
+}
+
+static int cmd_help(int argc, char **argv)
+{
+    if (argc > 1 && !find(argv[1]))
+        return unknown(argv[1]);
+    return cmd_print_help(argc > 1 ? argv[1] : NULL);
+}
+
+/* What was printed may still be on its way to a full disk or a closed pipe. */
+static int flushed(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "dialtone: standard output cannot be written\n");
+    return CMD_FAULT;
+}
 
 int main(int argc, char **argv)
 {
-    for (size_t i = 0; argc > 1 && i < sizeof cmds / sizeof cmds[0]; i++) {
-        if (strcmp(argv[1], cmds[i].name) == 0)
-            return cmds[i].run(argc - 1, argv + 1);
+    if (argc < 2) {
+        cmd_print_help(NULL);
+        return flushed(CMD_USAGE);
     }
-    fprintf(stderr, "dialtone: usage: dialtone version\n");
-    return CMD_USAGE;
+    const char *name = argv[1];
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    if (strcmp(name, "--version") == 0)
+        name = "version";
+    const struct cmd *c = find(name);
+    return flushed(c ? c->run(argc - 1, argv + 1) : unknown(name));
 }

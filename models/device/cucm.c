@@ -393,6 +393,14 @@ static bool init(struct node *n, struct err *e)
            err_set(e, "TCP port %d is taken", SIP_PORT);
 }
 
+/* A server that has been up has spoken with its router: each knows the other's address. */
+static void start(struct node *n)
+{
+    struct cucm *c = n->state;
+    if (node_param(n, "gateway")->given)
+        ip_resolve(c->ip, c->gateway);
+}
+
 static void on_frame(struct node *n, struct port *in, const struct frame *f)
 {
     struct cucm *c = n->state;
@@ -405,5 +413,6 @@ const struct model model_cucm = {
     .state_size = sizeof(struct cucm),
     .params = params,
     .init = init,
+    .start = start,
     .on_frame = on_frame,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* router.c: an IPv4 router: one interface a port, connected and static routes, ARP entries of 4 hours
- * (Cisco IOS). */
+ * (Cisco IOS). What it forwards is a new frame: one hop less to live, the next hop's addresses. */
 #include "models/net/ip.h"
 #include "sim/base/hash.h"
 
@@ -56,14 +56,20 @@ static bool add_iface(struct node *n, struct port *p, struct err *e)
     if (!ip4_parse_prefix(str_of(c->address), &i.addr, &i.prefix_len) || i.prefix_len < 1)
         return err_set(e, "port '%s': address '%s' is not an address with prefix length", p->name,
                        c->address);
+    if (p->index >= IP_IFACES_MAX)
+        return err_set(e, "port '%s': a router has at most %d ports", p->name, IP_IFACES_MAX);
+    if (!ip4_eq(ip_source(r->ip, i.addr), (struct ip4){0}))
+        return err_set(e, "port '%s': address '%s' is in the net of another port", p->name, c->address);
     if (mac_eq(i.mac, MAC_ZERO))
         i.mac = made_up_mac(n, p);
     ip_add_iface(r->ip, &i);
     return true;
 }
 
-static bool add_route(struct router *r, struct str text, struct err *e)
+static bool add_route(struct router *r, uint32_t index, struct str text, struct err *e)
 {
+    if (index >= IP_ROUTES_MAX)
+        return err_set(e, "parameter 'routes': a router has at most %d static routes", IP_ROUTES_MAX);
     struct str rest = str_trim(text), net_text = str_cut(&rest, ' ');
     struct ip4 net, via;
     uint8_t len;
@@ -86,8 +92,8 @@ static bool ready(struct node *n, struct err *e)
             return false;
     }
     struct str rest = str_of(r->routes);
-    while (rest.n) {
-        if (!add_route(r, str_cut(&rest, ','), e))
+    for (uint32_t i = 0; rest.n; i++) {
+        if (!add_route(r, i, str_cut(&rest, ','), e))
             return false;
     }
     return true;

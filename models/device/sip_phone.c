@@ -2,6 +2,7 @@
 /* sip_phone.c: a Cisco SIP desk phone on one switch port: an IPv4 host in the voice VLAN with a TCP
  * engine and a registration (models/proto/sip_group.h). It starts configured: its address, gateway and
  * CUCM group are parameters. */
+#include "models/net/frame.h"
 #include "models/net/ip.h"
 #include "models/net/tcp.h"
 #include "models/proto/cisco_sip.h"
@@ -19,7 +20,7 @@ struct sip_phone {
     const char *cucm_group, *contact_uuid;
     int model;
     bool announce;
-    struct sim_dur arp_timeout, standby_offset, reconnect_interval;
+    struct sim_dur power_on_at, arp_timeout, standby_offset, reconnect_interval;
     struct phone_config config;
     struct leg_identity identity;
     struct tcp_config tcp_config;
@@ -28,6 +29,8 @@ struct sip_phone {
     struct ip_stack *ip;
     struct tcp *tcp;
     struct sip_group group;
+    struct tmr power;
+    bool powered;
 };
 
 #define AT(field) offsetof(struct sip_phone, field)
@@ -47,6 +50,7 @@ static const struct param_def params[] = {
     {"sip_local_port", PARAM_INT, "", "1024", "65535", NULL, "TCP port of the first connection to the group's first node; drawn when empty", AT(local_port), true},
     {"tcp_isn_phone", PARAM_INT, "", "0", "4294967295", NULL, "initial sequence number of that connection; drawn unless given", AT(isn), false},
     {"gratuitous_arp", PARAM_BOOL, "on", NULL, NULL, NULL, "announce the address when it is taken into use", AT(announce), false},
+    {"power_on_at", PARAM_DUR, "0s", "0s", "30d", NULL, "when the phone is powered, from the start of the run", AT(power_on_at), false},
     {"timer_register_expires", PARAM_DUR, "3600s", "1s", "1d", NULL, "Expires asked for in REGISTER", AT(config.timer_register_expires), false},
     {"timer_register_delta", PARAM_DUR, "5s", "0s", "1h", NULL, "refresh this long before the granted time ends", AT(config.timer_register_delta), false},
     {"timer_keepalive_expires", PARAM_DUR, "120s", "1s", "1d", NULL, "period of standby keepalives and of probes", AT(config.timer_keepalive_expires), false},
@@ -147,21 +151,33 @@ static bool init(struct node *n, struct err *e)
     return true;
 }
 
-static void start(struct node *n)
+static void power_on(void *owner)
 {
+    struct node *n = owner;
     struct sip_phone *p = n->state;
     struct rec r = {.kind = REC_STATE, .node = n->id};
     r.state = (struct rec_state){"power", p->device, "off", "power-on", "on"};
     bus_publish(n->sim, &r);
+    p->powered = true;
     if (p->announce)
         ip_announce(p->ip);
     group_start(&p->group);
 }
 
+static void start(struct node *n)
+{
+    struct sip_phone *p = n->state;
+    tmr_init(&p->power, n->sim, n->id, "phone.power", n, power_on);
+    tmr_arm(&p->power, p->power_on_at);
+}
+
 static void on_frame(struct node *n, struct port *in, const struct frame *f)
 {
     struct sip_phone *p = n->state;
-    ip_on_frame(p->ip, in, f);
+    if (p->powered)
+        ip_on_frame(p->ip, in, f);
+    else
+        frame_drop(in, f, DROP_NODE_DOWN);
 }
 
 const struct model model_sip_phone = {

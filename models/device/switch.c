@@ -3,14 +3,15 @@
  *
  * Ageing is compared when a frame arrives (idle >= limit), never driven by a timer: so it acts before a
  * frame of the same instant. A secure address is written by the frames that carry it as their source,
- * and by nothing else; the table of a port holds at most `maximum`. What a switch does with the first
- * frame of an unknown source is a parameter: most Catalysts trap it to their processor, which installs
- * the address and does not send the frame on (seed 002, case study 2). */
+ * and by nothing else: traffic towards it, and the frames that are for the switch itself (CDP), do not
+ * refresh it. A port holds at most `maximum` of them; a further source, or one that is secured behind
+ * another port, is discarded (violation mode protect). What a switch does with the first frame of an
+ * unknown source is a parameter: most Catalysts trap it to their processor, which installs the address
+ * and does not send the frame on (seed 002, case study 2). */
 #include "models/net/frame.h"
 #include "models/net/link.h"
 #include "models/wire/eth.h"
 #include "sim/base/map.h"
-
 
 enum { MODE_ACCESS, MODE_TRUNK };
 enum { AGING_INACTIVITY, AGING_ABSOLUTE, AGING_OFF };
@@ -27,6 +28,7 @@ struct sw_port {
     int mode;
     int64_t vlan, voice_vlan, maximum;
     bool security;
+    /* state */
     int64_t secured; /* addresses now */
 };
 
@@ -38,7 +40,7 @@ struct learned {
 struct secure {
     struct port *port; /* NULL: forgotten */
     struct sim_time written; /* inactivity: last seen; absolute: learned */
-    uint64_t record;         /* the arrival that wrote it */
+    uint64_t record;         /* the arrival that wrote it; forgotten: the fact that says so */
 };
 
 /* clang-format off */
@@ -56,7 +58,7 @@ static const struct param_def port_params[] = {
     {"vlan", PARAM_INT, "1", "1", "4094", NULL, "access VLAN; on a trunk the native one", offsetof(struct sw_port, vlan), true},
     {"voice_vlan", PARAM_INT, "0", "0", "4094", NULL, "voice VLAN of an access port, tagged; 0: none", offsetof(struct sw_port, voice_vlan), true},
     {"port_security", PARAM_BOOL, "off", NULL, NULL, NULL, "only secure addresses may send", offsetof(struct sw_port, security), true},
-    {"port_security_maximum", PARAM_INT, "3", "1", "1024", NULL, "secure addresses of the port, all VLANs together", offsetof(struct sw_port, maximum), true},
+    {"port_security_maximum", PARAM_INT, "0", "0", "1024", NULL, "secure addresses of the port, all VLANs together; 0: one, or two with a voice VLAN", offsetof(struct sw_port, maximum), true},
     {0},
 };
 /* clang-format on */
@@ -67,6 +69,18 @@ static bool init(struct node *n, struct err *e)
     (void)e;
     map_init(&s->learned, sim_arena(n->sim));
     map_init(&s->secured, sim_arena(n->sim));
+    return true;
+}
+
+/* A Catalyst's default is one address; a phone and the PC behind it are two. */
+static bool ready(struct node *n, struct err *e)
+{
+    (void)e;
+    for (uint16_t i = 0; i < n->port_count; i++) {
+        struct sw_port *p = n->ports[i]->config;
+        if (p->maximum == 0)
+            p->maximum = p->voice_vlan ? 2 : 1;
+    }
     return true;
 }
 
@@ -123,24 +137,25 @@ static uint64_t publish_secure(struct node *n, uint64_t key, const char *from, c
     return bus_publish(n->sim, &r);
 }
 
-/* Notices that an address has aged; says how long it was silent, against which limit. */
-static uint64_t forget(struct node *n, uint64_t key, struct secure *a)
+/* Notices that an address has aged; says since when, against which limit. */
+static void forget(struct node *n, uint64_t key, struct secure *a)
 {
     struct sw *s = n->state;
     struct sim *sim = n->sim;
     uint64_t aged = publish_secure(n, key, "secured", "aged", "forgotten");
     bus_because(sim, aged, a->record, BECAUSE_STATE);
     bus_because(sim, aged, node_limit(n, "port_security_aging_time"), BECAUSE_LIMIT);
-    BUS_NOTE(sim, n->id, "secure-address", "{} was silent for {}, the ageing time is {}",
-             V_MAC(key & 0xffffffffffff), V_DUR(time_sub(sim_now(sim), a->written)),
-             V_DUR(s->secure_aging));
+    BUS_NOTE(sim, n->id, "secure-address", "{} was {} {} ago, the ageing time is {}",
+             V_MAC(key & 0xffffffffffff),
+             V_TEXT(s->secure_type == AGING_ABSOLUTE ? "learned" : "last seen"),
+             V_DUR(time_sub(sim_now(sim), a->written)), V_DUR(s->secure_aging));
     ((struct sw_port *)a->port->config)->secured--;
     a->port = NULL;
-    return aged;
+    a->record = aged;
 }
 
-/* Ages every address of a full port, to make room that ageing has already made. */
-static void sweep(struct node *n, struct port *p)
+/* Notices every aged address of a full port: ageing has already made the room. */
+static void make_room(struct node *n, struct port *p)
 {
     struct sw *s = n->state;
     struct map_slot *slot;
@@ -151,10 +166,23 @@ static void sweep(struct node *n, struct port *p)
     }
 }
 
-static void drop_because(struct port *in, const struct frame *f, enum drop_reason why, uint64_t of)
+/* A source that is no secure address: it becomes one where there is room. True: the frame may go on. */
+static bool secure(struct node *n, struct port *in, const struct frame *f, uint64_t key)
 {
-    uint64_t drop = frame_drop(in, f, why);
-    bus_because(in->node->sim, drop, of, BECAUSE_STATE);
+    struct sw *s = n->state;
+    struct secure *a = map_get(&s->secured, key);
+    uint64_t forgotten = a ? a->record : 0;
+    if (!a) {
+        a = ARENA_NEW(sim_arena(n->sim), struct secure);
+        map_put(&s->secured, key, a);
+    }
+    *a = (struct secure){.port = in, .written = sim_now(n->sim), .record = bus_cause(n->sim)};
+    ((struct sw_port *)in->config)->secured++;
+    publish_secure(n, key, forgotten ? "forgotten" : "unknown", "frame", "secured");
+    if (s->first_frame == FIRST_FORWARD)
+        return true;
+    bus_because(n->sim, frame_drop(in, f, DROP_PORT_SECURITY_LEARNING), forgotten, BECAUSE_STATE);
+    return false;
 }
 
 /* True: the frame may go on. */
@@ -164,9 +192,8 @@ static bool admit(struct node *n, struct port *in, const struct frame *f, uint64
     struct sw_port *p = in->config;
     struct sim_time now = sim_now(n->sim);
     struct secure *a = map_get(&s->secured, key);
-    uint64_t aged = 0;
     if (a && a->port && is_aged(s, a, now))
-        aged = forget(n, key, a);
+        forget(n, key, a);
     if (a && a->port == in) {
         if (s->secure_type == AGING_INACTIVITY) {
             a->written = now;
@@ -175,21 +202,12 @@ static bool admit(struct node *n, struct port *in, const struct frame *f, uint64
         return true;
     }
     if (p->secured >= p->maximum)
-        sweep(n, in);
+        make_room(n, in);
     if (p->secured >= p->maximum || (a && a->port)) {
         frame_drop(in, f, DROP_PORT_SECURITY_VIOLATION);
         return false;
     }
-    if (!a) {
-        a = ARENA_NEW(sim_arena(n->sim), struct secure);
-        map_put(&s->secured, key, a);
-    }
-    *a = (struct secure){.port = in, .written = now, .record = bus_cause(n->sim)};
-    p->secured++;
-    publish_secure(n, key, aged ? "forgotten" : "unknown", "frame", "secured");
-    if (s->first_frame == FIRST_DROP)
-        drop_because(in, f, DROP_PORT_SECURITY_LEARNING, aged);
-    return s->first_frame == FIRST_FORWARD;
+    return secure(n, in, f, key);
 }
 
 /* --- forwarding ------------------------------------------------------------------------------------------- */
@@ -221,14 +239,12 @@ static struct port *lookup(const struct node *n, uint64_t key)
     return fresh ? l->port : NULL;
 }
 
-/* The frame as it leaves `out`: the same one, or a copy with its tag put on or taken off. */
-static const struct frame *retag(struct node *n, const struct frame *f, const struct eth *e, bool tagged,
+/* The frame with its tag put on or taken off. */
+static const struct frame *retag(struct net *n, const struct frame *f, const struct eth *e, bool tagged,
                                  uint16_t vid)
 {
-    if (e->tagged == tagged && (!tagged || e->vid == vid))
-        return frame_ref(f);
     size_t head = eth_bytes(e->tagged), body = f->len - head;
-    struct frame *g = frame_new(n->net, body + eth_bytes(true));
+    struct frame *g = frame_new(n, body + eth_bytes(true));
     struct wr w = wr_of(g->bytes, g->cap);
     struct eth out = *e;
     out.tagged = tagged;
@@ -238,21 +254,57 @@ static const struct frame *retag(struct node *n, const struct frame *f, const st
     eth_pad(&w);
     g->flow = f->flow;
     g->copy = f->copy;
-    return frame_seal(n->net, g, wr_len(&w));
+    return frame_seal(n, g, wr_len(&w));
 }
 
-static void send_out(struct node *n, struct port *out, const struct frame *f, const struct eth *e,
-                     uint16_t vid)
+/* One frame on its way out of any number of ports: each other form of it is made at most once. */
+struct departure {
+    const struct frame *frame;
+    const struct eth *eth;
+    uint16_t vid;
+    const struct frame *made[2]; /* untagged, tagged; NULL: not needed yet */
+};
+
+static void send_out(struct port *out, struct departure *d)
 {
-    port_send(out, retag(n, f, e, sends_tagged(out->config, vid), vid));
+    bool tagged = sends_tagged(out->config, d->vid);
+    const struct frame **form = &d->made[tagged];
+    if (!*form && d->eth->tagged == tagged && (!tagged || d->eth->vid == d->vid))
+        *form = frame_ref(d->frame);
+    if (!*form)
+        *form = retag(out->node->net, d->frame, d->eth, tagged, d->vid);
+    port_send(out, frame_ref(*form));
 }
 
-static void flood(struct node *n, struct port *in, const struct frame *f, const struct eth *e, uint16_t vid)
+static void flood(struct port *in, struct departure *d)
 {
+    struct node *n = in->node;
+    bool sent = false;
     for (uint16_t i = 0; i < n->port_count; i++) {
         struct port *out = n->ports[i];
-        if (out != in && out->link && is_member(out->config, vid))
-            send_out(n, out, f, e, vid);
+        if (out != in && out->link && is_member(out->config, d->vid)) {
+            send_out(out, d);
+            sent = true;
+        }
+    }
+    if (!sent)
+        frame_drop(in, d->frame, DROP_NO_MEMBER_PORT);
+}
+
+static void forward(struct node *n, struct port *in, const struct frame *f, const struct eth *e,
+                    uint16_t vid)
+{
+    struct departure d = {.frame = f, .eth = e, .vid = vid};
+    struct port *out = mac_is_group(e->dst) ? NULL : lookup(n, key_of(vid, e->dst));
+    if (out == in)
+        frame_drop(in, f, DROP_SAME_PORT);
+    else if (out)
+        send_out(out, &d);
+    else
+        flood(in, &d);
+    for (int i = 0; i < 2; i++) {
+        if (d.made[i])
+            frame_unref(n->net, d.made[i]);
     }
 }
 
@@ -280,13 +332,7 @@ static void on_frame(struct node *n, struct port *in, const struct frame *f)
     if (p->security && !admit(n, in, f, key))
         return;
     learn(n, in, key);
-    struct port *out = mac_is_group(e.dst) ? NULL : lookup(n, key_of(vid, e.dst));
-    if (out == in)
-        frame_drop(in, f, DROP_SAME_PORT);
-    else if (out)
-        send_out(n, out, f, &e, vid);
-    else
-        flood(n, in, f, &e, vid);
+    forward(n, in, f, &e, vid);
 }
 
 const struct model model_switch = {
@@ -297,5 +343,6 @@ const struct model model_switch = {
     .port_config_size = sizeof(struct sw_port),
     .port_params = port_params,
     .init = init,
+    .ready = ready,
     .on_frame = on_frame,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ip.c: datagrams of one stack: routes, sending, receiving, forwarding. Neighbours: ip_arp.c. */
+/* ip.c: datagrams of one stack: routes, sending, receiving, forwarding. */
 #include "models/net/ip.h"
 
 #include <string.h>
@@ -15,18 +15,21 @@ struct ip_stack *ip_new(struct node *n, const struct ip_options *o)
     s->node = n;
     s->options = *o;
     map_init(&s->neighbours, sim_arena(n->sim));
+    map_init(&s->udp_ports, sim_arena(n->sim));
+    ip_on_proto(s, IP4_ICMP, ip_icmp_input, s);
+    ip_on_proto(s, IP4_UDP, ip_udp_input, s);
     return s;
 }
 
 void ip_add_iface(struct ip_stack *s, const struct ip_iface *i)
 {
-    ASSERT(s->iface_count < IFACES_MAX && i->vlan < 4095);
+    ASSERT(s->iface_count < IP_IFACES_MAX && i->vlan < 4095);
     s->ifaces[s->iface_count++] = *i;
 }
 
 void ip_add_route(struct ip_stack *s, struct ip4 net, uint8_t prefix_len, struct ip4 via)
 {
-    ASSERT(s->route_count < ROUTES_MAX);
+    ASSERT(s->route_count < IP_ROUTES_MAX);
     s->routes[s->route_count++] = (struct route){net, via, prefix_len};
 }
 
@@ -41,6 +44,42 @@ uint64_t ip_discard(struct node *n, const char *reason)
 {
     measure_add(n->sim, MEASURE_SEGMENTS_DISCARDED, 1);
     return BUS_NOTE(n->sim, n->id, "segment-discarded", "{}", V_TEXT(reason));
+}
+
+const char *ip_bad(const struct rd *r, const char *otherwise)
+{
+    return str_find(str_of(r->why), STR("checksum")) >= 0 ? "bad-checksum" : otherwise;
+}
+
+/* --- addresses ---------------------------------------------------------------------------------------- */
+
+bool ip_is_own(const struct ip_stack *s, struct ip4 a)
+{
+    for (uint32_t i = 0; i < s->iface_count; i++) {
+        if (ip4_eq(a, s->ifaces[i].addr))
+            return true;
+    }
+    return false;
+}
+
+/* The subnet's own broadcast address; a net of one or two addresses has none (RFC 3021). */
+bool ip_is_iface_broadcast(const struct ip_iface *i, struct ip4 a)
+{
+    if (i->prefix_len == 0 || i->prefix_len > 30 || !ip4_in(a, i->addr, i->prefix_len))
+        return false;
+    uint32_t host_bits = ~0u >> i->prefix_len;
+    return (a.v & host_bits) == host_bits;
+}
+
+static bool is_for_us(const struct ip_stack *s, struct ip4 dst)
+{
+    if (ip4_is_broadcast(dst) || ip_is_own(s, dst))
+        return true;
+    for (uint32_t i = 0; i < s->iface_count; i++) {
+        if (ip_is_iface_broadcast(&s->ifaces[i], dst))
+            return true;
+    }
+    return false;
 }
 
 /* --- routes ------------------------------------------------------------------------------------------- */
@@ -62,6 +101,8 @@ static const struct ip_iface *route_to(const struct ip_stack *s, struct ip4 dst,
     const struct ip_iface *out = connected(s, dst);
     int best = out ? out->prefix_len : -1;
     *hop = dst;
+    if (ip4_is_broadcast(dst) && s->iface_count)
+        return &s->ifaces[0];
     for (uint32_t i = 0; i < s->route_count; i++) {
         const struct route *r = &s->routes[i];
         const struct ip_iface *via = connected(s, r->via);
@@ -114,16 +155,30 @@ static size_t put_headers(struct frame *f, const struct ip_iface *i, const struc
     return wr_len(&w);
 }
 
-void ip_send(struct ip_stack *s, struct frame *f, struct ip4 dst, uint8_t proto, uint8_t dscp,
-             size_t payload_len)
+void ip_send_as(struct ip_stack *s, struct frame *f, struct ip4 src, struct ip4 dst, uint8_t proto,
+                uint8_t dscp, size_t payload_len)
 {
     struct ip4 hop;
     const struct ip_iface *i = route_to(s, dst, &hop);
-    ASSERT(i != NULL && payload_len <= 65515);
+    ASSERT(i != NULL && payload_len <= UINT16_MAX - IP4_HEADER_BYTES);
     struct ip4_hdr h = {.dscp = dscp, .payload_len = (uint16_t)payload_len, .id = ++s->next_id,
-                        .dont_fragment = true, .ttl = TTL_DEFAULT, .proto = proto, .src = i->addr,
+                        .dont_fragment = true, .ttl = TTL_DEFAULT, .proto = proto, .src = src,
                         .dst = dst};
     ip_arp_output(s, i, hop, f, put_headers(f, i, &h));
+}
+
+void ip_send(struct ip_stack *s, struct frame *f, struct ip4 dst, uint8_t proto, uint8_t dscp,
+             size_t payload_len)
+{
+    ip_send_as(s, f, ip_source(s, dst), dst, proto, dscp, payload_len);
+}
+
+void ip_resolve(struct ip_stack *s, struct ip4 neighbour)
+{
+    struct ip4 hop;
+    const struct ip_iface *i = route_to(s, neighbour, &hop);
+    if (i)
+        ip_arp_request(s, i, hop);
 }
 
 void ip_announce(struct ip_stack *s)
@@ -135,29 +190,11 @@ void ip_announce(struct ip_stack *s)
 void ip_confirm(struct ip_stack *s, struct ip4 dst)
 {
     struct ip4 hop;
-    if (!route_to(s, dst, &hop))
-        return;
-    struct neighbour *nb = map_get(&s->neighbours, hop.v);
-    if (nb && nb->resolved)
-        nb->confirmed = sim_now(s->node->sim);
+    if (route_to(s, dst, &hop))
+        ip_arp_confirm(s, hop);
 }
 
 /* --- receiving ------------------------------------------------------------------------------------------ */
-
-static bool is_ours(const struct ip_stack *s, struct ip4 dst)
-{
-    if (dst.v == 0xffffffffu)
-        return true;
-    for (uint32_t i = 0; i < s->iface_count; i++) {
-        const struct ip_iface *f = &s->ifaces[i];
-        uint32_t host_bits = f->prefix_len ? ~(~0u << (32 - f->prefix_len)) : ~0u;
-        bool subnet_broadcast = f->prefix_len < 31 && (dst.v & host_bits) == host_bits &&
-                                ip4_in(dst, f->addr, f->prefix_len);
-        if (ip4_eq(dst, f->addr) || subnet_broadcast)
-            return true;
-    }
-    return false;
-}
 
 /* A router's part: one hop less to live, in a new frame of the same flow. */
 static void forward(struct ip_stack *s, const struct ip4_hdr *h, struct str payload, const struct frame *in)
@@ -166,6 +203,8 @@ static void forward(struct ip_stack *s, const struct ip4_hdr *h, struct str payl
     const struct ip_iface *i = route_to(s, h->dst, &hop);
     if (h->ttl <= 1 || !i) {
         ip_discard(s->node, i ? "ttl-exceeded" : "no-route");
+        ip_icmp_error(s, i ? ICMP_TIME_EXCEEDED : ICMP_UNREACHABLE, i ? 0 : ICMP_NET_UNREACHABLE, h,
+                      payload, in);
         return;
     }
     struct ip4_hdr out = *h;
@@ -184,11 +223,11 @@ static void on_datagram(struct ip_stack *s, struct rd *r, bool group, const stru
     struct ip4_hdr h;
     struct rd body;
     if (!ip4_get(r, &h, &body)) {
-        ip_discard(s->node, "bad-ip-header");
+        ip_discard(s->node, ip_bad(r, "bad-ip-header"));
         return;
     }
     struct str payload = rd_bytes(&body, rd_left(&body));
-    if (!is_ours(s, h.dst)) {
+    if (!is_for_us(s, h.dst)) {
         if (s->options.forward && !group)
             forward(s, &h, payload, f);
         else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ip.h: the IPv4 stack of one node: interfaces (each on a port, untagged or in one VLAN), connected and
- * static routes, an ARP cache, local delivery by protocol, and forwarding when it is a router. */
+ * static routes, an ARP cache, local delivery by protocol, UDP ports, ICMP echo and errors, and
+ * forwarding when it is a router. */
 #ifndef MODELS_NET_IP_H
 #define MODELS_NET_IP_H
 
@@ -8,6 +9,10 @@
 #include "models/net/net.h"
 #include "models/wire/addr.h"
 #include "models/wire/ip4.h"
+#include "models/wire/udp.h"
+
+#define IP_IFACES_MAX 16
+#define IP_ROUTES_MAX 64
 
 struct ip_stack;
 
@@ -29,10 +34,13 @@ struct ip_iface {
 
 /* A datagram for this node. `payload` is valid during the call; `f` may be referenced. */
 typedef void ip_recv_fn(void *arg, const struct ip4_hdr *h, struct str payload, const struct frame *f);
+typedef void ip_udp_fn(void *arg, const struct udp *u, const struct frame *f);
 
 struct ip_stack *ip_new(struct node *n, const struct ip_options *o);
-void ip_add_iface(struct ip_stack *s, const struct ip_iface *i);
+void ip_add_iface(struct ip_stack *s, const struct ip_iface *i); /* at most IP_IFACES_MAX */
 void ip_add_route(struct ip_stack *s, struct ip4 net, uint8_t prefix_len, struct ip4 via);
+
+/* UDP and ICMP are the stack's own: UDP goes to bound ports. */
 void ip_on_proto(struct ip_stack *s, uint8_t proto, ip_recv_fn *recv, void *arg);
 
 /* From a node's on_frame. Frames for other addresses are ignored; bad ones are discarded by name. */
@@ -40,17 +48,29 @@ void ip_on_frame(struct ip_stack *s, struct port *in, const struct frame *f);
 
 /* Sending in two steps, so that a payload is written once, in place: begin gives a frame with room for
  * `payload_max` bytes at *w (NULL: no route); send fixes the length, fills the IPv4 header, finds the
- * next hop's address and sends; a packet that waits for ARP is kept (the last three a neighbour). */
+ * next hop's address and sends; a packet that waits for ARP is kept (the last three a neighbour).
+ * 255.255.255.255 leaves by the first interface. */
 struct frame *ip_begin(struct ip_stack *s, struct ip4 dst, size_t payload_max, struct wr *w);
 void ip_send(struct ip_stack *s, struct frame *f, struct ip4 dst, uint8_t proto, uint8_t dscp,
              size_t payload_len);
 
+/* A datagram to a port that nobody has bound is answered by ICMP port unreachable. */
+void ip_bind(struct ip_stack *s, uint16_t port, ip_udp_fn *recv, void *arg); /* not bound yet */
+void ip_unbind(struct ip_stack *s, uint16_t port);
+
+/* Ports, dst and payload of *u; the source address is the stack's. False: no route. */
+MUST_USE bool ip_send_udp(struct ip_stack *s, const struct udp *u, uint8_t dscp);
+
 /* Announces the first interface's address (gratuitous ARP). */
 void ip_announce(struct ip_stack *s);
 
+/* Asks for a neighbour's address ahead of need; the reply writes the cache. */
+void ip_resolve(struct ip_stack *s, struct ip4 neighbour);
+
 struct ip4 ip_source(const struct ip_stack *s, struct ip4 dst); /* 0.0.0.0: no route */
 
-/* Higher-layer advice (RFC 1122 2.3.2.1): the path to dst works; its ARP entry counts as confirmed. */
+/* Higher-layer advice (RFC 1122 2.3.2.1): the path to dst works; its ARP entry counts as confirmed
+ * now, unless it has timed out already. */
 void ip_confirm(struct ip_stack *s, struct ip4 dst);
 
 /* A discard above layer 2: a NOTE "segment-discarded" and the measure. Returns the record. */

@@ -1,11 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ip_arp.c: the ARP cache of one stack. An entry is written by RFC 826's algorithm (any ARP packet of a
  * known sender updates it, the last wins; one for us also adds it) and lives arp_timeout since it was
- * last confirmed, by ARP or by a higher layer. An expired entry is asked for anew before it is used. */
+ * last confirmed, by ARP or by a higher layer. Ageing is compared when the entry is looked at, so it
+ * acts before a packet of the same instant; an aged entry is asked for anew before it is used. */
 #include <string.h>
 
 #include "models/net/ip_state.h"
 #include "models/net/link.h"
+
+static const char *const state_names[] = {"unknown", "resolving", "resolved", "unresolved"};
+
+static void move(struct neighbour *nb, const char *event, enum neighbour_state to)
+{
+    char key[16];
+    struct txtbuf t = txtbuf_of(key, sizeof key);
+    ip4_text(&t, nb->addr);
+    struct rec r = {.kind = REC_STATE, .node = nb->stack->node->id};
+    r.state = (struct rec_state){"arp", key, state_names[nb->state], event, state_names[to]};
+    nb->record = bus_publish(nb->stack->node->sim, &r);
+    nb->state = to;
+}
+
+/* --- sending ------------------------------------------------------------------------------------------ */
 
 static void send_arp(struct ip_stack *s, const struct ip_iface *i, struct mac to, const struct arp *a)
 {
@@ -26,16 +42,6 @@ void ip_arp_request(struct ip_stack *s, const struct ip_iface *i, struct ip4 tar
     send_arp(s, i, MAC_BROADCAST, &a);
 }
 
-static void publish(struct neighbour *nb, const char *from, const char *event, const char *to)
-{
-    char key[16];
-    struct txtbuf t = txtbuf_of(key, sizeof key);
-    ip4_text(&t, nb->addr);
-    struct rec r = {.kind = REC_STATE, .node = nb->stack->node->id};
-    r.state = (struct rec_state){"arp", key, from, event, to};
-    nb->record = bus_publish(nb->stack->node->sim, &r);
-}
-
 static void ask(struct neighbour *nb)
 {
     nb->tries++;
@@ -43,33 +49,35 @@ static void ask(struct neighbour *nb)
     ip_arp_request(nb->stack, nb->iface, nb->addr);
 }
 
-static void transmit(struct neighbour *nb, struct frame *f)
+static uint64_t transmit(struct net *n, const struct ip_iface *i, struct mac to, struct frame *f)
 {
-    struct net *n = nb->stack->node->net;
-    memcpy(f->bytes, nb->mac.b, 6); /* the destination stands first */
-    uint64_t tx = port_send(nb->iface->port, frame_seal(n, f, f->len));
+    memcpy(f->bytes, to.b, sizeof to.b); /* the destination stands first */
+    return port_send(i->port, frame_seal(n, f, f->len));
+}
+
+static void transmit_to(struct neighbour *nb, struct frame *f)
+{
+    uint64_t tx = transmit(nb->stack->node->net, nb->iface, nb->mac, f);
     bus_because(nb->stack->node->sim, tx, nb->record, BECAUSE_STATE);
 }
 
-static void discard_waiting(struct neighbour *nb, const char *why)
-{
-    for (uint32_t i = 0; i < nb->waiting_count; i++) {
-        ip_discard(nb->stack->node, why);
-        frame_unref(nb->stack->node->net, nb->waiting[i]);
-    }
-    nb->waiting_count = 0;
-}
+/* --- entries ------------------------------------------------------------------------------------------ */
 
 static void on_retry(void *owner)
 {
     struct neighbour *nb = owner;
+    struct node *n = nb->stack->node;
+    ASSERT(nb->state == NEIGHBOUR_RESOLVING);
     if (nb->tries < nb->stack->options.arp_tries) {
         ask(nb);
         return;
     }
-    publish(nb, "resolving", "no-reply", "unresolved");
-    discard_waiting(nb, "arp-unresolved");
-    nb->tries = 0;
+    move(nb, "no-reply", NEIGHBOUR_UNRESOLVED);
+    for (uint32_t i = 0; i < nb->waiting_count; i++) {
+        ip_discard(n, "arp-unresolved");
+        frame_unref(n->net, nb->waiting[i]);
+    }
+    nb->waiting_count = 0;
 }
 
 static struct neighbour *find_or_make(struct ip_stack *s, const struct ip_iface *i, struct ip4 addr)
@@ -86,10 +94,15 @@ static struct neighbour *find_or_make(struct ip_stack *s, const struct ip_iface 
     return nb;
 }
 
-static bool expired(const struct neighbour *nb)
+static bool is_aged(const struct neighbour *nb)
 {
     struct sim_dur age = time_sub(sim_now(nb->stack->node->sim), nb->confirmed);
-    return dur_cmp(age, nb->stack->options.arp_timeout) >= 0;
+    return nb->state == NEIGHBOUR_RESOLVED && dur_cmp(age, nb->stack->options.arp_timeout) >= 0;
+}
+
+static bool in_table(const struct neighbour *nb)
+{
+    return nb->state == NEIGHBOUR_RESOLVED || nb->state == NEIGHBOUR_RESOLVING;
 }
 
 /* Keeps the newest three (RFC 1122 2.3.2.2: at least the latest). */
@@ -107,55 +120,73 @@ static void keep(struct neighbour *nb, struct frame *f)
 void ip_arp_output(struct ip_stack *s, const struct ip_iface *i, struct ip4 hop, struct frame *f,
                    size_t len)
 {
-    struct neighbour *nb = find_or_make(s, i, hop);
     f->len = (uint16_t)len;
     if (f->flow == 0)
         f->flow = bus_current_flow(s->node->sim);
-    if (nb->resolved && expired(nb)) {
-        nb->resolved = false;
-        publish(nb, "resolved", "timeout", "resolving");
+    if (ip4_is_broadcast(hop) || ip_is_iface_broadcast(i, hop)) {
+        transmit(s->node->net, i, MAC_BROADCAST, f);
+        return;
     }
-    if (nb->resolved) {
-        transmit(nb, f);
+    struct neighbour *nb = find_or_make(s, i, hop);
+    if (is_aged(nb))
+        move(nb, "timeout", NEIGHBOUR_UNKNOWN);
+    if (nb->state == NEIGHBOUR_RESOLVED) {
+        transmit_to(nb, f);
         return;
     }
     keep(nb, f);
-    if (!tmr_armed(&nb->retry))
+    if (nb->state != NEIGHBOUR_RESOLVING) {
+        move(nb, "packet", NEIGHBOUR_RESOLVING);
+        nb->tries = 0;
         ask(nb);
+    }
 }
 
 /* The entry is written: its waiting packets go, in the order they came. */
-static void resolve(struct neighbour *nb, struct mac mac, const char *event)
-{
-    bool known = nb->resolved && mac_eq(nb->mac, mac);
-    nb->mac = mac;
-    nb->confirmed = sim_now(nb->stack->node->sim);
-    if (known)
-        return;
-    publish(nb, nb->resolved ? "resolved" : "resolving", event, "resolved");
-    nb->resolved = true;
-    nb->tries = 0;
-    tmr_disarm(&nb->retry);
-    uint32_t n = nb->waiting_count;
-    nb->waiting_count = 0;
-    for (uint32_t k = 0; k < n; k++)
-        transmit(nb, nb->waiting[k]);
-}
-
-/* RFC 826, "Packet Reception": the table is updated before the operation is looked at. */
-void ip_arp_input(struct ip_stack *s, const struct ip_iface *i, const struct arp *a)
+static void write_entry(struct neighbour *nb, const struct arp *a)
 {
     const char *event = a->oper == ARP_REQUEST ? "request" : "reply";
-    struct neighbour *nb = a->spa.v ? map_get(&s->neighbours, a->spa.v) : NULL;
-    bool for_us = ip4_eq(a->tpa, i->addr), merged = nb != NULL;
-    if (merged)
-        resolve(nb, a->sha, event);
-    if (!for_us)
+    struct node *n = nb->stack->node;
+    nb->confirmed = sim_now(n->sim);
+    if (nb->state == NEIGHBOUR_RESOLVED && mac_eq(nb->mac, a->sha))
         return;
-    if (!merged && a->spa.v)
-        resolve(find_or_make(s, i, a->spa), a->sha, event);
-    if (a->oper != ARP_REQUEST)
+    nb->mac = a->sha;
+    move(nb, event, NEIGHBOUR_RESOLVED);
+    BUS_NOTE(n->sim, n->id, "arp", "{} is at {}, by its {}", V_IP4(nb->addr.v), V_MAC(mac_u64(nb->mac)),
+             V_TEXT(event));
+    tmr_disarm(&nb->retry);
+    uint32_t count = nb->waiting_count;
+    nb->waiting_count = 0;
+    for (uint32_t k = 0; k < count; k++)
+        transmit_to(nb, nb->waiting[k]);
+}
+
+/* RFC 826, "Packet Reception": the table is updated before the operation is looked at. A sender
+ * without an address (a probe, RFC 5227 2.1.1) teaches nothing but is answered. */
+void ip_arp_input(struct ip_stack *s, const struct ip_iface *i, const struct arp *a)
+{
+    if (mac_is_group(a->sha)) {
+        ip_discard(s->node, "bad-arp");
+        return;
+    }
+    bool for_us = ip4_eq(a->tpa, i->addr);
+    struct neighbour *nb = a->spa.v ? map_get(&s->neighbours, a->spa.v) : NULL;
+    if (nb && is_aged(nb))
+        move(nb, "timeout", NEIGHBOUR_UNKNOWN);
+    if (nb && in_table(nb))
+        write_entry(nb, a);
+    else if (for_us && a->spa.v)
+        write_entry(find_or_make(s, i, a->spa), a);
+    if (!for_us || a->oper != ARP_REQUEST)
         return;
     struct arp reply = {.oper = ARP_REPLY, .sha = i->mac, .spa = i->addr, .tha = a->sha, .tpa = a->spa};
     send_arp(s, i, a->sha, &reply);
+}
+
+/* What timed out is not revived: the next packet asks. */
+void ip_arp_confirm(struct ip_stack *s, struct ip4 hop)
+{
+    struct neighbour *nb = map_get(&s->neighbours, hop.v);
+    if (nb && nb->state == NEIGHBOUR_RESOLVED && !is_aged(nb))
+        nb->confirmed = sim_now(s->node->sim);
 }

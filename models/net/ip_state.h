@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ip_state.h: the inside of an IPv4 stack, shared by ip.c (datagrams) and ip_arp.c (neighbours). */
+/* ip_state.h: the inside of an IPv4 stack, shared by ip.c (datagrams), ip_arp.c (neighbours), ip_udp.c
+ * (ports) and ip_icmp.c (echo and errors). */
 #ifndef MODELS_NET_IP_STATE_H
 #define MODELS_NET_IP_STATE_H
 
 #include "models/net/ip.h"
 #include "models/wire/arp.h"
 #include "models/wire/eth.h"
+#include "models/wire/icmp.h"
 #include "sim/base/map.h"
 #include "sim/kernel/tmr.h"
 
-#define IFACES_MAX 16
-#define ROUTES_MAX 64
 #define WAITING_MAX 3 /* packets a neighbour, as in Linux; RFC 1122 2.3.2.2 asks for at least one */
 
 struct route {
@@ -18,12 +18,21 @@ struct route {
     uint8_t prefix_len;
 };
 
+enum neighbour_state {
+    NEIGHBOUR_UNKNOWN,    /* never asked for, or timed out */
+    NEIGHBOUR_RESOLVING,  /* asked; packets wait */
+    NEIGHBOUR_RESOLVED,   /* `mac` holds until arp_timeout after `confirmed` */
+    NEIGHBOUR_UNRESOLVED, /* nobody answered; the next packet asks again */
+};
+
 struct neighbour {
+    /* identity */
     struct ip_stack *stack;
     const struct ip_iface *iface;
     struct ip4 addr;
+    /* state */
+    enum neighbour_state state;
     struct mac mac;
-    bool resolved;
     struct sim_time confirmed;
     uint64_t record; /* the fact that last wrote the entry */
     uint32_t tries, waiting_count;
@@ -31,25 +40,55 @@ struct neighbour {
     struct tmr retry;
 };
 
+struct udp_binding {
+    ip_udp_fn *recv; /* NULL: the port was given back */
+    void *arg;
+};
+
 struct ip_stack {
+    /* configuration */
     struct node *node;
     struct ip_options options;
-    struct ip_iface ifaces[IFACES_MAX];
+    struct ip_iface ifaces[IP_IFACES_MAX];
     uint32_t iface_count;
-    struct route routes[ROUTES_MAX];
+    struct route routes[IP_ROUTES_MAX];
     uint32_t route_count;
-    struct map neighbours; /* address -> neighbour */
-    uint16_t next_id;
     struct {
         ip_recv_fn *recv;
         void *arg;
     } protos[256];
+    /* state */
+    struct map neighbours; /* address -> neighbour */
+    struct map udp_ports;  /* port -> udp_binding */
+    uint16_t next_id;
 };
+
+/* ip.c */
+
+/* ip_send with a source address of one's choice: an answer comes from the address that was asked. */
+void ip_send_as(struct ip_stack *s, struct frame *f, struct ip4 src, struct ip4 dst, uint8_t proto,
+                uint8_t dscp, size_t payload_len);
+bool ip_is_own(const struct ip_stack *s, struct ip4 a);
+bool ip_is_iface_broadcast(const struct ip_iface *i, struct ip4 a);
+
+/* The reason of a discard after a failed decoder: a bad checksum is told apart from the rest. */
+const char *ip_bad(const struct rd *r, const char *otherwise);
+
+/* ip_arp.c */
 
 /* Sends now, or keeps the packet until the next hop's address is known. Takes the frame over. */
 void ip_arp_output(struct ip_stack *s, const struct ip_iface *i, struct ip4 hop, struct frame *f,
                    size_t len);
 void ip_arp_input(struct ip_stack *s, const struct ip_iface *i, const struct arp *a);
 void ip_arp_request(struct ip_stack *s, const struct ip_iface *i, struct ip4 target);
+void ip_arp_confirm(struct ip_stack *s, struct ip4 hop);
+
+/* ip_udp.c, ip_icmp.c: `stack` is the struct ip_stack. */
+void ip_udp_input(void *stack, const struct ip4_hdr *h, struct str payload, const struct frame *f);
+void ip_icmp_input(void *stack, const struct ip4_hdr *h, struct str payload, const struct frame *f);
+
+/* Tells the sender of the datagram (h, payload) what became of it, where RFC 1122 3.2.2 allows it. */
+void ip_icmp_error(struct ip_stack *s, uint8_t type, uint8_t code, const struct ip4_hdr *h,
+                   struct str payload, const struct frame *about);
 
 #endif

@@ -10,11 +10,10 @@
 #define PORT_COUNT 16384u
 #define RTO_CAP_S 120
 #define RTO_INITIAL_S 1 /* RFC 6298 2.1 */
-#define SEGMENTS_INITIAL 3 /* RFC 5681 3.1, for an MSS of 1096 to 2190 bytes */
 
 static const char *const state_names[TCP_STATE_COUNT] = {
-    "CLOSED",     "SYN-SENT",   "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1",
-    "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING",      "LAST-ACK",    "TIME-WAIT",
+    "CLOSED",     "LISTEN",     "SYN-SENT",   "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1",
+    "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING",    "LAST-ACK",     "TIME-WAIT",
 };
 
 void tcp_set_state(struct tcp_conn *c, enum tcp_state next, const char *event)
@@ -49,14 +48,14 @@ uint64_t tcp_key(uint16_t local_port, struct ip4 peer, uint16_t peer_port)
     return (uint64_t)local_port << 48 | (uint64_t)peer.v << 16 | peer_port;
 }
 
-struct seg *tcp_seg_new(struct tcp *t, struct str data)
+struct seg *tcp_seg_new(struct tcp *t, struct str data, size_t cap)
 {
     struct seg *s = t->free_segs;
     if (s)
         t->free_segs = s->next;
     else
         s = ARENA_NEW(sim_arena(t->node->sim), struct seg);
-    *s = (struct seg){.data = frame_new(t->node->net, data.n)};
+    *s = (struct seg){.data = frame_new(t->node->net, cap > data.n ? cap : data.n)};
     if (data.n)
         memcpy(s->data->bytes, data.p, data.n);
     s->data->len = (uint16_t)data.n;
@@ -102,10 +101,9 @@ struct tcp_conn *tcp_conn_new(struct tcp *t, struct ip4 peer, uint16_t peer_port
         c = ARENA_NEW(sim_arena(t->node->sim), struct tcp_conn);
     *c = (struct tcp_conn){.tcp = t, .events = &deaf, .peer = peer, .peer_port = peer_port,
                            .local_port = local_port, .local = ip_source(t->ip, peer), .iss = iss,
-                           .snd_una = iss, .snd_nxt = iss, .snd_max = iss,
+                           .snd_una = iss, .snd_nxt = iss, .snd_max = iss, .recover = iss,
                            .mss = (uint32_t)t->config->mss, .ssthresh = UINT32_MAX};
     c->queue_end = &c->queue;
-    c->cwnd = SEGMENTS_INITIAL * c->mss;
     write_key(c);
     tcp_rto_init(&c->rto, &t->config->rto);
     struct sim *s = t->node->sim;
@@ -210,13 +208,30 @@ static void enqueue(struct tcp_conn *c, struct seg *s)
     c->queue_end = &s->next;
 }
 
+/* Nagle gathers: a short segment that still waits takes more data before another one is begun. */
+static void fill_last(struct tcp_conn *c, struct str *data)
+{
+    if (!c->tcp->config->nagle || !c->queue)
+        return;
+    struct seg *last = (struct seg *)(void *)((char *)c->queue_end - offsetof(struct seg, next));
+    if (last->sent || last->data->len >= c->mss)
+        return;
+    size_t room = c->mss - last->data->len, n = data->n < room ? data->n : room;
+    memcpy(last->data->bytes + last->data->len, data->p, n);
+    last->data->len = (uint16_t)(last->data->len + n);
+    data->p += n;
+    data->n -= n;
+}
+
 bool tcp_send(struct tcp_conn *c, struct str data, uint64_t flow)
 {
     if ((c->state != TCP_ESTABLISHED && c->state != TCP_CLOSE_WAIT) || c->user_closed)
         return false;
+    if (data.n)
+        fill_last(c, &data);
     while (data.n) {
         size_t n = data.n < c->mss ? data.n : c->mss;
-        struct seg *s = tcp_seg_new(c->tcp, (struct str){data.p, n});
+        struct seg *s = tcp_seg_new(c->tcp, (struct str){data.p, n}, c->tcp->config->nagle ? c->mss : n);
         s->data->flow = flow;
         data.p += n;
         data.n -= n;
@@ -236,7 +251,7 @@ void tcp_close(struct tcp_conn *c)
         tcp_conn_end(c, TCP_END_CLOSED, "close");
         return;
     }
-    struct seg *s = tcp_seg_new(c->tcp, STR_NONE);
+    struct seg *s = tcp_seg_new(c->tcp, STR_NONE, 0);
     s->fin = true;
     s->data->flow = bus_current_flow(c->tcp->node->sim);
     enqueue(c, s);
@@ -251,7 +266,7 @@ void tcp_abort(struct tcp_conn *c)
 {
     if (c->ended)
         return;
-    if (c->state != TCP_SYN_SENT && c->state != TCP_TIME_WAIT)
+    if (c->state != TCP_SYN_SENT && c->state < TCP_CLOSING) /* RFC 9293 3.10.5 */
         tcp_send_rst(c);
     tcp_conn_end(c, TCP_END_ABORTED, "abort");
 }

@@ -5,24 +5,38 @@
 
 #include "models/net/tcp_state.h"
 
-#define HELD_MAX 64
+#define HELD_MAX 256
 #define MSS_DEFAULT 536 /* RFC 9293 3.7.1: no option came */
-#define DUP_ACKS_FAST 3 /* RFC 5681 3.2 */
-#define TIME_WAIT_S 60  /* Linux; RFC 9293 3.6.1 asks for 2 MSL = 240 s */
+#define MSS_MIN 48      /* Linux: whatever the peer says, a segment carries something */
+#define TS_BYTES 12     /* the option in whole words */
+
+/* RFC 9293 3.10.7.4, fifth: an older segment must not bring an older window back. */
+static void update_window(struct tcp_conn *c, const struct tcp_seg *s)
+{
+    bool newer = SEQ_LT(c->snd_wl1, s->seq) || (c->snd_wl1 == s->seq && SEQ_LEQ(c->snd_wl2, s->ack));
+    if (s->ack != c->snd_una || !newer)
+        return;
+    c->snd_wnd = s->window;
+    c->snd_wl1 = s->seq;
+    c->snd_wl2 = s->ack;
+    if (c->snd_wnd_max < c->snd_wnd)
+        c->snd_wnd_max = c->snd_wnd;
+}
 
 static void agree_options(struct tcp_conn *c, const struct tcp_seg *s)
 {
-    uint32_t theirs = s->mss ? s->mss : MSS_DEFAULT;
-    c->mss = theirs < (uint32_t)c->tcp->config->mss ? theirs : (uint32_t)c->tcp->config->mss;
+    uint32_t theirs = s->mss ? s->mss : MSS_DEFAULT, ours = (uint32_t)c->tcp->config->mss;
+    c->mss = theirs < MSS_MIN ? MSS_MIN : theirs < ours ? theirs : ours;
     c->timestamps = c->tcp->config->timestamps && s->has_ts;
     if (c->timestamps) {
         c->ts_recent = s->ts_val;
-        c->mss -= 12; /* the option stands in every segment from now on */
+        c->mss -= TS_BYTES; /* the option stands in every segment from now on */
     }
-    c->cwnd = 3 * c->mss;
     c->irs = s->seq;
     c->rcv_nxt = s->seq + 1;
-    c->snd_wnd = s->window;
+    c->snd_wnd = c->snd_wnd_max = s->window;
+    c->snd_wl1 = s->seq;
+    c->snd_wl2 = c->iss;
 }
 
 /* --- LISTEN and SYN-SENT -------------------------------------------------------------------------------- */
@@ -35,6 +49,7 @@ static void on_listen(struct tcp *t, struct listener *l, const struct tcp_seg *s
     c->listener = l;
     c->dscp = l->dscp;
     c->handshake_flow = bus_current_flow(t->node->sim);
+    c->state = TCP_LISTEN;
     agree_options(c, s);
     tcp_set_state(c, TCP_SYN_RECEIVED, "syn");
     tcp_send_syn(c);
@@ -44,6 +59,7 @@ static void on_syn_sent(struct tcp_conn *c, const struct tcp_seg *s)
 {
     bool ack = s->flags & TCP_ACK;
     if (ack && s->ack != c->iss + 1) {
+        ip_discard(c->tcp->node, "tcp-unacceptable-ack");
         tcp_reset_stray(c->tcp, s);
         return;
     }
@@ -83,11 +99,11 @@ static void note_timestamp(struct tcp_conn *c, const struct tcp_seg *s)
         c->ts_recent = s->ts_val;
 }
 
-static void on_duplicate_ack(struct tcp_conn *c, const struct tcp_seg *s)
+/* RFC 5681 2, "duplicate acknowledgment". */
+static bool is_duplicate_ack(const struct tcp_conn *c, const struct tcp_seg *s)
 {
-    if (s->ack == c->snd_una && tcp_in_flight(c) > 0 && tcp_seg_len(s) == 0 &&
-        s->window == c->snd_wnd && ++c->dup_acks == DUP_ACKS_FAST)
-        tcp_retransmit_first(c);
+    return s->ack == c->snd_una && tcp_outstanding(c) > 0 && tcp_seg_len(s) == 0 &&
+           s->window == c->snd_wnd;
 }
 
 /* Our FIN was acknowledged: where that leads. */
@@ -98,10 +114,11 @@ static bool fin_acked(struct tcp_conn *c)
     switch (c->state) {
     case TCP_FIN_WAIT_1:
         tcp_set_state(c, TCP_FIN_WAIT_2, "ack-of-fin");
+        tcp_linger(c); /* the user has closed both ways: he waits for no data, nor do we for ever */
         return true;
     case TCP_CLOSING:
         tcp_set_state(c, TCP_TIME_WAIT, "ack-of-fin");
-        tmr_arm(&c->rto_timer, dur_s(TIME_WAIT_S));
+        tcp_linger(c);
         return true;
     case TCP_LAST_ACK:
         tcp_conn_end(c, TCP_END_CLOSED, "ack-of-fin");
@@ -111,31 +128,41 @@ static bool fin_acked(struct tcp_conn *c)
     }
 }
 
-/* False: the connection has ended, or the segment is done with. */
+/* SYN-RECEIVED. False: the connection has ended, or the segment is done with. */
+static bool on_ack_of_syn(struct tcp_conn *c, const struct tcp_seg *s)
+{
+    if (s->ack != c->iss + 1) {
+        ip_discard(c->tcp->node, "tcp-unacceptable-ack");
+        tcp_reset_stray(c->tcp, s);
+        return false;
+    }
+    tcp_on_acked(c, s->ack, s);
+    update_window(c, s);
+    tcp_set_state(c, TCP_ESTABLISHED, "ack-of-syn");
+    tcp_opened(c);
+    return !c->ended;
+}
+
+/* False as above. */
 static bool on_ack(struct tcp_conn *c, const struct tcp_seg *s)
 {
     if (!(s->flags & TCP_ACK))
         return false;
-    if (c->state == TCP_SYN_RECEIVED) {
-        if (s->ack != c->iss + 1) {
-            tcp_reset_stray(c->tcp, s);
-            return false;
-        }
-        tcp_on_acked(c, s->ack, s);
-        c->snd_wnd = s->window;
-        tcp_set_state(c, TCP_ESTABLISHED, "ack-of-syn");
-        tcp_opened(c);
-        return !c->ended;
-    }
+    if (c->state == TCP_SYN_RECEIVED)
+        return on_ack_of_syn(c, s);
     if (SEQ_LT(c->snd_max, s->ack)) { /* acknowledges what was never sent */
         tcp_send_ack(c);
         return false;
     }
     if (SEQ_LT(c->snd_una, s->ack))
         tcp_on_acked(c, s->ack, s);
-    else
-        on_duplicate_ack(c, s);
-    c->snd_wnd = s->window;
+    else if (is_duplicate_ack(c, s))
+        tcp_on_duplicate_ack(c);
+    if (c->ended) /* by its user, told of a retransmission */
+        return false;
+    if (c->probing)
+        c->retries = 0; /* the peer lives, its window is closed (RFC 9293 3.8.6.1, MUST-37) */
+    update_window(c, s);
     if (!fin_acked(c))
         return false;
     tcp_output(c);
@@ -150,9 +177,13 @@ static void hold(struct tcp_conn *c, const struct tcp_seg *s)
     struct seg **at = &c->held;
     while (*at && SEQ_LT((*at)->seq, s->seq))
         at = &(*at)->next;
-    if (c->held_count == HELD_MAX || (*at && (*at)->seq == s->seq))
+    if (*at && (*at)->seq == s->seq)
         return;
-    struct seg *g = tcp_seg_new(c->tcp, s->payload);
+    if (c->held_count == HELD_MAX) {
+        ip_discard(c->tcp->node, "tcp-too-many-held");
+        return;
+    }
+    struct seg *g = tcp_seg_new(c->tcp, s->payload, 0);
     g->seq = s->seq;
     g->fin = s->flags & TCP_FIN;
     g->next = *at;
@@ -160,38 +191,79 @@ static void hold(struct tcp_conn *c, const struct tcp_seg *s)
     c->held_count++;
 }
 
-/* Hands on what starts at or before RCV.NXT; true when a FIN came in order. */
-static bool take(struct tcp_conn *c, uint32_t seq, struct str data, bool fin)
+/* Full close: nobody is left to read (RFC 9293 3.6.1). */
+static void refuse_data(struct tcp_conn *c)
 {
-    uint32_t old = c->rcv_nxt - seq; /* bytes of it we have already */
-    if (old > data.n)
-        return false;
-    struct str fresh = {data.p + old, data.n - old};
-    c->rcv_nxt += (uint32_t)fresh.n + fin;
-    if (fresh.n) {
-        tcp_ack_later(c, fresh.n >= c->mss);
-        if (c->events->on_data)
-            c->events->on_data(c->arg, fresh);
-    }
-    return fin;
+    tcp_send_rst(c);
+    tcp_conn_end(c, TCP_END_ABORTED, "data-after-close");
 }
 
-static bool take_held(struct tcp_conn *c)
+/* Moves RCV.NXT over what starts at or before it; returns how many of its bytes were known already. */
+static uint32_t advance(struct tcp_conn *c, uint32_t seq, uint32_t len, bool fin)
 {
-    bool fin = false;
-    while (!c->ended && c->held && SEQ_LEQ(c->held->seq, c->rcv_nxt)) {
+    uint32_t old = c->rcv_nxt - seq;
+    if (old > len)
+        return len; /* a FIN known already, too */
+    c->rcv_nxt = seq + len + fin;
+    return old;
+}
+
+/* Takes from the held segments those that are in order now. */
+static struct seg *unhold(struct tcp_conn *c, bool *fin)
+{
+    struct seg *ready = NULL, **end = &ready;
+    while (c->held && SEQ_LEQ(c->held->seq, c->rcv_nxt)) {
         struct seg *g = c->held;
         c->held = g->next;
         c->held_count--;
-        fin = take(c, g->seq, str_of_bytes(g->data->bytes, g->data->len), g->fin) || fin;
-        tcp_seg_free(c->tcp, g);
+        g->skip = advance(c, g->seq, g->data->len, g->fin);
+        *fin = *fin || g->fin;
+        g->next = NULL;
+        *end = g;
+        end = &g->next;
     }
-    return fin;
+    return ready;
+}
+
+static void deliver(struct tcp_conn *c, struct str data)
+{
+    if (data.n == 0 || c->ended)
+        return;
+    if (c->user_closed)
+        refuse_data(c);
+    else if (c->events->on_data)
+        c->events->on_data(c->arg, data);
+}
+
+static void on_fin(struct tcp_conn *c);
+
+/* A segment in order. One ACK tells of all that it completes, at once when there is or was a hole
+ * (RFC 5681 4.2); the user hears of the data after that, of the FIN last. */
+static void take(struct tcp_conn *c, const struct tcp_seg *s)
+{
+    bool fin = s->flags & TCP_FIN;
+    uint32_t old = advance(c, s->seq, (uint32_t)s->payload.n, fin);
+    struct str fresh = {s->payload.p + old, s->payload.n - old};
+    bool hole = c->held != NULL;
+    struct seg *ready = unhold(c, &fin);
+    if (hole)
+        tcp_send_ack(c);
+    else if (fresh.n)
+        tcp_ack_later(c, fresh.n >= c->mss);
+    deliver(c, fresh);
+    for (struct seg *next; ready; ready = next) {
+        next = ready->next;
+        deliver(c, str_of_bytes(ready->data->bytes + ready->skip, ready->data->len - ready->skip));
+        tcp_seg_free(c->tcp, ready);
+    }
+    if (fin && !c->ended)
+        on_fin(c);
 }
 
 static void on_fin(struct tcp_conn *c)
 {
-    tcp_send_ack(c);
+    if (c->last_ack_sent != c->rcv_nxt) /* the ACK of its data may have told it */
+        tcp_send_ack(c);
     switch (c->state) {
     case TCP_ESTABLISHED:
         tcp_set_state(c, TCP_CLOSE_WAIT, "fin");
@@ -201,7 +273,7 @@ static void on_fin(struct tcp_conn *c)
         break;
     case TCP_FIN_WAIT_2:
         tcp_set_state(c, TCP_TIME_WAIT, "fin");
-        tmr_arm(&c->rto_timer, dur_s(TIME_WAIT_S));
+        tcp_linger(c);
         break;
     default:
         return;
@@ -210,16 +282,26 @@ static void on_fin(struct tcp_conn *c)
         c->events->on_peer_close(c->arg);
 }
 
-static void on_text(struct tcp_conn *c, const struct tcp_seg *s)
+/* What lies beyond the window is cut off (RFC 9293 3.10.7.4, first). */
+static void trim(const struct tcp_conn *c, struct tcp_seg *s)
 {
-    bool fin = s->flags & TCP_FIN;
-    if (s->payload.n == 0 && !fin)
+    uint32_t room = c->rcv_nxt + (uint32_t)c->tcp->config->window_bytes - s->seq;
+    if (tcp_seg_len(s) <= room)
         return;
+    s->flags &= (uint8_t)~TCP_FIN; /* the last in sequence */
+    if (s->payload.n > room)
+        s->payload.n = room;
+}
+
+static void on_text(struct tcp_conn *c, struct tcp_seg *s)
+{
     if (c->state != TCP_ESTABLISHED && c->state != TCP_FIN_WAIT_1 && c->state != TCP_FIN_WAIT_2)
         return;
-    if (s->payload.n && c->user_closed) { /* full close: nobody is left to read (RFC 9293 3.6.1) */
-        tcp_send_rst(c);
-        tcp_conn_end(c, TCP_END_ABORTED, "data-after-close");
+    trim(c, s);
+    if (tcp_seg_len(s) == 0)
+        return;
+    if (s->payload.n && c->user_closed) {
+        refuse_data(c);
         return;
     }
     if (SEQ_LT(c->rcv_nxt, s->seq)) {
@@ -227,21 +309,24 @@ static void on_text(struct tcp_conn *c, const struct tcp_seg *s)
         tcp_send_ack(c); /* a duplicate ACK, at once (RFC 5681 4.2) */
         return;
     }
-    bool done = take(c, s->seq, s->payload, fin);
-    done = take_held(c) || done;
-    if (done && !c->ended)
-        on_fin(c);
+    take(c, s);
 }
 
-static void on_synchronized(struct tcp_conn *c, const struct tcp_seg *s)
+static void on_unacceptable(struct tcp_conn *c, const struct tcp_seg *s)
+{
+    if (s->flags & TCP_RST) {
+        ip_discard(c->tcp->node, "tcp-reset-outside-window");
+        return;
+    }
+    if (c->state == TCP_TIME_WAIT && s->flags & TCP_FIN)
+        tcp_linger(c); /* the last ACK was lost: 2 MSL again */
+    tcp_send_ack(c);
+}
+
+static void on_synchronized(struct tcp_conn *c, struct tcp_seg *s)
 {
     if (!in_window(c, s)) {
-        if (s->flags & TCP_RST)
-            ip_discard(c->tcp->node, "tcp-reset-outside-window");
-        else if (c->state == TCP_TIME_WAIT && s->flags & TCP_FIN)
-            tmr_arm(&c->rto_timer, dur_s(TIME_WAIT_S)); /* the last ACK was lost: 2 MSL again */
-        if (!(s->flags & TCP_RST))
-            tcp_send_ack(c);
+        on_unacceptable(c, s);
         return;
     }
     note_timestamp(c, s);
@@ -250,8 +335,6 @@ static void on_synchronized(struct tcp_conn *c, const struct tcp_seg *s)
         return;
     }
     if (s->flags & TCP_SYN) {
-        if (c->state == TCP_SYN_RECEIVED && s->seq == c->irs)
-            return; /* the SYN again: our SYN,ACK is repeated by its own timer */
         tcp_send_rst(c);
         tcp_conn_end(c, TCP_END_RESET, "syn-in-window");
         return;
@@ -268,6 +351,10 @@ void tcp_input(void *arg, const struct ip4_hdr *h, struct str payload, const str
     (void)f;
     if (!tcp_seg_get(&r, h->src, h->dst, &s)) {
         ip_discard(t->node, "tcp-malformed");
+        return;
+    }
+    if (!ip4_eq(s.dst, ip_source(t->ip, s.src))) { /* a broadcast: RFC 9293 3.9.2.3, MUST-57 */
+        ip_discard(t->node, "tcp-wrong-address");
         return;
     }
     struct tcp_conn *c = map_get(&t->conns, tcp_key(s.dst_port, s.src, s.src_port));

@@ -2,6 +2,8 @@
 /* tcp_rto.c: see tcp_rto.h. */
 #include "models/net/tcp_rto.h"
 
+#define AFTER_LOST_SYN_S 3
+
 struct sim_dur tcp_rto_floor_default(enum tcp_rto_profile p)
 {
     return p == TCP_RTO_LINUX ? dur_ms(200) : dur_s(1);
@@ -33,9 +35,8 @@ static struct sim_dur linux_base(struct tcp_rto *r, struct sim_dur rtt)
         r->srtt_ticks8 += err;
         r->mdev_ticks4 += (err < 0 ? -err : err) - r->mdev_ticks4 / 4;
     }
-    int64_t floor = (r->config->floor.ns + tick - 1) / tick;
-    int64_t variance = r->mdev_ticks4 > floor ? r->mdev_ticks4 : floor;
-    return dur_scaled(r->srtt_ticks8 / 8 + variance, tick);
+    struct sim_dur variance = dur_max(dur_scaled(r->mdev_ticks4, tick), r->config->floor);
+    return dur_add(dur_scaled(r->srtt_ticks8 / 8, tick), variance);
 }
 
 /* RFC 6298 2.2 and 2.3; RTTVAR is updated with the old SRTT, a MUST. */
@@ -65,4 +66,13 @@ void tcp_rto_sample(struct tcp_rto *r, struct sim_dur rtt)
 void tcp_rto_backoff(struct tcp_rto *r)
 {
     r->rto = r->rto.ns > r->config->cap.ns / 2 ? r->config->cap : dur_ns(2 * r->rto.ns);
+}
+
+bool tcp_rto_after_lost_syn(struct tcp_rto *r)
+{
+    struct sim_dur longer = dur_min(dur_s(AFTER_LOST_SYN_S), r->config->cap);
+    if (r->sampled || dur_cmp(r->config->initial, longer) >= 0)
+        return false;
+    r->base = r->rto = longer;
+    return true;
 }

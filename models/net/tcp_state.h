@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* tcp_state.h: the inside of TCP, shared by tcp.c (life and users' calls), tcp_in.c (arriving segments)
- * and tcp_out.c (sending, timers). Names of variables are those of RFC 9293 3.3.1. */
+/* tcp_state.h: the inside of TCP, shared by tcp.c (life and users' calls), tcp_in.c (arriving segments),
+ * tcp_out.c (building and sending) and tcp_loss.c (acknowledgements, samples, timers). Names of
+ * variables are those of RFC 9293 3.3.1. After a timeout SND.NXT goes back to SND.UNA, so that all that
+ * was sent goes again as the congestion window opens; SND.MAX remembers how far it had come. */
 #ifndef MODELS_NET_TCP_STATE_H
 #define MODELS_NET_TCP_STATE_H
 
@@ -11,6 +13,7 @@
 
 enum tcp_state {
     TCP_CLOSED,
+    TCP_LISTEN, /* a connection that answers a SYN starts here */
     TCP_SYN_SENT,
     TCP_SYN_RECEIVED,
     TCP_ESTABLISHED,
@@ -29,7 +32,9 @@ struct seg {
     struct frame *data; /* a buffer of the frames' pools: len, flow */
     struct sim_time sent_at; /* first transmission */
     uint32_t seq, copies;
+    uint32_t skip; /* held: bytes at its start that came with another one */
     bool sent, push, fin;
+    bool partly; /* some of it was acknowledged before the rest: no RTT sample */
 };
 
 struct listener {
@@ -68,8 +73,13 @@ struct tcp_conn {
     /* state */
     enum tcp_state state;
     bool user_closed, timestamps, ended;
-    uint32_t iss, snd_una, snd_nxt, snd_wnd, snd_max, irs, rcv_nxt;
+    uint32_t iss, snd_una, snd_nxt, snd_max, irs, rcv_nxt;
+    uint32_t snd_wnd, snd_wl1, snd_wl2, snd_wnd_max;
     uint32_t cwnd, ssthresh, dup_acks;
+    uint32_t recover; /* SND.MAX when the last loss was found (RFC 6582) */
+    bool recovering;  /* from a fast retransmit */
+    bool probing;     /* a closed window; rto_timer times the probes */
+    uint32_t probes;
     uint32_t mss; /* the largest payload sent */
     uint32_t ts_recent, last_ack_sent;
     uint64_t handshake_flow;
@@ -82,7 +92,7 @@ struct tcp_conn {
     uint32_t full_segments; /* since the last ACK went out */
     struct tcp_rto rto;
     uint64_t rto_record;
-    struct tmr rto_timer, giveup_timer, ack_timer; /* rto_timer also measures TIME-WAIT */
+    struct tmr rto_timer, giveup_timer, ack_timer; /* rto_timer also times probes and the last states */
 };
 
 #define SEQ_LT(a, b) ((int32_t)((a) - (b)) < 0)
@@ -93,7 +103,7 @@ void tcp_set_state(struct tcp_conn *c, enum tcp_state next, const char *event); 
 struct tcp_conn *tcp_conn_new(struct tcp *t, struct ip4 peer, uint16_t peer_port, uint16_t local_port,
                               uint32_t iss);
 void tcp_conn_end(struct tcp_conn *c, enum tcp_end why, const char *event);
-struct seg *tcp_seg_new(struct tcp *t, struct str data);
+struct seg *tcp_seg_new(struct tcp *t, struct str data, size_t cap); /* room for at least data.n */
 void tcp_seg_free(struct tcp *t, struct seg *s);
 uint64_t tcp_key(uint16_t local_port, struct ip4 peer, uint16_t peer_port);
 void tcp_opened(struct tcp_conn *c); /* ESTABLISHED: tells the user or the listener */
@@ -106,13 +116,29 @@ void tcp_output(struct tcp_conn *c); /* sends what windows allow */
 void tcp_send_syn(struct tcp_conn *c); /* SYN, or SYN,ACK in SYN-RECEIVED */
 void tcp_send_ack(struct tcp_conn *c);
 void tcp_ack_later(struct tcp_conn *c, bool full_segment);
+void tcp_on_ack_timer(void *owner);
 void tcp_send_rst(struct tcp_conn *c);
 void tcp_reset_stray(struct tcp *t, const struct tcp_seg *s); /* RFC 9293 3.10.7.1 */
-void tcp_on_acked(struct tcp_conn *c, uint32_t ack, const struct tcp_seg *s); /* SND.UNA moves */
 void tcp_retransmit_first(struct tcp_conn *c);
+void tcp_send_probe(struct tcp_conn *c);
+void tcp_split_first(struct tcp_conn *c, uint32_t len); /* cuts the first segment of the queue */
+uint32_t tcp_ts_now(const struct tcp_conn *c);
+
+/* tcp_loss.c */
+uint32_t tcp_outstanding(const struct tcp_conn *c); /* sent, not acknowledged */
+uint32_t tcp_initial_window(uint32_t mss);
+void tcp_arm_rto(struct tcp_conn *c);
+void tcp_arm_giveup(struct tcp_conn *c, struct sim_time since);
+void tcp_arm_probe(struct tcp_conn *c);
+void tcp_on_acked(struct tcp_conn *c, uint32_t ack, const struct tcp_seg *s); /* SND.UNA moves */
+void tcp_on_duplicate_ack(struct tcp_conn *c);
+void tcp_linger(struct tcp_conn *c); /* times TIME-WAIT, or FIN-WAIT-2, from now */
 void tcp_on_rto(void *owner);
 void tcp_on_giveup(void *owner);
-void tcp_on_ack_timer(void *owner);
-uint32_t tcp_in_flight(const struct tcp_conn *c);
+
+static inline uint32_t seg_end(const struct seg *g)
+{
+    return g->seq + g->data->len + g->fin;
+}
 
 #endif

@@ -17,7 +17,7 @@ struct arp {
 };
 
 void arp_put(struct wr *w, const struct arp *a);
-bool arp_get(struct rd *r, struct arp *a); /* other hardware or protocol types fail; padding is left */
+bool arp_get(struct rd *r, struct arp *a); /* IPv4 over Ethernet only; padding is left */
 void arp_line(struct txtbuf *t, const struct arp *a);
 
 extern const struct wire_type wire_arp;

@@ -28,5 +28,6 @@ uint16_t cksum_fold(uint64_t sum)
 
 uint64_t cksum_pseudo(struct ip4 src, struct ip4 dst, uint8_t proto, size_t len)
 {
-    return (uint64_t)(src.v >> 16) + (src.v & 0xffff) + (dst.v >> 16) + (dst.v & 0xffff) + proto + len;
+    return (uint64_t)(src.v >> 16) + (src.v & 0xffff) + (dst.v >> 16) + (dst.v & 0xffff) + proto +
+           len;
 }

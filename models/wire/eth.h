@@ -15,7 +15,7 @@
 struct eth {
     struct mac dst, src;
     bool tagged;
-    uint8_t pcp;   /* 802.1p priority, 0..7 */
+    uint8_t pcp; /* 802.1p priority, 0..7 */
     bool dei;
     uint16_t vid;  /* 0: priority tag only; 4095 is reserved */
     uint16_t type; /* EtherType, or 802.3 length */
@@ -24,8 +24,8 @@ struct eth {
 void eth_put(struct wr *w, const struct eth *e);
 bool eth_get(struct rd *r, struct eth *e); /* the payload (and padding) is what is left in *r */
 void eth_line(struct txtbuf *t, const struct eth *e);
-size_t eth_bytes(bool tagged);           /* of the header */
-void eth_pad(struct wr *w);              /* zeros up to the least length */
+size_t eth_bytes(bool tagged); /* of the header */
+void eth_pad(struct wr *w);    /* zeros up to the least length */
 
 extern const struct wire_type wire_eth;
 

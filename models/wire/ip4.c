@@ -15,7 +15,8 @@ void ip4_put(struct wr *w, const struct ip4_hdr *h)
     wr_u8(w, (uint32_t)h->dscp << 2 | h->ecn);
     wr_u16(w, (uint32_t)header + h->payload_len);
     wr_u16(w, h->id);
-    wr_u16(w, (uint32_t)h->dont_fragment << 14 | (uint32_t)h->more_fragments << 13 | h->fragment_offset);
+    wr_u16(w, (uint32_t)h->dont_fragment << 14 | (uint32_t)h->more_fragments << 13 |
+                  h->fragment_offset);
     wr_u8(w, h->ttl);
     wr_u8(w, h->proto);
     struct wr_hole sum = wr_hole16(w);

@@ -7,6 +7,7 @@
 #include "models/wire/wire.h"
 
 #define IP4_HEADER_BYTES 20
+#define IP4_ICMP 1
 #define IP4_TCP 6
 #define IP4_UDP 17
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sip.c: the message as a whole: framing, headers in order, canonical text. Header values: sip_value.c. */
+/* sip.c: the message as a whole: framing, headers in order, canonical text. Header values:
+ * sip_value.c. */
 #include "models/wire/sip.h"
 
 #include "models/wire/wire_any.h"
 #include "sim/base/txt.h"
 
-#define NAME(literal) {literal, sizeof literal - 1}
+#define NAME(literal)                                                                              \
+    {                                                                                              \
+        literal, sizeof literal - 1                                                                \
+    }
 
 static const struct {
     struct str name;
@@ -44,7 +48,8 @@ struct str sip_header(const struct sip_msg *m, enum sip_header_id id)
     return STR_NONE;
 }
 
-/* --- framing ------------------------------------------------------------------------------------------ */
+/* --- framing
+ * ------------------------------------------------------------------------------------------ */
 
 static size_t leading_crlfs(struct str s)
 {
@@ -100,7 +105,8 @@ enum sip_frame_verdict sip_frame(struct str stream, size_t *len)
     return SIP_FRAME_WHOLE;
 }
 
-/* --- decoding ----------------------------------------------------------------------------------------- */
+/* --- decoding
+ * ----------------------------------------------------------------------------------------- */
 
 static bool is_token(struct str s)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sip.h: SIP messages (RFC 3261 7): requests and responses with their headers in order, as views; how a
- * byte stream is cut into messages (18.3); and the header values that registration needs. */
+/* sip.h: SIP messages (RFC 3261 7): requests and responses with their headers in order, as views;
+ * how a byte stream is cut into messages (18.3); and the header values that registration needs. */
 #ifndef MODELS_WIRE_SIP_H
 #define MODELS_WIRE_SIP_H
 
@@ -47,16 +47,17 @@ enum sip_header_id {
 
 enum sip_frame_verdict { SIP_FRAME_MORE, SIP_FRAME_WHOLE, SIP_FRAME_BAD };
 
-/* Does a whole message stand at the front of `stream`? Then *len is its length with the CRLFs in front
- * of it, which RFC 3261 7.5 has us ignore. Content-Length must be there: it is a stream. */
+/* Does a whole message stand at the front of `stream`? Then *len is its length with the CRLFs in
+ * front of it, which RFC 3261 7.5 has us ignore. Content-Length must be there: it is a stream. */
 enum sip_frame_verdict sip_frame(struct str stream, size_t *len);
 
-bool sip_get(struct rd *r, struct sip_msg *m); /* one message, all of *r; body as Content-Length says */
+/* One message, all of *r. Syntax only: a missing header is for the receiver to answer. */
+bool sip_get(struct rd *r, struct sip_msg *m);
 void sip_put(struct wr *w, const struct sip_msg *m);
 void sip_line(struct txtbuf *t, const struct sip_msg *m);
-void sip_brief(struct txtbuf *t, const struct sip_msg *m); /* "REGISTER CSeq 105", "200 OK CSeq 105" */
+void sip_brief(struct txtbuf *t, const struct sip_msg *m); /* "200 OK CSeq 105" */
 
-/* First header of that kind, long or compact name, whatever its case; empty when it is not there. */
+/* First header of that kind, by long or compact name, whatever its case; empty without one. */
 struct str sip_header(const struct sip_msg *m, enum sip_header_id id);
 
 struct sip_cseq {
@@ -78,7 +79,9 @@ struct sip_contact {
 
 /* False: absent, malformed, or (RFC 3261 8.1.1.5) of another method than the request. */
 bool sip_cseq(const struct sip_msg *m, struct sip_cseq *out);
-bool sip_expires(const struct sip_msg *m, uint32_t *out); /* false and *out untouched: absent or bad */
+
+/* False and *out untouched: absent or bad. */
+bool sip_expires(const struct sip_msg *m, uint32_t *out);
 bool sip_via(const struct sip_msg *m, struct sip_via *out); /* the topmost */
 bool sip_contact(const struct sip_msg *m, struct sip_contact *out);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sip_value.c: header values: numbers, addresses and their parameters (RFC 3261 20, 25.1). A separator
- * inside quotes or angle brackets separates nothing; a folded value's line ends count as blanks. */
+/* sip_value.c: header values: numbers, addresses and their parameters (RFC 3261 20, 25.1). A
+ * separator inside quotes or angle brackets separates nothing; a folded value's line ends count as
+ * blanks. */
 #include "models/wire/sip.h"
 
 static bool is_blank(char c)

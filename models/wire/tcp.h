@@ -32,12 +32,12 @@ struct tcp_seg {
 
 size_t tcp_seg_header_bytes(const struct tcp_seg *s);
 
-/* Header alone, checksum still 0; after the payload stands behind it, tcp_seg_seal fills the sum in. */
+/* Header alone, checksum still 0; tcp_seg_seal fills it in when the payload stands behind it. */
 void tcp_seg_head_put(struct wr *w, const struct tcp_seg *s);
 void tcp_seg_seal(void *start, size_t len, struct ip4 src, struct ip4 dst);
 
 void tcp_seg_put(struct wr *w, const struct tcp_seg *s); /* all of it */
-bool tcp_seg_get(struct rd *r, struct ip4 src, struct ip4 dst, struct tcp_seg *s); /* takes all of *r */
+bool tcp_seg_get(struct rd *r, struct ip4 src, struct ip4 dst, struct tcp_seg *s); /* all of *r */
 void tcp_seg_line(struct txtbuf *t, const struct tcp_seg *s);
 
 /* The same with less in it, for lines that say more than the segment itself. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* wire.h: the table of codecs, and a whole frame taken apart. Every codec is three functions: get (strict,
- * views into the bytes), put (canonical bytes), line (one line of at most 100 columns, what ladders, logs
- * and failing tests print). The table lets one set of tests hold every codec to the same laws. */
+/* wire.h: the table of codecs, and a whole frame taken apart. Every codec is three functions: get
+ * (strict, views into the bytes), put (canonical bytes), line (one line of at most 100 columns,
+ * what ladders, logs and failing tests print). The table lets one set of tests hold every codec to
+ * the same laws. */
 #ifndef MODELS_WIRE_WIRE_H
 #define MODELS_WIRE_WIRE_H
 

@@ -5,6 +5,7 @@
 
 #include "models/wire/arp.h"
 #include "models/wire/eth.h"
+#include "models/wire/icmp.h"
 #include "models/wire/ip4.h"
 #include "models/wire/sip.h"
 #include "models/wire/tcp.h"
@@ -16,6 +17,7 @@ struct wire_any {
         struct eth eth;
         struct arp arp;
         struct ip4_hdr ip4;
+        struct icmp icmp;
         struct udp udp;
         struct tcp_seg tcp;
         struct sip_msg sip;

@@ -14,7 +14,9 @@ static void get_ip4(struct rd *r, struct wire_frame *f)
     f->top = WIRE_IP4;
     if (f->ip4.fragment_offset || f->ip4.more_fragments)
         return;
-    if (f->ip4.proto == IP4_TCP && tcp_seg_get(&payload, f->ip4.src, f->ip4.dst, &f->tcp))
+    if (f->ip4.proto == IP4_ICMP && icmp_get(&payload, &f->icmp))
+        f->top = WIRE_ICMP;
+    else if (f->ip4.proto == IP4_TCP && tcp_seg_get(&payload, f->ip4.src, f->ip4.dst, &f->tcp))
         f->top = WIRE_TCP;
     else if (f->ip4.proto == IP4_UDP && udp_get(&payload, f->ip4.src, f->ip4.dst, &f->udp))
         f->top = WIRE_UDP;
@@ -40,7 +42,8 @@ void wire_frame_get(const void *bytes, size_t n, struct wire_frame *f)
     }
 }
 
-/* The SIP messages that begin in a segment: "REGISTER CSeq 105", "100 Trying CSeq 105, 200 OK CSeq 105". */
+/* The SIP messages that begin in a segment: "REGISTER CSeq 105", "100 Trying CSeq 105, 200 OK CSeq
+ * 105". */
 static void sip_text(struct txtbuf *t, struct str payload, bool stream)
 {
     bool first = true;
@@ -86,6 +89,13 @@ static void frame_text(struct txtbuf *t, const struct wire_frame *f, size_t n)
     case WIRE_IP4:
         ip4_line(t, &f->ip4);
         break;
+    case WIRE_ICMP:
+        ip4_text(t, f->ip4.src);
+        txtbuf_cstr(t, " > ");
+        ip4_text(t, f->ip4.dst);
+        txtbuf_char(t, ' ');
+        icmp_line(t, &f->icmp);
+        break;
     case WIRE_UDP:
         udp_line(t, &f->udp);
         sip_text(t, f->udp.payload, false);
@@ -100,7 +110,8 @@ static void frame_text(struct txtbuf *t, const struct wire_frame *f, size_t n)
 
 void wire_frame_line(struct txtbuf *out, const void *bytes, size_t n)
 {
-    char text[LINE_COLUMNS_MAX + 1]; /* whatever a peer puts into its headers, a line stays a line */
+    char
+        text[LINE_COLUMNS_MAX + 1]; /* whatever a peer puts into its headers, a line stays a line */
     struct txtbuf t = txtbuf_of(text, sizeof text);
     struct wire_frame f;
     wire_frame_get(bytes, n, &f);

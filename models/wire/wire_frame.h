@@ -5,7 +5,7 @@
 
 #include "models/wire/wire_any.h"
 
-enum wire_layer { WIRE_NONE, WIRE_ETH, WIRE_ARP, WIRE_IP4, WIRE_UDP, WIRE_TCP };
+enum wire_layer { WIRE_NONE, WIRE_ETH, WIRE_ARP, WIRE_IP4, WIRE_ICMP, WIRE_UDP, WIRE_TCP };
 
 struct wire_frame {
     enum wire_layer top; /* the highest layer that was decoded */
@@ -14,6 +14,7 @@ struct wire_frame {
     struct arp arp;
     struct ip4_hdr ip4;
     union {
+        struct icmp icmp;
         struct udp udp;
         struct tcp_seg tcp;
     };

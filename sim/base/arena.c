@@ -43,15 +43,18 @@ void arena_free(struct arena *a)
     free(a);
 }
 
+static _Noreturn void exhausted(const struct arena *a)
+{
+    fprintf(stderr, "dialtone: arena '%s' is full at %zu bytes (cap %zu)\n", a->name, a->used, a->cap);
+    fault_raise("arena exhausted", __FILE__, __LINE__);
+}
+
 static void add_block(struct arena *a, size_t n)
 {
     size_t size = n > a->next_size ? n : a->next_size;
     struct block *b = calloc(1, sizeof *b + size);
-    if (!b || a->used + n > a->cap) {
-        fprintf(stderr, "dialtone: arena '%s' is full at %zu bytes (cap %zu)\n", a->name, a->used,
-                a->cap);
-        fault_raise("arena exhausted", __FILE__, __LINE__);
-    }
+    if (!b)
+        exhausted(a);
     b->size = size;
     b->next = a->head;
     a->head = b;
@@ -64,6 +67,8 @@ void *arena_alloc(struct arena *a, size_t n)
     size_t align = alignof(max_align_t);
     ASSERT(n < SIZE_MAX - align);
     n = (n + align - 1) / align * align;
+    if (n > a->cap - a->used)
+        exhausted(a);
     if (!a->head || a->head->size - a->head->used < n)
         add_block(a, n);
     void *p = a->head->bytes + a->head->used;

@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void (*context_describe)(void *arg);
-static void *context_arg;
+/* One simulation a thread: each thread tells of its own. */
+static _Thread_local void (*context_describe)(void *arg);
+static _Thread_local void *context_arg;
 
 void fault_set_context(void (*describe)(void *arg), void *arg)
 {

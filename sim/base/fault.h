@@ -13,8 +13,8 @@
 /* Prints what broke and where, asks the context hook for the state of the run, and aborts. */
 _Noreturn void fault_raise(const char *what, const char *file, int line);
 
-/* Installs the hook that adds time, cause and seed to a fault; NULL removes it. The hook may only
- * write to stderr. */
+/* Installs this thread's hook that adds time, cause and seed to a fault; NULL removes it. The hook may
+ * only write to stderr. */
 void fault_set_context(void (*describe)(void *arg), void *arg);
 
 #endif

@@ -210,7 +210,11 @@ const char *str_nearest(struct str word, const char *const *names, size_t n)
     unsigned best_d = word.n < 5 ? 2 : (unsigned)(word.n / 3) + 1; /* further away is no typo */
     for (size_t i = 0; i < n; i++) {
         unsigned d = str_distance(word, str_of(names[i]));
-        if (d < best_d || (d == best_d && !best && d < word.n)) {
+        bool first = !best && d < word.n;
+        /* Of two equally near the one that starts alike: "MB" means MiB rather than B. */
+        bool alike = best && word.n && lower(word.p[0]) == lower(names[i][0]) &&
+                     lower(word.p[0]) != lower(best[0]);
+        if (d < best_d || (d == best_d && (first || alike))) {
             best = names[i];
             best_d = d;
         }

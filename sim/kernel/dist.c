@@ -33,6 +33,33 @@ bool dur_parse(struct str text, struct sim_dur *out, struct err *e)
     return unit_parse(UNIT_TIME, text, &out->ns, e);
 }
 
+/* "1ms, 2ms": `out->n` counts past DIST_CHOICES, so that too many are noticed. */
+static bool parse_values(struct str rest, struct dist *out, struct err *e)
+{
+    bool more = str_trim(rest).n > 0;
+    while (more) {
+        more = str_find(rest, STR(",")) >= 0; /* a comma at the end promises one more value */
+        struct str arg = str_trim(str_cut(&rest, ','));
+        struct sim_dur ignored;
+        struct sim_dur *v = out->n < DIST_CHOICES ? &out->v[out->n] : &ignored;
+        if (!dur_parse(arg, v, e))
+            return false;
+        out->n++;
+    }
+    return true;
+}
+
+static bool wrong_count(struct str text, size_t law, struct err *e)
+{
+    char range[24];
+    struct txtbuf t = txtbuf_of(range, sizeof range);
+    txtbuf_add(&t, "%u", laws[law].least);
+    if (laws[law].most > laws[law].least)
+        txtbuf_add(&t, " to %u", laws[law].most);
+    return err_set(e, "'%.*s' has the wrong number of values (%s takes %s)", STR_ARG(text),
+                   laws[law].name, range);
+}
+
 bool dist_parse(struct str text, struct dist *out, struct err *e)
 {
     struct str rest = str_trim(text);
@@ -57,14 +84,10 @@ bool dist_parse(struct str text, struct dist *out, struct err *e)
         return err_set(e, "'%.*s' lacks its closing parenthesis", STR_ARG(text));
     rest.n--;
     out->kind = laws[law].kind;
-    while (rest.n && out->n < DIST_CHOICES) {
-        struct str arg = str_trim(str_cut(&rest, ','));
-        if (!dur_parse(arg, &out->v[out->n++], e))
-            return err_wrap(e, "'%.*s'", STR_ARG(text));
-    }
-    if (rest.n || out->n < laws[law].least || out->n > laws[law].most)
-        return err_set(e, "'%.*s' has the wrong number of values (%s takes %u%s)", STR_ARG(text),
-                       laws[law].name, laws[law].least, laws[law].most > laws[law].least ? " or more" : "");
+    if (!parse_values(rest, out, e))
+        return err_wrap(e, "'%.*s'", STR_ARG(text));
+    if (out->n < laws[law].least || out->n > laws[law].most)
+        return wrong_count(text, law, e);
     if (out->kind == DIST_UNIFORM && out->v[0].ns > out->v[1].ns)
         return err_set(e, "'%.*s' has its low end above its high end", STR_ARG(text));
     return true;

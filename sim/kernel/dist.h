@@ -27,7 +27,7 @@ struct sim_dur dist_draw(const struct dist *d, struct rng *r);
 struct sim_dur dist_low(const struct dist *d); /* smallest possible value, for range checks */
 void dist_text(struct txtbuf *t, const struct dist *d);
 
-/* "115s", "7.3ms", "1min": exact; a bare number other than 0 is refused. */
+/* "115s", "7.3ms", "1min": exact; a bare number is refused, 0 too. */
 MUST_USE bool dur_parse(struct str text, struct sim_dur *out, struct err *e);
 
 #endif

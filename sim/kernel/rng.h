@@ -25,8 +25,8 @@ bool rng_chance_ppb(struct rng *r, int64_t ppb); /* true with probability ppb / 
 /* One block of the bare generator, for test vectors. */
 void rng_philox(const uint32_t key[2], const uint32_t ctr[4], uint32_t out[4]);
 
-/* The stream as GSL sees it; valid as long as *r. The void * is a gsl_rng *: only the files that draw
- * real-valued laws include GSL. */
+/* The stream as GSL sees it, valid until this thread asks for another. The void * is a gsl_rng *: only
+ * the files that draw real-valued laws include GSL. */
 void *rng_gsl(struct rng *r);
 
 #endif

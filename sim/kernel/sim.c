@@ -33,6 +33,7 @@ struct sim *sim_new(const struct sim_config *c)
     map_init(&s->flows, s->arena);
     map_init(&s->flows_by_number, s->arena);
     s->digest = hash_mix(c->seed);
+    s->firing_published = true; /* nothing is being handled: what is published now is a root */
     sim_node_add(s, "scenario", "scenario");
     return s;
 }
@@ -124,7 +125,7 @@ static void describe(void *arg)
 
 static bool within_limits(struct sim *s, struct sim_time at, struct err *e)
 {
-    s->at_this_instant = at.ns == s->now.ns ? s->at_this_instant + 1 : 0;
+    s->at_this_instant = at.ns == s->now.ns ? s->at_this_instant + 1 : 1;
     if (s->at_this_instant > s->config.limits.events_per_instant)
         return err_set(e, "more than %llu events at one instant (%lld ns): a loop without delay?",
                        (unsigned long long)s->config.limits.events_per_instant, (long long)at.ns);
@@ -151,6 +152,7 @@ static void fire(struct sim *s, struct event *ev)
 enum sim_end sim_run_until(struct sim *s, struct sim_time until, struct err *e)
 {
     enum sim_end end = SIM_COMPLETE;
+    ASSERT(!time_before(until, s->now));
     fault_set_context(describe, s);
     for (struct event *ev; (ev = queue_first(s->queue)) != NULL && !time_before(until, ev->at);) {
         if (s->config.interrupted && *s->config.interrupted) {
@@ -166,6 +168,7 @@ enum sim_end sim_run_until(struct sim *s, struct sim_time until, struct err *e)
     if (end == SIM_COMPLETE)
         s->now = until;
     s->cause = s->flow = s->awaited = 0;
+    s->firing_published = true;
     fault_set_context(NULL, NULL);
     return end;
 }

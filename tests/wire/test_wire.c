@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_wire.c: the laws every codec of wire.def obeys, checked over its corpus tests/wire/NAME/ *.hex:
- * get(put(m)) == m; put(get(b)) is canonical; a prefix never makes a decoder read past its end and fails
- * unless the corpus lists it; no flipped bit breaks these laws; a line has at most 100 columns; a writer
- * that is too small is never overrun. Buffers have exactly the size of their bytes, so that
- * AddressSanitizer sees the first byte too many.
- * A corpus file: '#' comments; bytes in hex, or text lines "> …" that end in CRLF; and the directives
- *   line: the line it must give        fails: why it must be refused (instead of line)
+/* test_wire.c: the laws that every codec of wire.def obeys, over its corpus tests/wire/NAME.
+ * get(put(m)) == m; put(get(b)) is canonical; a prefix never makes a decoder read past its end,
+ * and fails unless the corpus lists it; no flipped bit breaks these laws; a line has at most 100
+ * columns; a writer that is too small is never overrun. Buffers have exactly the size of their
+ * bytes, so that AddressSanitizer sees the first byte too many.
+ *
+ * A corpus file NAME.hex holds '#' comments, bytes (in hex, or as text lines "> ..." that end in
+ * CRLF) and directives:
+ *   line: the line it must give
+ *   fails: why it must be refused, instead of a line
  *   short: lengths of strict prefixes that are whole messages too
- *   canonical: (bytes after it are what put must write, when they differ) */
+ *   canonical: (alone) the bytes after it are what put must write, when they differ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,7 +40,8 @@ struct sample {
     size_t short_lens[SHORT_MAX], short_count;
 };
 
-/* --- corpus files ------------------------------------------------------------------------------------- */
+/* --- corpus files
+ * ------------------------------------------------------------------------------------- */
 
 static void add_byte(struct bytes *to, unsigned v)
 {
@@ -116,7 +120,8 @@ static void read_sample(struct sample *s, const char *path)
         s->canonical = s->input;
 }
 
-/* --- the laws --------------------------------------------------------------------------------------- */
+/* --- the laws
+ * --------------------------------------------------------------------------------------- */
 
 /* Decodes in a block of exactly n bytes. The message's views point into it; the caller frees it. */
 static uint8_t *get_exact(const struct wire_type *t, const void *p, size_t n, struct wire_any *m,
@@ -249,7 +254,8 @@ static void check_sample(const struct wire_type *t, const struct sample *s)
     free(block);
 }
 
-/* --- every file of every codec ------------------------------------------------------------------------ */
+/* --- every file of every codec
+ * ------------------------------------------------------------------------ */
 
 static int is_corpus(const struct dirent *d)
 {
@@ -281,7 +287,8 @@ int main(void)
     struct CMUnitTest tests[32] = {{0}};
     assert_true(wire_type_count <= 32);
     for (size_t i = 0; i < wire_type_count; i++)
-        tests[i] = (struct CMUnitTest){.name = wire_types[i]->name, .test_func = test_laws,
+        tests[i] = (struct CMUnitTest){.name = wire_types[i]->name,
+                                       .test_func = test_laws,
                                        .initial_state = (void *)(uintptr_t)wire_types[i]};
     return _cmocka_run_group_tests("wire", tests, wire_type_count, NULL, NULL);
 }

@@ -26,10 +26,18 @@ static void test_mac_forms(void **state)
 static void test_mac_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"", "f4:0f:1b:1e:26", "f4:0f:1b:1e:26:a", "f4:0f:1b:1e:26:a9:",
-                                      "f4:0f-1b:1e:26:a9", "f40f:1b1e:26a9", "f4:0f:1b:1e:26:g9",
-                                      "f40f1b1e26a", "f40f1b1e26a99", "f4::f:1b:1e:26:a9",
-                                      "f4.0f.1b.1e.26.a9", "f40f1b1e26a9aabb0"};
+    static const char *const bad[] = {"",
+                                      "f4:0f:1b:1e:26",
+                                      "f4:0f:1b:1e:26:a",
+                                      "f4:0f:1b:1e:26:a9:",
+                                      "f4:0f-1b:1e:26:a9",
+                                      "f40f:1b1e:26a9",
+                                      "f4:0f:1b:1e:26:g9",
+                                      "f40f1b1e26a",
+                                      "f40f1b1e26a99",
+                                      "f4::f:1b:1e:26:a9",
+                                      "f4.0f.1b.1e.26.a9",
+                                      "f40f1b1e26a9aabb0"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct mac m = mac_of_u64(7);
         if (mac_parse(str_of(bad[i]), &m))
@@ -84,9 +92,10 @@ static void test_ip4_text(void **state)
 static void test_ip4_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"", "10", "10.1.2", "10.1.2.3.4", "10.1.2.256", "10.1.2.",
-                                      ".1.2.3", "10..2.3", "10.1.2.3 ", "010.1.2.3", "10.1.2.-3",
-                                      "10.1.2.3/24", "0x0a.1.2.3", "10.1.2.1000"};
+    static const char *const bad[] = {"",           "10",         "10.1.2",    "10.1.2.3.4",
+                                      "10.1.2.256", "10.1.2.",    ".1.2.3",    "10..2.3",
+                                      "10.1.2.3 ",  "010.1.2.3",  "10.1.2.-3", "10.1.2.3/24",
+                                      "0x0a.1.2.3", "10.1.2.1000"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct ip4 a;
         if (ip4_parse(str_of(bad[i]), &a))
@@ -124,10 +133,10 @@ static void test_ip4_multicast(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mac_forms),   cmocka_unit_test(test_mac_refused),
-        cmocka_unit_test(test_mac_bytes),   cmocka_unit_test(test_mac_groups),
-        cmocka_unit_test(test_ip4_text),    cmocka_unit_test(test_ip4_refused),
-        cmocka_unit_test(test_ip4_prefix),  cmocka_unit_test(test_ip4_multicast),
+        cmocka_unit_test(test_mac_forms),  cmocka_unit_test(test_mac_refused),
+        cmocka_unit_test(test_mac_bytes),  cmocka_unit_test(test_mac_groups),
+        cmocka_unit_test(test_ip4_text),   cmocka_unit_test(test_ip4_refused),
+        cmocka_unit_test(test_ip4_prefix), cmocka_unit_test(test_ip4_multicast),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

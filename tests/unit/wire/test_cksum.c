@@ -21,8 +21,8 @@ static void test_rfc1071(void **state)
 static void test_ip_header(void **state)
 {
     (void)state;
-    static uint8_t h[] = {0x45, 0, 0, 0x73, 0, 0, 0x40, 0, 0x40, 0x11, 0, 0,
-                          0xc0, 0xa8, 0, 1, 0xc0, 0xa8, 0, 0xc7};
+    static uint8_t h[] = {0x45, 0, 0,    0x73, 0, 0, 0x40, 0,    0x40, 0x11,
+                          0,    0, 0xc0, 0xa8, 0, 1, 0xc0, 0xa8, 0,    0xc7};
     uint16_t sum = cksum_fold(cksum_add(0, h, sizeof h));
     assert_int_equal(sum, 0xb861);
     h[10] = 0xb8;
@@ -53,7 +53,8 @@ static void test_every_length(void **state)
     for (size_t n = 0; n <= sizeof p; n++)
         assert_int_equal(cksum_fold(cksum_add(0, p, n)), slow(p, n));
     for (size_t cut = 0; cut <= 64; cut += 2) /* in pieces, all but the last of even length */
-        assert_int_equal(cksum_fold(cksum_add(cksum_add(0, p, cut), p + cut, 65 - cut)), slow(p, 65));
+        assert_int_equal(cksum_fold(cksum_add(cksum_add(0, p, cut), p + cut, 65 - cut)),
+                         slow(p, 65));
 }
 
 static void test_all_ones(void **state)
@@ -79,7 +80,7 @@ static void test_pseudo(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rfc1071),  cmocka_unit_test(test_ip_header),
+        cmocka_unit_test(test_rfc1071),      cmocka_unit_test(test_ip_header),
         cmocka_unit_test(test_every_length), cmocka_unit_test(test_all_ones),
         cmocka_unit_test(test_pseudo),
     };

@@ -24,16 +24,27 @@ struct made {
     size_t n;
 };
 
-/* Payload first, at its place; then the headers in front of it: one buffer, no copy of the payload. */
+/* Payload first, at its place; then the headers in front of it: one buffer, no copy of the payload.
+ */
 static void make_tcp(struct made *m, const struct tcp_seg *s, uint16_t vlan)
 {
     size_t head = eth_bytes(vlan != 0) + IP4_HEADER_BYTES;
     struct wr w = wr_of(m->b + head, sizeof m->b - head);
     tcp_seg_put(&w, s);
-    struct eth e = {.dst = cucm, .src = phone, .tagged = vlan != 0, .pcp = vlan ? 3 : 0, .vid = vlan,
+    struct eth e = {.dst = cucm,
+                    .src = phone,
+                    .tagged = vlan != 0,
+                    .pcp = vlan ? 3 : 0,
+                    .vid = vlan,
                     .type = ETH_IP4};
-    struct ip4_hdr h = {.dscp = 24, .payload_len = (uint16_t)wr_len(&w), .id = 7, .ttl = 64,
-                        .dont_fragment = true, .proto = IP4_TCP, .src = s->src, .dst = s->dst};
+    struct ip4_hdr h = {.dscp = 24,
+                        .payload_len = (uint16_t)wr_len(&w),
+                        .id = 7,
+                        .ttl = 64,
+                        .dont_fragment = true,
+                        .proto = IP4_TCP,
+                        .src = s->src,
+                        .dst = s->dst};
     struct wr front = wr_of(m->b, sizeof m->b);
     eth_put(&front, &e);
     ip4_put(&front, &h);
@@ -45,8 +56,14 @@ static void make_tcp(struct made *m, const struct tcp_seg *s, uint16_t vlan)
 
 static struct tcp_seg segment(struct str payload)
 {
-    return (struct tcp_seg){.src = phone_ip, .dst = cucm_ip, .src_port = 50708, .dst_port = 5060,
-                            .seq = 6722, .ack = 4563, .flags = TCP_PSH | TCP_ACK, .window = 17940,
+    return (struct tcp_seg){.src = phone_ip,
+                            .dst = cucm_ip,
+                            .src_port = 50708,
+                            .dst_port = 5060,
+                            .seq = 6722,
+                            .ack = 4563,
+                            .flags = TCP_PSH | TCP_ACK,
+                            .window = 17940,
                             .payload = payload};
 }
 
@@ -72,8 +89,9 @@ static void test_tcp_frame(void **state)
     assert_null(f.why);
     assert_true(f.eth.vid == 110 && f.ip4.dscp == 24 && f.tcp.seq == 6722);
     assert_true(str_eq(f.tcp.payload, STR(REGISTER)));
-    expect_line(m.b, m.n, "10.147.230.189:50708 > 178.215.139.22:5060 [PSH,ACK] Seq=6722 Ack=4563"
-                          " Len=80 REGISTER CSeq 11001");
+    expect_line(m.b, m.n,
+                "10.147.230.189:50708 > 178.215.139.22:5060 [PSH,ACK] Seq=6722 Ack=4563"
+                " Len=80 REGISTER CSeq 11001");
 }
 
 static void test_padding(void **state)
@@ -88,7 +106,8 @@ static void test_padding(void **state)
     struct wire_frame f;
     wire_frame_get(m.b, m.n, &f);
     assert_true(f.top == WIRE_TCP && f.tcp.payload.n == 0);
-    expect_line(m.b, m.n, "10.147.230.189:50708 > 178.215.139.22:5060 [ACK] Seq=6722 Ack=4563 Len=0");
+    expect_line(m.b, m.n,
+                "10.147.230.189:50708 > 178.215.139.22:5060 [ACK] Seq=6722 Ack=4563 Len=0");
 }
 
 /* With ten-digit numbers flags go, then the acknowledgement, so that the message stays. */
@@ -100,24 +119,28 @@ static void test_long_line(void **state)
     s.seq = 2991996107u;
     s.ack = 1953873581u;
     make_tcp(&m, &s, 0);
-    expect_line(m.b, m.n, "10.147.230.189:50708 > 178.215.139.22:5060 Seq=2991996107 Ack=1953873581"
-                          " Len=80 REGISTER CSeq 11001");
+    expect_line(m.b, m.n,
+                "10.147.230.189:50708 > 178.215.139.22:5060 Seq=2991996107 Ack=1953873581"
+                " Len=80 REGISTER CSeq 11001");
     s.src = s.dst = (struct ip4){0xdededede};
     s.src_port = s.dst_port = 50600;
     make_tcp(&m, &s, 0);
-    expect_line(m.b, m.n, "222.222.222.222:50600 > 222.222.222.222:50600 Seq=2991996107 Len=80"
-                          " REGISTER CSeq 11001");
+    expect_line(m.b, m.n,
+                "222.222.222.222:50600 > 222.222.222.222:50600 Seq=2991996107 Len=80"
+                " REGISTER CSeq 11001");
 }
 
 static void test_two_messages(void **state)
 {
     (void)state;
     static struct made m;
-    struct tcp_seg s = segment(STR("SIP/2.0 100 Trying\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n"
-                                   "SIP/2.0 200 OK\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\nSIP/2"));
+    struct tcp_seg s =
+        segment(STR("SIP/2.0 100 Trying\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n"
+                    "SIP/2.0 200 OK\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\nSIP/2"));
     make_tcp(&m, &s, 0);
-    expect_line(m.b, m.n, "10.147.230.189:50708 > 178.215.139.22:5060 Seq=6722 Len=109"
-                          " 100 Trying CSeq 1, 200 OK CSeq 1");
+    expect_line(m.b, m.n,
+                "10.147.230.189:50708 > 178.215.139.22:5060 Seq=6722 Len=109"
+                " 100 Trying CSeq 1, 200 OK CSeq 1");
     s.payload = STR("just some bytes");
     make_tcp(&m, &s, 0);
     expect_line(m.b, m.n,
@@ -155,8 +178,9 @@ static void test_arp_frame(void **state)
     eth_pad(&w);
     expect_line(b, wr_len(&w), "ARP who-has 178.215.139.22 tell 10.147.230.189");
     b[14] = 9;
-    expect_line(b, wr_len(&w), "f4:0f:1b:1e:26:a9 > ff:ff:ff:ff:ff:ff type 0x0806"
-                               " (not IPv4 over Ethernet)");
+    expect_line(b, wr_len(&w),
+                "f4:0f:1b:1e:26:a9 > ff:ff:ff:ff:ff:ff type 0x0806"
+                " (not IPv4 over Ethernet)");
 }
 
 static void test_udp_frame(void **state)
@@ -164,15 +188,22 @@ static void test_udp_frame(void **state)
     (void)state;
     uint8_t b[256];
     struct wr w = wr_of(b, sizeof b);
-    struct udp u = {.src = phone_ip, .dst = cucm_ip, .src_port = 5060, .dst_port = 5060,
+    struct udp u = {.src = phone_ip,
+                    .dst = cucm_ip,
+                    .src_port = 5060,
+                    .dst_port = 5060,
                     .payload = STR("OPTIONS sip:a SIP/2.0\r\nCSeq: 9 OPTIONS\r\n\r\n")};
     struct eth e = {.dst = cucm, .src = phone, .type = ETH_IP4};
-    struct ip4_hdr h = {.payload_len = (uint16_t)(UDP_HEADER_BYTES + u.payload.n), .ttl = 64,
-                        .proto = IP4_UDP, .src = phone_ip, .dst = cucm_ip};
+    struct ip4_hdr h = {.payload_len = (uint16_t)(UDP_HEADER_BYTES + u.payload.n),
+                        .ttl = 64,
+                        .proto = IP4_UDP,
+                        .src = phone_ip,
+                        .dst = cucm_ip};
     eth_put(&w, &e);
     ip4_put(&w, &h);
     udp_put(&w, &u);
-    expect_line(b, wr_len(&w), "10.147.230.189:5060 > 178.215.139.22:5060 UDP Len=42 OPTIONS CSeq 9");
+    expect_line(b, wr_len(&w),
+                "10.147.230.189:5060 > 178.215.139.22:5060 UDP Len=42 OPTIONS CSeq 9");
 }
 
 /* The verdict names what is wrong and how far the frame could be read. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_layers.c: fields of Ethernet, ARP, IPv4, UDP and TCP where their standards put them, in bytes
- * written by hand. The laws that all codecs share are in tests/wire. */
+/* test_layers.c: fields of Ethernet, ARP, IPv4, UDP and TCP where their standards put them, in
+ * bytes written by hand. The laws that all codecs share are in tests/wire. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,8 +19,13 @@ static void test_eth(void **state)
     (void)state;
     static const uint8_t want[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xf4, 0x0f, 0x1b,
                                    0x1e, 0x26, 0xa9, 0x81, 0x00, 0x70, 0x6e, 0x08, 0x06};
-    struct eth e = {.dst = MAC_BROADCAST, .src = phone, .tagged = true, .pcp = 3, .dei = true,
-                    .vid = 110, .type = ETH_ARP};
+    struct eth e = {.dst = MAC_BROADCAST,
+                    .src = phone,
+                    .tagged = true,
+                    .pcp = 3,
+                    .dei = true,
+                    .vid = 110,
+                    .type = ETH_ARP};
     uint8_t b[64];
     struct wr w = wr_of(b, sizeof b);
     eth_put(&w, &e);
@@ -45,9 +50,12 @@ static void test_eth(void **state)
 static void test_arp(void **state)
 {
     (void)state;
-    static const uint8_t want[] = {0, 1, 8, 0, 6, 4, 0, 2, 0xf4, 0x0f, 0x1b, 0x1e, 0x26, 0xa9,
-                                   10, 10, 10, 130, 1, 2, 3, 4, 5, 6, 10, 10, 10, 202};
-    struct arp a = {.oper = ARP_REPLY, .sha = phone, .spa = {0x0a0a0a82}, .tha = {{1, 2, 3, 4, 5, 6}},
+    static const uint8_t want[] = {0,  1,  8,  0,   6, 4, 0, 2, 0xf4, 0x0f, 0x1b, 0x1e, 0x26, 0xa9,
+                                   10, 10, 10, 130, 1, 2, 3, 4, 5,    6,    10,   10,   10,   202};
+    struct arp a = {.oper = ARP_REPLY,
+                    .sha = phone,
+                    .spa = {0x0a0a0a82},
+                    .tha = {{1, 2, 3, 4, 5, 6}},
                     .tpa = {0x0a0a0aca}};
     uint8_t b[ARP_BYTES];
     struct wr w = wr_of(b, sizeof b);
@@ -56,17 +64,24 @@ static void test_arp(void **state)
     struct arp got;
     struct rd r = rd_of(b, sizeof b);
     assert_true(arp_get(&r, &got) && rd_done(&r));
-    assert_memory_equal(&got, &a, sizeof a);
+    assert_true(got.oper == ARP_REPLY && mac_eq(got.sha, a.sha) && mac_eq(got.tha, a.tha));
+    assert_true(ip4_eq(got.spa, a.spa) && ip4_eq(got.tpa, a.tpa));
 }
 
 static void test_ip4(void **state)
 {
     (void)state;
     /* the sum is that of 4560 0022 1234 4000 4006 0a93 e6bd b2d7 8b16 */
-    static const uint8_t want[] = {0x45, 0x60, 0, 0x22, 0x12, 0x34, 0x40, 0, 0x40, 0x06, 0xf9, 0x03,
-                                   10, 147, 230, 189, 178, 215, 139, 22};
-    struct ip4_hdr h = {.dscp = 24, .payload_len = 14, .id = 0x1234, .dont_fragment = true, .ttl = 64,
-                        .proto = IP4_TCP, .src = {0x0a93e6bd}, .dst = {0xb2d78b16}};
+    static const uint8_t want[] = {0x45, 0x60, 0,  0x22, 0x12, 0x34, 0x40, 0,   0x40, 0x06,
+                                   0xf9, 0x03, 10, 147,  230,  189,  178,  215, 139,  22};
+    struct ip4_hdr h = {.dscp = 24,
+                        .payload_len = 14,
+                        .id = 0x1234,
+                        .dont_fragment = true,
+                        .ttl = 64,
+                        .proto = IP4_TCP,
+                        .src = {0x0a93e6bd},
+                        .dst = {0xb2d78b16}};
     uint8_t b[64] = {0};
     struct wr w = wr_of(b, sizeof b);
     ip4_put(&w, &h);
@@ -87,8 +102,12 @@ static void test_ip4(void **state)
 static void test_udp(void **state)
 {
     (void)state;
-    struct udp u = {.src = {0x0a000001}, .dst = {0x0a000002}, .src_port = 5060, .dst_port = 69,
-                    .payload = STR("abc")}, got;
+    struct udp u = {.src = {0x0a000001},
+                    .dst = {0x0a000002},
+                    .src_port = 5060,
+                    .dst_port = 69,
+                    .payload = STR("abc")},
+               got;
     uint8_t b[16];
     struct wr w = wr_of(b, sizeof b);
     udp_put(&w, &u);
@@ -106,11 +125,19 @@ static void test_udp(void **state)
 static void test_tcp_fields(void **state)
 {
     (void)state;
-    struct tcp_seg s = {.src = {0x0a000001}, .dst = {0x0a000002}, .src_port = 50708, .dst_port = 5060,
-                        .seq = 0x01020304, .ack = 0xa1a2a3a4, .flags = TCP_PSH | TCP_ACK,
-                        .window = 17940, .urgent = 0x0506, .payload = STR("hi")}, got;
-    static const uint8_t want[] = {0xc6, 0x14, 0x13, 0xc4, 1, 2, 3, 4, 0xa1, 0xa2, 0xa3, 0xa4,
-                                   0x50, 0x18, 0x46, 0x14};
+    struct tcp_seg s = {.src = {0x0a000001},
+                        .dst = {0x0a000002},
+                        .src_port = 50708,
+                        .dst_port = 5060,
+                        .seq = 0x01020304,
+                        .ack = 0xa1a2a3a4,
+                        .flags = TCP_PSH | TCP_ACK,
+                        .window = 17940,
+                        .urgent = 0x0506,
+                        .payload = STR("hi")},
+                   got;
+    static const uint8_t want[] = {0xc6, 0x14, 0x13, 0xc4, 1,    2,    3,    4,
+                                   0xa1, 0xa2, 0xa3, 0xa4, 0x50, 0x18, 0x46, 0x14};
     uint8_t b[32];
     struct wr w = wr_of(b, sizeof b);
     tcp_seg_put(&w, &s);
@@ -128,8 +155,16 @@ static void test_tcp_fields(void **state)
 static void test_tcp_options(void **state)
 {
     (void)state;
-    struct tcp_seg s = {.src = {1}, .dst = {2}, .flags = TCP_SYN, .mss = 1380, .has_wscale = true,
-                        .wscale = 7, .sack_permitted = true, .has_ts = true, .ts_val = 5, .ts_ecr = 6},
+    struct tcp_seg s = {.src = {1},
+                        .dst = {2},
+                        .flags = TCP_SYN,
+                        .mss = 1380,
+                        .has_wscale = true,
+                        .wscale = 7,
+                        .sack_permitted = true,
+                        .has_ts = true,
+                        .ts_val = 5,
+                        .ts_ecr = 6},
                    got;
     uint8_t b[64];
     struct wr w = wr_of(b, sizeof b);
@@ -149,8 +184,13 @@ static void test_tcp_options(void **state)
 static void test_tcp_in_place(void **state)
 {
     (void)state;
-    struct tcp_seg s = {.src = {0x0a000001}, .dst = {0x0a000002}, .src_port = 1, .dst_port = 2,
-                        .flags = TCP_ACK, .has_ts = true, .payload = STR("odd")};
+    struct tcp_seg s = {.src = {0x0a000001},
+                        .dst = {0x0a000002},
+                        .src_port = 1,
+                        .dst_port = 2,
+                        .flags = TCP_ACK,
+                        .has_ts = true,
+                        .payload = STR("odd")};
     uint8_t a[64], b[64];
     struct wr wa = wr_of(a, sizeof a), wb = wr_of(b, sizeof b);
     tcp_seg_put(&wa, &s);
@@ -177,9 +217,9 @@ static void test_tcp_len(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_eth),         cmocka_unit_test(test_arp),
-        cmocka_unit_test(test_ip4),         cmocka_unit_test(test_udp),
-        cmocka_unit_test(test_tcp_fields),  cmocka_unit_test(test_tcp_options),
+        cmocka_unit_test(test_eth),          cmocka_unit_test(test_arp),
+        cmocka_unit_test(test_ip4),          cmocka_unit_test(test_udp),
+        cmocka_unit_test(test_tcp_fields),   cmocka_unit_test(test_tcp_options),
         cmocka_unit_test(test_tcp_in_place), cmocka_unit_test(test_tcp_len),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_sip.c: the messages printed in the case studies (tests/seed): their sizes on the wire, get and put
- * without a byte of difference, and what their headers say. */
+/* test_sip.c: the messages printed in the case studies (tests/seed): their sizes on the wire, get
+ * and put without a byte of difference, and what their headers say. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,10 +43,14 @@ static void test_seeds_to_the_byte(void **state)
         const char *name;
         size_t bytes;
     } seeds[] = {
-        {"000-8861-register", 846},          {"000-8861-ok", 641},
-        {"000-8861-standby-register", 870},  {"000-8861-standby-ok", 329},
-        {"002-7975-register", 890},          {"002-7975-trying", 325},
-        {"002-7975-ok", 637},                {"002-3905-standby-register", 609},
+        {"000-8861-register", 846},
+        {"000-8861-ok", 641},
+        {"000-8861-standby-register", 870},
+        {"000-8861-standby-ok", 329},
+        {"002-7975-register", 890},
+        {"002-7975-trying", 325},
+        {"002-7975-ok", 637},
+        {"002-3905-standby-register", 609},
         {"004-cipc-register", 973},
     };
     for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++) {
@@ -84,7 +88,8 @@ static void test_register(void **state)
     assert_str(sip_header(&m, SIP_MAX_FORWARDS), "70");
     assert_str(sip_header(&m, SIP_DATE), "Wed, 15 Jul 2015 12:42:56 GMT");
     assert_str(sip_header(&m, SIP_SERVER), "");
-    assert_str(sip_param(sip_header(&m, SIP_FROM), STR("tag")), "0024142ddf242c6644b6e5d2-f01c795a");
+    assert_str(sip_param(sip_header(&m, SIP_FROM), STR("tag")),
+               "0024142ddf242c6644b6e5d2-f01c795a");
     assert_false(sip_has_param(sip_header(&m, SIP_TO), STR("tag")));
     assert_str(sip_uri_user(sip_header(&m, SIP_TO)), "5678");
     struct sip_cseq cseq;

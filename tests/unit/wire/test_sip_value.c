@@ -32,7 +32,8 @@ static struct sip_msg with(const char *header)
 static void test_uri(void **state)
 {
     (void)state;
-    assert_str(sip_uri_of(STR("<sip:5678@10.0.0.2;transport=tcp>;tag=x")), "sip:5678@10.0.0.2;transport=tcp");
+    assert_str(sip_uri_of(STR("<sip:5678@10.0.0.2;transport=tcp>;tag=x")),
+               "sip:5678@10.0.0.2;transport=tcp");
     assert_str(sip_uri_of(STR("sip:5678@10.0.0.2;tag=x")), "sip:5678@10.0.0.2");
     assert_str(sip_uri_of(STR("\"<sip:no@way>\" <sip:1@a>")), "sip:1@a");
     assert_str(sip_uri_of(STR("\"a\\\"<b>\" <sip:2@a>")), "sip:2@a");
@@ -53,7 +54,8 @@ static void test_user(void **state)
 static void test_params(void **state)
 {
     (void)state;
-    struct str v = STR("\"x;tag=no\" <sip:a;tag=no>; Tag = yes;q=\"a;b,c\\\"d\";lr;e=;tag=later, <sip:b>;z=1");
+    struct str v =
+        STR("\"x;tag=no\" <sip:a;tag=no>; Tag = yes;q=\"a;b,c\\\"d\";lr;e=;tag=later, <sip:b>;z=1");
     assert_str(sip_param(v, STR("tag")), "yes");
     assert_str(sip_param(v, STR("Q")), "a;b,c\\\"d");
     assert_true(sip_has_param(v, STR("LR")));
@@ -95,7 +97,7 @@ static void test_cseq(void **state)
     assert_false(cseq("101", &n));
     assert_false(cseq("REGISTER", &n));
     assert_false(cseq("-1 REGISTER", &n));
-    assert_false(cseq("101 INVITE", &n)); /* not the request's method */
+    assert_false(cseq("101 INVITE", &n));   /* not the request's method */
     assert_false(cseq("101 register", &n)); /* methods are case-sensitive: RFC 3261 7.1 */
     struct sip_msg m = with("Subject: none");
     struct sip_cseq c;
@@ -122,7 +124,8 @@ static void test_via(void **state)
 {
     (void)state;
     struct sip_via v;
-    struct sip_msg m = with("Via: SIP/2.0/UDP 10.0.0.1 ;rport;branch=z9hG4bK1 , SIP/2.0/TCP b;branch=z2");
+    struct sip_msg m =
+        with("Via: SIP/2.0/UDP 10.0.0.1 ;rport;branch=z9hG4bK1 , SIP/2.0/TCP b;branch=z2");
     assert_true(sip_via(&m, &v) && v.rport);
     assert_str(v.transport, "UDP");
     assert_str(v.sent_by, "10.0.0.1");
@@ -146,8 +149,8 @@ static void test_compact_names(void **state)
         const char *header;
         enum sip_header_id id;
     } rows[] = {/* RFC 3261 7.3.3, 20 */
-                {"v: 1", SIP_VIA},  {"F: 1", SIP_FROM},    {"t: 1", SIP_TO},
-                {"i: 1", SIP_CALL_ID}, {"m: 1", SIP_CONTACT}, {"l: 0", SIP_CONTENT_LENGTH},
+                {"v: 1", SIP_VIA},      {"F: 1", SIP_FROM},    {"t: 1", SIP_TO},
+                {"i: 1", SIP_CALL_ID},  {"m: 1", SIP_CONTACT}, {"l: 0", SIP_CONTENT_LENGTH},
                 {"k: 1", SIP_SUPPORTED}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct sip_msg m = with(rows[i].header);
@@ -159,10 +162,10 @@ static void test_compact_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_uri),          cmocka_unit_test(test_user),
-        cmocka_unit_test(test_params),       cmocka_unit_test(test_folded_param),
-        cmocka_unit_test(test_cseq),         cmocka_unit_test(test_expires),
-        cmocka_unit_test(test_via),          cmocka_unit_test(test_compact_names),
+        cmocka_unit_test(test_uri),    cmocka_unit_test(test_user),
+        cmocka_unit_test(test_params), cmocka_unit_test(test_folded_param),
+        cmocka_unit_test(test_cseq),   cmocka_unit_test(test_expires),
+        cmocka_unit_test(test_via),    cmocka_unit_test(test_compact_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

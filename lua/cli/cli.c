@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cli.c: see cli.h. */
+#include "lua/cli/cli.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PATH_BYTES 4096
+#define SCENARIOS_MAX 512
+
+static const struct option {
+    unsigned bit;
+    const char *name, *brief;
+    bool takes_value;
+} options[] = {
+    {CLI_SET, "--set", "-s", true},        {CLI_SEED, "--seed", NULL, true},
+    {CLI_UNTIL, "--until", NULL, true},    {CLI_OUT, "--out", "-o", true},
+    {CLI_JSON, "--json", NULL, false},     {CLI_CHECK, "--check", NULL, false},
+    {CLI_FORCE, "--force", NULL, false},   {CLI_QUIET, "--quiet", "-q", false},
+    {CLI_RECORD, "--record", NULL, true},  {CLI_SHAKE, "--shake-ties", NULL, true},
+};
+
+#define OPTION_COUNT (sizeof options / sizeof options[0])
+
+static const struct option *find_option(struct str name, unsigned allowed, struct err *e)
+{
+    const char *names[OPTION_COUNT];
+    size_t n = 0;
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (!(options[i].bit & allowed))
+            continue;
+        names[n++] = options[i].name;
+        if (str_eq(name, str_of(options[i].name)) ||
+            (options[i].brief && str_eq(name, str_of(options[i].brief))))
+            return &options[i];
+    }
+    const char *near = str_nearest(name, names, n);
+    err_set(e, "unknown option '%.*s'%s%s%s", STR_ARG(name), near ? "; did you mean '" : "",
+            near ? near : "", near ? "'?" : "");
+    return NULL;
+}
+
+static bool take_set(struct cli_options *o, const char *value, struct err *e)
+{
+    struct str text = str_of(value);
+    if (str_find(text, STR("=")) <= 0)
+        return err_set(e, "--set '%s' is not NAME=VALUE", value);
+    if (o->set_count == CLI_SETS_MAX)
+        return err_set(e, "more than %d --set options", CLI_SETS_MAX);
+    struct str name = str_cut(&text, '=');
+    o->sets[o->set_count++] = (struct cli_set){str_trim(name), str_trim(text)};
+    return true;
+}
+
+static bool take_record(struct cli_options *o, const char *value, struct err *e)
+{
+    static const char *const names[] = {"full", "facts", "none"};
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(value, names[i]) == 0) {
+            o->record = (enum cli_record)i;
+            return true;
+        }
+    }
+    const char *near = str_nearest(str_of(value), names, 3);
+    return err_set(e, "--record '%s' is none of full, facts, none%s%s%s", value,
+                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static bool take_number(const char *option, const char *value, uint64_t *out, struct err *e)
+{
+    if (str_u64(str_of(value), INT64_MAX, out))
+        return true;
+    return err_set(e, "%s '%s' is not a whole number from 0 to %lld", option, value,
+                   (long long)INT64_MAX);
+}
+
+static bool take(struct cli_options *o, const struct option *opt, const char *value, struct err *e)
+{
+    switch (opt->bit) {
+    case CLI_SET:
+        return take_set(o, value, e);
+    case CLI_SEED:
+        return take_number("--seed", value, &o->seed, e);
+    case CLI_SHAKE:
+        return take_number("--shake-ties", value, &o->shake, e);
+    case CLI_RECORD:
+        return take_record(o, value, e);
+    case CLI_UNTIL:
+        o->until = value;
+        return true;
+    case CLI_OUT:
+        o->out = value;
+        return true;
+    case CLI_JSON:
+        return o->json = true;
+    case CLI_CHECK:
+        return o->check = true;
+    case CLI_FORCE:
+        return o->force = true;
+    case CLI_QUIET:
+        return o->quiet = true;
+    }
+    UNREACHABLE();
+}
+
+bool cli_parse(int argc, char **argv, unsigned allowed, const char *subject, struct cli_options *o,
+               struct err *e)
+{
+    *o = (struct cli_options){.seed = 1};
+    for (int i = 1; i < argc; i++) {
+        struct str word = str_of(argv[i]);
+        if (str_eq(word, STR("--help")) || str_eq(word, STR("-h"))) {
+            o->help = true;
+            return true;
+        }
+        if (word.n < 2 || word.p[0] != '-') {
+            if (!subject || o->subject)
+                return err_set(e, "'%s' is one word too many; usage: %s", argv[i], cmd_usage(argv[0]));
+            o->subject = argv[i];
+            continue;
+        }
+        struct str value = word, name = str_starts(word, STR("--")) ? str_cut(&value, '=') : word;
+        bool inline_value = name.n < word.n;
+        const struct option *opt = find_option(name, allowed, e);
+        if (!opt)
+            return false;
+        if (inline_value && !opt->takes_value)
+            return err_set(e, "%s takes no value", opt->name);
+        if (!inline_value && opt->takes_value && i + 1 == argc)
+            return err_set(e, "%s needs a value", opt->name);
+        const char *text = inline_value ? value.p : opt->takes_value ? argv[++i] : NULL;
+        if (!take(o, opt, text, e))
+            return false;
+    }
+    if (subject && !o->subject)
+        return err_set(e, "%s is missing; usage: %s", subject, cmd_usage(argv[0]));
+    return true;
+}
+
+int cli_fail(const struct err *e)
+{
+    fflush(stdout);
+    fprintf(stderr, "dialtone: %s\n", e->msg);
+    return e->kind == ERR_MACHINE ? CMD_FAULT : CMD_USAGE;
+}
+
+const char *cli_command(void)
+{
+    const char *c = getenv("DIALTONE_COMMAND");
+    return c && c[0] ? c : "dialtone";
+}
+
+/* --- where scenarios are ---------------------------------------------------------------------------------- */
+
+static bool is_dir(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+const char *cli_lib_dir(void)
+{
+    return is_dir(DT_SOURCE_DIR "/lua/dialtone") ? DT_SOURCE_DIR "/lua/dialtone"
+                                                 : DT_INSTALL_DIR "/lua/dialtone";
+}
+
+struct found {
+    char *names[SCENARIOS_MAX], *paths[SCENARIOS_MAX];
+    size_t n;
+};
+
+static void add_found(struct found *f, const char *file, const char *path)
+{
+    size_t len = strlen(file) - 4;
+    for (size_t i = 0; i < f->n; i++) {
+        if (strlen(f->names[i]) == len && strncmp(f->names[i], file, len) == 0)
+            return; /* an earlier folder wins */
+    }
+    if (f->n == SCENARIOS_MAX)
+        return;
+    f->names[f->n] = strndup(file, len);
+    f->paths[f->n] = strdup(path);
+    ASSERT(f->names[f->n] && f->paths[f->n]);
+    f->n++;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void scan(struct found *f, const char *dir, int depth)
+{
+    struct dirent **list;
+    int n = scandir(dir, &list, NULL, by_name);
+    for (int i = 0; i < n; i++) {
+        char path[PATH_BYTES];
+        const char *name = list[i]->d_name;
+        size_t len = strlen(name);
+        snprintf(path, sizeof path, "%s/%s", dir, name);
+        if (name[0] != '.' && is_dir(path) && depth < 3)
+            scan(f, path, depth + 1);
+        else if (len > 4 && strcmp(name + len - 4, ".lua") == 0)
+            add_found(f, name, path);
+        free(list[i]);
+    }
+    if (n >= 0)
+        free(list);
+}
+
+static void find_all(struct found *f)
+{
+    const char *env = getenv("DIALTONE_PATH");
+    struct str rest = str_of(env);
+    while (rest.n) {
+        char dir[PATH_BYTES];
+        struct txtbuf t = txtbuf_of(dir, sizeof dir);
+        txtbuf_str(&t, str_cut(&rest, ':'));
+        if (dir[0])
+            scan(f, dir, 0);
+    }
+    scan(f, DT_SOURCE_DIR "/scenarios", 0);
+    scan(f, DT_INSTALL_DIR "/scenarios", 0);
+}
+
+static void free_found(struct found *f)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        free(f->names[i]);
+        free(f->paths[i]);
+    }
+}
+
+const char *cli_find_scenario(const char *name, struct err *e)
+{
+    static char path[PATH_BYTES];
+    struct str s = str_of(name);
+    bool is_path = str_find(s, STR("/")) >= 0 || (s.n > 4 && strcmp(name + s.n - 4, ".lua") == 0);
+    if (is_path) {
+        snprintf(path, sizeof path, "%s", name);
+        if (access(path, R_OK) == 0 && !is_dir(path))
+            return path;
+        err_set(e, "scenario file '%s' cannot be read", name);
+        return NULL;
+    }
+    struct found f = {0};
+    find_all(&f);
+    const char *result = NULL;
+    for (size_t i = 0; i < f.n && !result; i++) {
+        if (strcmp(f.names[i], name) == 0) {
+            snprintf(path, sizeof path, "%s", f.paths[i]);
+            result = path;
+        }
+    }
+    if (!result) {
+        const char *near = str_nearest(s, (const char *const *)f.names, f.n);
+        err_set(e, "there is no scenario '%s'%s%s%s ('%s list' shows all)", name,
+                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "", cli_command());
+    }
+    free_found(&f);
+    return result;
+}
+
+void cli_each_scenario(void (*each)(void *arg, const char *name, const char *path), void *arg)
+{
+    struct found f = {0};
+    find_all(&f);
+    for (;;) { /* selection by name: there are few */
+        size_t least = f.n;
+        for (size_t i = 0; i < f.n; i++) {
+            if (f.names[i][0] && (least == f.n || strcmp(f.names[i], f.names[least]) < 0))
+                least = i;
+        }
+        if (least == f.n)
+            break;
+        each(arg, f.names[least], f.paths[least]);
+        f.names[least][0] = 0;
+    }
+    free_found(&f);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cli.h: what the sub-commands share: options, error sentences, and where scenarios are found. */
+#ifndef LUA_CLI_CLI_H
+#define LUA_CLI_CLI_H
+
+#include "lua/cli/cmd.h"
+#include "sim/base/err.h"
+#include "sim/base/simtime.h"
+#include "sim/base/str.h"
+
+#define CLI_SETS_MAX 128
+
+enum cli_option_bit {
+    CLI_SET = 1,
+    CLI_SEED = 2,
+    CLI_UNTIL = 4,
+    CLI_OUT = 8,
+    CLI_JSON = 16,
+    CLI_CHECK = 32,
+    CLI_FORCE = 64,
+    CLI_QUIET = 128,
+    CLI_RECORD = 256,
+    CLI_SHAKE = 512,
+};
+
+enum cli_record { RECORD_FULL, RECORD_FACTS, RECORD_NONE };
+
+struct cli_set {
+    struct str name, value;
+};
+
+struct cli_options {
+    const char *subject; /* the one word that is no option; NULL: none */
+    struct cli_set sets[CLI_SETS_MAX];
+    size_t set_count;
+    uint64_t seed, shake;
+    const char *until, *out;
+    enum cli_record record;
+    bool json, check, force, quiet, help;
+};
+
+/* Reads argv[1..]; `allowed` is a mask of cli_option_bit, `subject` names the word expected (NULL: none).
+ * A usage error is an err. */
+bool cli_parse(int argc, char **argv, unsigned allowed, const char *subject, struct cli_options *o,
+               struct err *e);
+
+/* Prints "dialtone: …" and returns the exit status for it. */
+int cli_fail(const struct err *e);
+
+/* Path of a scenario: a .lua file, or a bare name in DIALTONE_PATH, the source tree or the installed
+ * tree. The result lives until the next call. */
+const char *cli_find_scenario(const char *name, struct err *e);
+
+/* Calls `each` for every scenario there is, sorted by name, first folder wins. */
+void cli_each_scenario(void (*each)(void *arg, const char *name, const char *path), void *arg);
+
+const char *cli_lib_dir(void); /* lua/dialtone, source or installed */
+const char *cli_command(void); /* how the user calls us: "dialtone", or "./bootstrap" */
+
+#endif

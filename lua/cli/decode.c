@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* decode.c: see decode.h. */
+#include "lua/cli/decode.h"
+
+#include "models/wire/wire_frame.h"
+
+bool decode_segment(const void *bytes, size_t n, struct segment_row *out)
+{
+    struct wire_frame f;
+    wire_frame_get(bytes, n, &f);
+    if (f.top != WIRE_TCP)
+        return false;
+    *out = (struct segment_row){
+        .src = f.tcp.src.v,
+        .dst = f.tcp.dst.v,
+        .src_port = f.tcp.src_port,
+        .dst_port = f.tcp.dst_port,
+        .seq = f.tcp.seq,
+        .ack = f.tcp.ack,
+        .len = (uint32_t)f.tcp.payload.n,
+        .window = f.tcp.window,
+    };
+    struct txtbuf t = txtbuf_of(out->flags, sizeof out->flags);
+    tcp_flags_text(&t, f.tcp.flags);
+    struct str rest = f.tcp.payload;
+    t = txtbuf_of(out->info, sizeof out->info);
+    txtbuf_str(&t, str_cut(&rest, '\r'));
+    return true;
+}

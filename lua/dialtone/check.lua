@@ -1,0 +1,127 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- check.lua: is the table that a scenario file returned a scenario? Every unknown key is an error that
+-- names its line and a near name. Declares the parameters, flattens the list of what is documented.
+
+local host = ...
+
+-- A field's types; "!" marks what must be there.
+local top = {
+  title = "!string", source = "string", story = "string", duration = "!string", wall_clock = "string",
+  parameters = "table", network = "!function", script = "function", documented = "table",
+}
+local parameter = {
+  type = "!string", default = "!string|number|boolean", min = "string|number", max = "string|number",
+  choices = "string", doc = "!string",
+}
+local observable = {
+  name = "!string", source = "string", documented = "!string|number", tolerance = "string|number",
+  measure = "string", value = "function", judge = "function", slip = "string", by = "string",
+  note = "string",
+}
+local ranged = { duration = true, law = true, rate = true, bytes = true, fraction = true, integer = true }
+
+local function fail(key, ...)
+  error((type(key) == "string" and host.where(key) or host.where("")) .. string.format(...), 0)
+end
+
+local function near(word, known)
+  local names = {}
+  for name in pairs(known) do names[#names + 1] = name end
+  local found = type(word) == "string" and host.nearest(word, names)
+  return found and "; did you mean '" .. found .. "'?" or ""
+end
+
+local function has_type(value, allowed)
+  return ("|" .. allowed:gsub("!", "") .. "|"):find("|" .. type(value) .. "|", 1, true) ~= nil
+end
+
+local function check_fields(t, known, what, key)
+  for name, value in pairs(t) do
+    local allowed = known[name]
+    if not allowed then fail(name, "%s has no field '%s'%s", what, name, near(name, known)) end
+    if not has_type(value, allowed) then
+      fail(name, "%s: '%s' must be a %s, not a %s", what, name,
+        allowed:gsub("!", ""):gsub("|", " or "), type(value))
+    end
+  end
+  for name, allowed in pairs(known) do
+    if t[name] == nil and allowed:sub(1, 1) == "!" then fail(key, "%s lacks '%s'", what, name) end
+  end
+end
+
+-- Parameters ---------------------------------------------------------------------------------------
+
+local function declare(name, d)
+  local what = "parameter '" .. name .. "'"
+  check_fields(d, parameter, what, name)
+  if not ranged[d.type] and (d.min ~= nil or d.max ~= nil) then
+    fail(name, "%s: type '%s' has no min and max", what, d.type)
+  end
+  if (d.type == "enum") ~= (d.choices ~= nil) then
+    fail(name, "%s: 'choices' (\"one|two\") belongs to type 'enum'", what)
+  end
+  local types = { duration = 1, law = 1, rate = 1, bytes = 1, fraction = 1, integer = 1, switch = 1,
+                  enum = 1, text = 1 }
+  if not types[d.type] then fail(name, "%s: unknown type '%s'%s", what, d.type, near(d.type, types)) end
+  host.declare(name, d)
+end
+
+local function check_parameters(all)
+  for name, d in pairs(all) do
+    if type(name) ~= "string" or not name:find("^%l[%l%d_]*$") then
+      fail(name, "'%s' is no parameter name (lower case, digits, '_')", name)
+    end
+    if name == "duration" or name == "wall_clock" then
+      fail(name, "'%s' stands at the top of the scenario, not among its parameters", name)
+    end
+    if type(d) == "table" then
+      declare(name, d)
+    elseif type(d) == "string" or type(d) == "boolean" or math.type(d) == "integer" then
+      host.document(name, d)
+    else
+      fail(name, "parameter '%s' must be a value as text, or a declaration {type = …}", name)
+    end
+  end
+end
+
+-- What is documented -------------------------------------------------------------------------------
+
+local function check_observable(o, index)
+  if type(o) ~= "table" then fail("documented", "documented: entry %d is a %s", index, type(o)) end
+  local what = type(o.name) == "string" and "observable '" .. o.name .. "'" or "observable " .. index
+  check_fields(o, observable, what, "documented")
+  local ways = (o.measure and 1 or 0) + (o.value and 1 or 0) + (o.judge and 1 or 0)
+  if ways ~= 1 then fail("documented", "%s needs one of 'measure' and 'value'", what) end
+  local known = {}
+  for _, name in ipairs(host.measure_names()) do known[name] = true end
+  if o.measure and not known[o.measure] then
+    fail("documented", "%s: there is no measure '%s'%s", what, o.measure, near(o.measure, known))
+  end
+  for _, key in ipairs { "by", "tolerance" } do
+    local _, unit = nil, "s"
+    if type(o[key]) == "string" and not o.judge then _, unit = host.quantity(o[key]) end
+    if not unit or (key == "by" and unit ~= "s") then
+      fail("documented", "%s: %s '%s' is no value with a unit", what, key, o[key])
+    end
+  end
+end
+
+local function flatten(list)
+  local out = {}
+  for index, o in ipairs(list) do
+    local many = type(o) == "table" and type(o[1]) == "table" and o or { o }
+    for _, one in ipairs(many) do
+      check_observable(one, index)
+      out[#out + 1] = one
+    end
+  end
+  return out
+end
+
+return function(t)
+  if type(t) ~= "table" then fail(nil, "the file must return one table, not a %s", type(t)) end
+  check_fields(t, top, "a scenario")
+  if t.documented then t.documented = flatten(t.documented) end
+  check_parameters(t.parameters or {})
+  return t
+end

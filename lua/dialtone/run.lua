@@ -1,0 +1,85 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- run.lua: the run as a documented check sees it.
+--   run.measures.NAME         SI number, nil when it did not occur
+--   run:records{kind="ALARM", node="cucm-a", reason=13}   rows {id, t, t_ns, kind, node, cause, flow, …}
+--                             and the fields of that kind (ALARM: name reason device detail; STATE:
+--                             machine key from event to; DROP: frame port reason len; LOG: facility
+--                             severity line; FAULT: what target line)
+--   run:segments{port="phone", sent=true}   rows {t, t_ns, sent, peer, peer_port, local_port, flags, seq,
+--                             ack, len, window, copy, info} of a captured port
+--   run:first{…} run:last{…} run:count{…}   of records
+--   run.reached_ns, run.reached (seconds), run.epoch_ns, run.documented_epoch_ns
+
+local host = ...
+local strict = require "dialtone.fence"
+
+local kinds = { ALARM = 1, STATE = 1, DROP = 1, LOG = 1, FAULT = 1, UNEXPECTED = 1 }
+
+local methods = {}
+
+local function matches(row, filter)
+  for key, want in pairs(filter) do
+    if row[key] ~= want then return false end
+  end
+  return true
+end
+
+local function kept(rows, filter)
+  local out = {}
+  for _, row in ipairs(rows) do
+    if matches(row, filter) then out[#out + 1] = row end
+  end
+  return out
+end
+
+local function check_filter(filter, level)
+  if type(filter) ~= "table" then error("a filter is a table, as in {kind = \"ALARM\"}", level) end
+end
+
+local function records(filter, level)
+  check_filter(filter, level + 1)
+  local kind = filter.kind
+  if kind ~= nil and not kinds[kind] then
+    error("records of kind '" .. tostring(kind) .. "' are not kept: ALARM STATE DROP LOG FAULT UNEXPECTED", level)
+  end
+  return kept(host.records(kind, filter.node), filter)
+end
+
+function methods:records(filter) return records(filter or {}, 3) end
+function methods:first(filter) return records(filter, 3)[1] end
+function methods:count(filter) return #records(filter, 3) end
+
+function methods:last(filter)
+  local all = records(filter, 3)
+  return all[#all]
+end
+
+function methods:segments(filter)
+  check_filter(filter, 3)
+  if filter.port == nil then error("segments are those of a captured port: give port = \"…\"", 2) end
+  local rest = {}
+  for key, want in pairs(filter) do
+    if key ~= "port" then rest[key] = want end
+  end
+  return kept(host.segments(filter.port), rest)
+end
+
+local function measures()
+  local known = {}
+  for _, name in ipairs(host.measure_names()) do known[name] = true end
+  return setmetatable({}, { __index = function(_, name)
+    if not known[name] then
+      local near = type(name) == "string" and host.nearest(name, host.measure_names())
+      error("there is no measure '" .. tostring(name) .. "'" .. (near and "; did you mean '" .. near .. "'?" or ""), 2)
+    end
+    local v, digits = host.measure(name)
+    return v and v / 10 ^ digits
+  end })
+end
+
+return function(facts)
+  local run = { measures = measures(), cache = {}, reached = facts.reached_ns / 1e9 }
+  for key, value in pairs(facts) do run[key] = value end
+  for name, method in pairs(methods) do run[name] = method end
+  return strict(run, "run")
+end

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ip_udp.c: UDP ports of one stack (RFC 768). */
+#include "models/net/ip_state.h"
+
+void ip_bind(struct ip_stack *s, uint16_t port, ip_udp_fn *recv, void *arg)
+{
+    struct udp_binding *b = map_get(&s->udp_ports, port);
+    ASSERT(port != 0 && recv != NULL);
+    if (!b) {
+        b = ARENA_NEW(sim_arena(s->node->sim), struct udp_binding);
+        map_put(&s->udp_ports, port, b);
+    }
+    ASSERT(b->recv == NULL);
+    *b = (struct udp_binding){recv, arg};
+}
+
+void ip_unbind(struct ip_stack *s, uint16_t port)
+{
+    struct udp_binding *b = map_get(&s->udp_ports, port);
+    ASSERT(b != NULL && b->recv != NULL);
+    b->recv = NULL;
+}
+
+bool ip_send_udp(struct ip_stack *s, const struct udp *u, uint8_t dscp)
+{
+    size_t len = UDP_HEADER_BYTES + u->payload.n;
+    struct udp out = *u;
+    struct wr w;
+    struct frame *f = ip_begin(s, u->dst, len, &w);
+    if (!f)
+        return false;
+    out.src = ip_source(s, u->dst); /* in the checksum's pseudo header */
+    udp_put(&w, &out);
+    ASSERT(wr_ok(&w));
+    ip_send(s, f, u->dst, IP4_UDP, dscp, len);
+    return true;
+}
+
+void ip_udp_input(void *stack, const struct ip4_hdr *h, struct str payload, const struct frame *f)
+{
+    struct ip_stack *s = stack;
+    struct rd r = rd_of(payload.p, payload.n);
+    struct udp u;
+    if (!udp_get(&r, h->src, h->dst, &u)) {
+        ip_discard(s->node, ip_bad(&r, "bad-udp"));
+        return;
+    }
+    const struct udp_binding *b = map_get(&s->udp_ports, u.dst_port);
+    if (b && b->recv) {
+        b->recv(b->arg, &u, f);
+        return;
+    }
+    ip_discard(s->node, "port-unreachable");
+    ip_icmp_error(s, ICMP_UNREACHABLE, ICMP_PORT_UNREACHABLE, h, payload, f); /* RFC 1122 4.1.3.1 */
+}

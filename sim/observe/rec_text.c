@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* rec_text.c: see rec_text.h. */
+#include "sim/observe/rec_text.h"
+
+#include "sim/kernel/param.h"
+
+/* --- JSON text ------------------------------------------------------------------------------ */
+
+/* Length of the UTF-8 sequence at the start of `s`, 0 when there is none (RFC 3629: shortest form
+ * only, no surrogates, nothing above U+10FFFF). */
+static size_t utf8_len(struct str s)
+{
+    /* clang-format off */
+    static const struct {
+        uint8_t first_lo, first_hi, second_lo, second_hi;
+        size_t n;
+    } forms[] = {
+        {0x00, 0x7f, 0x00, 0x00, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    /* clang-format on */
+    const uint8_t *b = (const uint8_t *)s.p;
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        if (b[0] < forms[i].first_lo || b[0] > forms[i].first_hi)
+            continue;
+        size_t n = forms[i].n;
+        if (s.n < n || (n > 1 && (b[1] < forms[i].second_lo || b[1] > forms[i].second_hi)))
+            return 0;
+        for (size_t k = 2; k < n; k++) {
+            if ((b[k] & 0xc0) != 0x80)
+                return 0;
+        }
+        return n;
+    }
+    return 0;
+}
+
+static void escape(struct txtbuf *t, char c)
+{
+    switch (c) {
+    case '"':
+    case '\\':
+        txtbuf_char(t, '\\');
+        txtbuf_char(t, c);
+        return;
+    case '\n':
+        txtbuf_cstr(t, "\\n");
+        return;
+    case '\r':
+        txtbuf_cstr(t, "\\r");
+        return;
+    case '\t':
+        txtbuf_cstr(t, "\\t");
+        return;
+    default:
+        txtbuf_add(t, "\\u%04x", (unsigned)(uint8_t)c);
+        return;
+    }
+}
+
+void json_text(struct txtbuf *t, struct str s)
+{
+    txtbuf_char(t, '"');
+    while (s.n) {
+        size_t n = utf8_len(s);
+        bool plain = n > 1 || (n == 1 && (uint8_t)*s.p >= 0x20 && *s.p != '"' && *s.p != '\\' &&
+                               *s.p != 0x7f);
+        if (n == 0)
+            txtbuf_cstr(t, "\\ufffd");
+        else if (plain)
+            txtbuf_str(t, (struct str){s.p, n});
+        else
+            escape(t, *s.p);
+        n = n ? n : 1;
+        s.p += n;
+        s.n -= n;
+    }
+    txtbuf_char(t, '"');
+}
+
+/* --- fields --------------------------------------------------------------------------------- */
+
+static void args_json(struct txtbuf *t, const struct rec_args *a, int64_t epoch_ns)
+{
+    char line[8192]; /* what is longer is cut: products' own lines end far below */
+    struct txtbuf raw = txtbuf_of(line, sizeof line);
+    rec_args_text(&raw, a, epoch_ns);
+    json_text(t, txtbuf_view(&raw));
+}
+
+void rec_fields_json(struct txtbuf *t, const struct rec *r, int64_t epoch_ns)
+{
+    const struct rec_info *info = &rec_infos[r->kind];
+    for (uint32_t i = 0; i < info->field_count; i++) {
+        const void *field = (const char *)r + info->fields[i].offset;
+        txtbuf_char(t, i ? ',' : '{');
+        json_text(t, str_of(info->fields[i].name));
+        txtbuf_char(t, ':');
+        switch (info->fields[i].type) {
+        case REC_FIELD_u64:
+            txtbuf_add(t, "%llu", (unsigned long long)*(const uint64_t *)field);
+            break;
+        case REC_FIELD_dur:
+            txtbuf_scaled(t, ((const struct sim_dur *)field)->ns, 9);
+            break;
+        case REC_FIELD_text:
+            json_text(t, str_of(*(const char *const *)field));
+            break;
+        case REC_FIELD_args:
+            args_json(t, field, epoch_ns);
+            break;
+        }
+    }
+    txtbuf_char(t, '}');
+}
+
+/* --- sentences ------------------------------------------------------------------------------ */
+
+static void subject(struct txtbuf *t, const char *what, const char *key)
+{
+    txtbuf_add(t, "%s%s%s: ", what, key[0] ? " " : "", key);
+}
+
+static void frame_sentence(struct txtbuf *t, const struct rec *r, summarize_fn *summarize)
+{
+    if (summarize)
+        summarize(t, r->bytes.p, r->bytes.n);
+    else
+        txtbuf_add(t, "%zu bytes", r->bytes.n);
+}
+
+static void alarm_sentence(struct txtbuf *t, const struct rec_alarm *a)
+{
+    txtbuf_add(t, "%s: %s, reason %llu", a->name, a->device, (unsigned long long)a->reason);
+    if (a->detail[0])
+        txtbuf_add(t, " (%s)", a->detail);
+}
+
+static void timer_sentence(struct txtbuf *t, const struct rec_tmr *m)
+{
+    txtbuf_add(t, "%s: %s, due at ", m->timer, m->what);
+    txtbuf_dur(t, m->at_s.ns);
+}
+
+void rec_sentence(struct txtbuf *t, const struct rec *r, summarize_fn *summarize, int64_t epoch_ns)
+{
+    switch (r->kind) {
+    case REC_DROP:
+        txtbuf_add(t, "%s: ", r->drop.reason);
+        frame_sentence(t, r, summarize);
+        return;
+    case REC_FRAME_TX:
+    case REC_FRAME_RX:
+        frame_sentence(t, r, summarize);
+        return;
+    case REC_STATE:
+        subject(t, r->state.machine, r->state.key);
+        txtbuf_add(t, "%s -> %s (%s)", r->state.from, r->state.to, r->state.event);
+        return;
+    case REC_ALARM:
+        alarm_sentence(t, &r->alarm);
+        return;
+    case REC_LOG:
+        rec_args_text(t, &r->log.line, epoch_ns);
+        return;
+    case REC_NOTE:
+        subject(t, r->note.topic, "");
+        rec_args_text(t, &r->note.line, epoch_ns);
+        return;
+    case REC_FAULT:
+        subject(t, r->fault.what, r->fault.target);
+        rec_args_text(t, &r->fault.line, epoch_ns);
+        return;
+    case REC_UNEXPECTED:
+        subject(t, r->unexpected.machine, r->unexpected.key);
+        txtbuf_add(t, "%s is unexpected in state %s", r->unexpected.event, r->unexpected.state);
+        return;
+    case REC_TMR:
+        timer_sentence(t, &r->tmr);
+        return;
+    default: /* a kind that has no sentence of its own yet */
+        rec_fields_json(t, r, epoch_ns);
+        return;
+    }
+}
