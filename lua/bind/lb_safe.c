@@ -155,13 +155,26 @@ static int on_error(lua_State *L)
     return 1;
 }
 
-/* Lua knows the file by its bare name; people get the path they gave. */
-static void add_sentence(struct scenario *sc, struct txtbuf *t, struct str msg)
+/* What follows "case.lua:12: ", or nothing when `msg` does not begin with such a place. */
+static struct str after_place(const struct scenario *sc, struct str msg)
 {
     size_t n = strlen(sc->base);
-    if (msg.n > n && strncmp(msg.p, sc->base, n) == 0 && msg.p[n] == ':') {
+    bool ours = msg.n > n && strncmp(msg.p, sc->base, n) == 0 && msg.p[n] == ':';
+    ptrdiff_t end = ours ? str_find((struct str){msg.p + n, msg.n - n}, STR(": ")) : -1;
+    return end < 0 ? STR_NONE : (struct str){msg.p + n + end + 2, msg.n - n - (size_t)end - 2};
+}
+
+/* Lua knows the file by its bare name; people get the path they gave. An error that went through a
+ * coroutine has several places: the innermost is meant. */
+static void add_sentence(struct scenario *sc, struct txtbuf *t, struct str msg)
+{
+    struct str rest = after_place(sc, msg);
+    for (; rest.n && after_place(sc, rest).n; rest = after_place(sc, msg))
+        msg = rest;
+    if (rest.n) {
         txtbuf_cstr(t, sc->info.path);
-        msg = (struct str){msg.p + n, msg.n - n};
+        msg.p += strlen(sc->base);
+        msg.n -= strlen(sc->base);
     }
     for (size_t i = 0; i < msg.n; i++)
         txtbuf_char(t, (unsigned char)msg.p[i] < ' ' ? ' ' : msg.p[i]);

@@ -11,6 +11,7 @@
 
 #define PATH_BYTES 4096
 #define SCENARIOS_MAX 512
+#define COLUMNS 78
 
 static const struct option {
     unsigned bit;
@@ -146,6 +147,19 @@ int cli_fail(const struct err *e)
     fflush(stdout);
     fprintf(stderr, "dialtone: %s\n", e->msg);
     return e->kind == ERR_MACHINE ? CMD_FAULT : CMD_USAGE;
+}
+
+void cli_print_wrapped(FILE *out, const char *lead, const char *indent, const char *text)
+{
+    struct str rest = str_of(text);
+    int column = fprintf(out, "%s", lead);
+    while (rest.n) {
+        struct str word = str_cut(&rest, ' ');
+        if (column + 1 + (int)word.n > COLUMNS)
+            column = fprintf(out, "\n%s", indent) - 1;
+        column += fprintf(out, " %.*s", STR_ARG(word));
+    }
+    fprintf(out, "\n");
 }
 
 const char *cli_command(void)

@@ -3,6 +3,8 @@
 #ifndef LUA_CLI_CLI_H
 #define LUA_CLI_CLI_H
 
+#include <stdio.h>
+
 #include "lua/cli/cmd.h"
 #include "sim/base/err.h"
 #include "sim/base/simtime.h"
@@ -56,5 +58,8 @@ void cli_each_scenario(void (*each)(void *arg, const char *name, const char *pat
 
 const char *cli_lib_dir(void); /* lua/dialtone, source or installed */
 const char *cli_command(void); /* how the user calls us: "dialtone", or "./bootstrap" */
+
+/* Prints words after `lead`, broken at 78 columns, later lines after `indent`. */
+void cli_print_wrapped(FILE *out, const char *lead, const char *indent, const char *text);
 
 #endif

@@ -230,7 +230,7 @@ static void print_value(FILE *f, const struct observable *o, const char *text)
         txtbuf_cstr(&t, text);
     if (text && text[0] && o->numeric && o->unit && strcmp(o->unit, "1") != 0 && o->unit[0])
         txtbuf_add(&t, " %s", o->unit);
-    fprintf(f, " %-18.18s", value);
+    fprintf(f, " %-14.14s", value);
 }
 
 static bool is_row(const struct observable *o)
@@ -242,17 +242,17 @@ static bool is_row(const struct observable *o)
 static void print_observables(FILE *f, const struct run_doc *d)
 {
     size_t folded = 0;
-    fprintf(f, "  %-34s %-18s %-18s %s\n", "observable", "documented", "simulated", "verdict");
+    fprintf(f, "  %-31s %-14s %-14s %s\n", "observable", "documented", "simulated", "verdict");
     for (size_t i = 0; i < d->observable_count; i++) {
         const struct observable *o = &d->observables[i];
         if (is_row(o) && (o->verdict == VERDICT_MATCH || o->verdict == VERDICT_NOT_REACHED)) {
             folded++;
             continue;
         }
-        bool long_text = !o->numeric && (strlen(o->documented) > 18 || strlen(o->simulated ? o->simulated : "") > 18);
-        fprintf(f, "  %-34.34s", o->name);
+        bool long_text = !o->numeric && (strlen(o->documented) > 14 || strlen(o->simulated ? o->simulated : "") > 14);
+        fprintf(f, "  %-31.31s", o->name);
         if (long_text) {
-            fprintf(f, " %37s %s\n", "", verdict_names[o->verdict]);
+            fprintf(f, " %29s %s\n", "", verdict_names[o->verdict]);
             fprintf(f, "      documented %s\n      simulated  %s\n", o->documented,
                     o->simulated && o->simulated[0] ? o->simulated : "-");
         } else {
@@ -261,7 +261,7 @@ static void print_observables(FILE *f, const struct run_doc *d)
             fprintf(f, " %s\n", verdict_names[o->verdict]);
         }
         if (o->verdict == VERDICT_SLIP && o->note && o->note[0])
-            fprintf(f, "      %s\n", o->note);
+            cli_print_wrapped(f, "     ", "     ", o->note);
     }
     if (folded)
         fprintf(f, "  %zu rows of the document's table %s\n", folded,
@@ -274,9 +274,9 @@ static void print_files(FILE *f, const struct run_doc *d)
     struct txtbuf t = txtbuf_of(remedy, sizeof remedy);
     const char *name = scenario_info(d->scenario)->name;
     if (d->out)
-        fprintf(f, "\nfiles  %s: run.db, capture/*.pcapng, log/, summary.json\n", d->out);
+        fprintf(f, "files  %s: run.db, capture/, log/, summary.json\n", d->out);
     else
-        fprintf(f, "\nfiles  none were written\n");
+        fprintf(f, "files  none were written\n");
     if (story_remedy(d->story, &t))
         fprintf(f, "next   %s run %s --set %s\n", cli_command(), name, remedy);
     else
@@ -286,10 +286,10 @@ static void print_files(FILE *f, const struct run_doc *d)
 static void print_counts(FILE *f, const struct run_doc *d)
 {
     if (d->observable_count == 0) {
-        fprintf(f, "\nnothing is documented for this scenario\n");
+        fprintf(f, "nothing is documented for this scenario\n");
         return;
     }
-    fprintf(f, "\nbeside the document: %zu observables, %zu match, %zu documented-slip, %zu deviate",
+    fprintf(f, "beside the document: %zu observables, %zu match, %zu documented-slip, %zu deviate",
             d->observable_count, run_doc_count(d, VERDICT_MATCH), run_doc_count(d, VERDICT_SLIP),
             run_doc_count(d, VERDICT_DEVIATES));
     size_t unreached = run_doc_count(d, VERDICT_NOT_REACHED);
@@ -314,8 +314,8 @@ void run_doc_print(FILE *f, const struct run_doc *d)
         print_observables(f, d);
         fprintf(f, "\n");
     }
-    fprintf(f, "what happened (minutes:seconds from power-on)\n");
-    story_timeline(d->story, f, 10);
+    fprintf(f, "what happened (minutes:seconds from the first registration)\n");
+    story_timeline(d->story, f, 8);
     fprintf(f, "why\n");
     story_why(d->story, f);
     print_counts(f, d);

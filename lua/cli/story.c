@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lua/cli/cli.h"
 #include "sim/kernel/measure.h"
+#include "sim/kernel/param.h"
 
 #define WALK_MAX 64
-#define COLUMNS 78
 
 struct fact {
     int64_t t_ns;
@@ -194,27 +195,42 @@ static uint64_t first_alarm(const struct story *st)
 
 static void clock_text(struct txtbuf *t, int64_t ns)
 {
-    int64_t tenths = (ns + 50000000) / 100000000;
-    txtbuf_add(t, "%lld:%02lld.%lld", (long long)(tenths / 600), (long long)(tenths / 10 % 60),
+    int64_t tenths = (ns < 0 ? 50000000 - ns : ns + 50000000) / 100000000;
+    txtbuf_add(t, "%s%lld:%02lld.%lld", ns < 0 ? "-" : "", (long long)(tenths / 600), (long long)(tenths / 10 % 60),
                (long long)(tenths % 10));
 }
 
-/* A span as a person says it: three significant digits. */
+/* A span as a person says it: "107 s", "26.88 s", "210 ms". */
 static void span_text(struct txtbuf *t, int64_t ns)
 {
-    int64_t step = 1000000;
-    for (int64_t scale = 1000; ns / step >= scale; step *= 10) {
+    if (ns >= 1000000000) {
+        int64_t step = ns < 100000000000 ? 10000000 : 1000000000;
+        txtbuf_scaled(t, (ns + step / 2) / step * (step / 10000000), 2);
+        txtbuf_cstr(t, " s");
+    } else {
+        txtbuf_scaled(t, (ns + 50000) / 100000, 1);
+        txtbuf_cstr(t, " ms");
     }
-    txtbuf_dur(t, (ns + step / 2) / step * step);
+}
+
+/* The story counts from the first registration, as the documents do. */
+static int64_t origin_ns(const struct story *st)
+{
+    for (uint64_t i = 1; i < st->count; i++) {
+        const struct fact *f = &st->facts[i];
+        if (is(f, REC_STATE, "registration") && str_eq(state_word(f, 4), STR("registered")))
+            return f->t_ns;
+    }
+    return 0;
 }
 
 /* --- timeline --------------------------------------------------------------------------------------------------- */
 
-static void line(FILE *out, int64_t t_ns, const char *text)
+static void line(const struct story *st, FILE *out, int64_t t_ns, const char *text)
 {
     char clock[32];
     struct txtbuf t = txtbuf_of(clock, sizeof clock);
-    clock_text(&t, t_ns);
+    clock_text(&t, t_ns - origin_ns(st));
     fprintf(out, "  %8s  %s\n", clock, text);
 }
 
@@ -240,10 +256,10 @@ static void tell_drops(const struct story *st, FILE *out, struct tally *y)
     char text[160];
     if (y->drops > 0 && y->last) {
         struct txtbuf t = txtbuf_of(text, sizeof text);
-        txtbuf_add(&t, "until here %llu frame%s lost, last at %s %s (%s)", (unsigned long long)y->drops,
+        txtbuf_add(&t, "%llu frame%s lost, the last at %s %s (%s)", (unsigned long long)y->drops,
                    y->drops == 1 ? "" : "s", sim_node_name(st->sim, y->last->node), y->last->text,
                    y->last->what);
-        line(out, y->last->t_ns, text);
+        line(st, out, y->last->t_ns, text);
     }
     y->drops = 0;
 }
@@ -270,7 +286,7 @@ static void tell(const struct story *st, FILE *out, uint64_t id, int registratio
     } else {
         txtbuf_add(&t, "%s: %s", sim_node_name(st->sim, f->node), f->text ? f->text : "fault");
     }
-    line(out, f->t_ns, text);
+    line(st, out, f->t_ns, text);
 }
 
 void story_timeline(const struct story *st, FILE *out, int lines_max)
@@ -309,18 +325,10 @@ void story_timeline(const struct story *st, FILE *out, int lines_max)
 
 static void sentence(FILE *out, int n, const char *text)
 {
-    struct str rest = str_of(text);
-    int column = fprintf(out, "  %d. ", n);
-    for (bool first = true; rest.n; first = false) {
-        struct str word = str_cut(&rest, ' ');
-        if (column + (int)word.n + 1 > COLUMNS) {
-            fprintf(out, "\n    ");
-            column = 4;
-            first = false;
-        }
-        column += fprintf(out, "%s%.*s", first ? "" : " ", STR_ARG(word));
-    }
-    fprintf(out, "\n");
+    char lead[16];
+    struct txtbuf t = txtbuf_of(lead, sizeof lead);
+    txtbuf_add(&t, "  %d.", n);
+    cli_print_wrapped(out, lead, "    ", text);
 }
 
 /* What a walk from the first unregister finds. */
@@ -393,17 +401,18 @@ static void why_alarm(const struct story *st, const struct chain *c, FILE *out)
     struct txtbuf t = txtbuf_of(text, sizeof text);
     const struct fact *a = &st->facts[c->alarm], *d = fact(st, c->drop);
     txtbuf_cstr(&t, "At ");
-    clock_text(&t, a->t_ns);
+    clock_text(&t, a->t_ns - origin_ns(st));
     txtbuf_add(&t, " %s unregistered %s (Reason=%lld): ", sim_node_name(st->sim, a->node), a->text,
                (long long)a->a);
     if (!d) {
         txtbuf_cstr(&t, c->timeout ? "what it awaited did not arrive." : "its connection ended.");
     } else {
         txtbuf_cstr(&t, "the keepalive it awaited was dropped at ");
-        txtbuf_add(&t, "%s %s at ", sim_node_name(st->sim, d->node), d->text);
-        clock_text(&t, d->t_ns);
+        txtbuf_add(&t, "%s %s %s at ", sim_node_model(st->sim, d->node),
+                   sim_node_name(st->sim, d->node), d->text);
+        clock_text(&t, d->t_ns - origin_ns(st));
         txtbuf_add(&t, " (%s), and no copy of it came within the ", d->what);
-        span_text(&t, a->t_ns - d->t_ns);
+        span_text(&t, (a->t_ns - d->t_ns + 50000000) / 100000000 * 100000000);
         txtbuf_cstr(&t, " that were left.");
     }
     sentence(out, 1, text);
@@ -416,11 +425,12 @@ static void why_drop(const struct story *st, const struct chain *c, FILE *out)
     const struct fact *limit = fact(st, c->limit);
     if (!limit)
         return;
-    txtbuf_add(&t, "%s had forgotten the address: it was silent for ",
-               sim_node_name(st->sim, st->facts[c->drop].node));
+    uint16_t node = st->facts[c->drop].node;
+    txtbuf_add(&t, "The %s %s had forgotten its address: it had been silent for ",
+               sim_node_model(st->sim, node), sim_node_name(st->sim, node));
     span_text(&t, c->idle_ns);
-    txtbuf_add(&t, ", longer than %s; %llu keepalives in a row lost their first copy to that.",
-               limit->text, (unsigned long long)c->same_drops);
+    txtbuf_add(&t, ", longer than %s; %llu first copies in a row were lost to that.", limit->text,
+               (unsigned long long)c->same_drops);
     sentence(out, 2, text);
 }
 
@@ -430,12 +440,12 @@ static void why_rto(const struct story *st, const struct chain *c, FILE *out)
     struct txtbuf t = txtbuf_of(text, sizeof text);
     if (c->rto_last_ns == 0)
         return;
-    txtbuf_add(&t, "An ACK of retransmitted data gives no valid RTT sample (Karn), so the RTO of %s "
+    txtbuf_add(&t, "An ACK of retransmitted data gives no valid RTT sample (Karn), so the RTO of the %s "
                    "doubled with each loss, from ", sim_node_name(st->sim, c->sender));
-    txtbuf_dur(&t, c->rto_first_ns);
+    span_text(&t, c->rto_first_ns);
     txtbuf_cstr(&t, " to ");
-    txtbuf_dur(&t, c->rto_last_ns);
-    txtbuf_cstr(&t, ": too late for the last one.");
+    span_text(&t, c->rto_last_ns);
+    txtbuf_cstr(&t, ": too long for the last one.");
     sentence(out, 3, text);
 }
 

@@ -40,11 +40,16 @@ local function cells(line)
 end
 
 -- Flags in one order, whatever stands between them.
+local flag_order = { SYN = 1, FIN = 2, RST = 3, PSH = 4, URG = 5, ACK = 6 }
+
 local function flag_set(text)
   local names = {}
   for name in text:gmatch("%u+") do names[#names + 1] = name end
-  table.sort(names)
-  return table.concat(names, " ")
+  table.sort(names, function(a, b)
+    local x, y = flag_order[a] or 9, flag_order[b] or 9
+    return x < y or (x == y and a < b)
+  end)
+  return table.concat(names, ",")
 end
 
 local function parse_slip(row, fail)

@@ -198,13 +198,15 @@ static void refuse_data(struct tcp_conn *c)
     tcp_conn_end(c, TCP_END_ABORTED, "data-after-close");
 }
 
-/* Moves RCV.NXT over what starts at or before it; returns how many of its bytes were known already. */
-static uint32_t advance(struct tcp_conn *c, uint32_t seq, uint32_t len, bool fin)
+/* Moves RCV.NXT over what starts at or before it; returns how many of its bytes were known already, and
+ * in *finished that its FIN counts. */
+static uint32_t advance(struct tcp_conn *c, uint32_t seq, uint32_t len, bool fin, bool *finished)
 {
     uint32_t old = c->rcv_nxt - seq;
     if (old > len)
-        return len; /* a FIN known already, too */
+        return len;
     c->rcv_nxt = seq + len + fin;
+    *finished = fin;
     return old;
 }
 
@@ -212,12 +214,11 @@ static uint32_t advance(struct tcp_conn *c, uint32_t seq, uint32_t len, bool fin
 static struct seg *unhold(struct tcp_conn *c, bool *fin)
 {
     struct seg *ready = NULL, **end = &ready;
-    while (c->held && SEQ_LEQ(c->held->seq, c->rcv_nxt)) {
+    while (!*fin && c->held && SEQ_LEQ(c->held->seq, c->rcv_nxt)) {
         struct seg *g = c->held;
         c->held = g->next;
         c->held_count--;
-        g->skip = advance(c, g->seq, g->data->len, g->fin);
-        *fin = *fin || g->fin;
+        g->skip = advance(c, g->seq, g->data->len, g->fin, fin);
         g->next = NULL;
         *end = g;
         end = &g->next;
@@ -233,31 +234,6 @@ static void deliver(struct tcp_conn *c, struct str data)
         refuse_data(c);
     else if (c->events->on_data)
         c->events->on_data(c->arg, data);
-}
-
-static void on_fin(struct tcp_conn *c);
-
-/* A segment in order. One ACK tells of all that it completes, at once when there is or was a hole
- * (RFC 5681 4.2); the user hears of the data after that, of the FIN last. */
-static void take(struct tcp_conn *c, const struct tcp_seg *s)
-{
-    bool fin = s->flags & TCP_FIN;
-    uint32_t old = advance(c, s->seq, (uint32_t)s->payload.n, fin);
-    struct str fresh = {s->payload.p + old, s->payload.n - old};
-    bool hole = c->held != NULL;
-    struct seg *ready = unhold(c, &fin);
-    if (hole)
-        tcp_send_ack(c);
-    else if (fresh.n)
-        tcp_ack_later(c, fresh.n >= c->mss);
-    deliver(c, fresh);
-    for (struct seg *next; ready; ready = next) {
-        next = ready->next;
-        deliver(c, str_of_bytes(ready->data->bytes + ready->skip, ready->data->len - ready->skip));
-        tcp_seg_free(c->tcp, ready);
-    }
-    if (fin && !c->ended)
-        on_fin(c);
 }
 
 static void on_fin(struct tcp_conn *c)
@@ -280,6 +256,29 @@ static void on_fin(struct tcp_conn *c)
     }
     if (c->events->on_peer_close)
         c->events->on_peer_close(c->arg);
+}
+
+/* A segment in order. One ACK tells of all that it completes, at once when there is or was a hole
+ * (RFC 5681 4.2); the user hears of the data after that, of the FIN last. */
+static void take(struct tcp_conn *c, const struct tcp_seg *s)
+{
+    bool fin = false;
+    uint32_t old = advance(c, s->seq, (uint32_t)s->payload.n, s->flags & TCP_FIN, &fin);
+    struct str fresh = {s->payload.p + old, s->payload.n - old};
+    bool hole = c->held != NULL;
+    struct seg *ready = unhold(c, &fin);
+    if (hole)
+        tcp_send_ack(c);
+    else if (fresh.n)
+        tcp_ack_later(c, fresh.n >= c->mss);
+    deliver(c, fresh);
+    for (struct seg *next; ready; ready = next) {
+        next = ready->next;
+        deliver(c, str_of_bytes(ready->data->bytes + ready->skip, ready->data->len - ready->skip));
+        tcp_seg_free(c->tcp, ready);
+    }
+    if (fin && !c->ended)
+        on_fin(c);
 }
 
 /* What lies beyond the window is cut off (RFC 9293 3.10.7.4, first). */

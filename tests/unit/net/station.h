@@ -14,6 +14,7 @@
 #include "models/net/frame.h"
 #include "models/net/ip.h"
 #include "models/net/link.h"
+#include "models/net/net_state.h"
 #include "models/wire/arp.h"
 #include "models/wire/eth.h"
 
@@ -179,10 +180,26 @@ static inline struct world *world_open(const struct model *device)
     return w;
 }
 
+static inline void run_to(struct world *w, int64_t ns)
+{
+    struct err e = {0};
+    assert_int_equal(sim_run_until(w->sim, (struct sim_time){ns}, &e), SIM_COMPLETE);
+}
+
+static inline void run_for(struct world *w, struct sim_dur d)
+{
+    run_to(w, time_add(sim_now(w->sim), d).ns);
+}
+
+/* Once all is quiet the books balance and no frame is left. */
 static inline void world_close(struct world *w)
 {
+    run_for(w, dur_s(10));
     struct net_books k = net_books(w->net);
-    assert_int_equal(k.sent, k.delivered + k.dropped + k.in_flight);
+    assert_int_equal(k.in_flight, 0);
+    assert_int_equal(k.sent, k.delivered + k.dropped);
+    for (int i = 0; i < FRAME_CLASSES; i++)
+        assert_int_equal(w->net->frames[i].live, 0);
     sim_free(w->sim);
     test_free(w);
 }
@@ -200,17 +217,6 @@ static inline void cable(struct node *a, struct port *b)
     struct link *l;
     struct err e = {0};
     assert_true(link_connect(a->ports[0], b, NULL, 0, &l, &e));
-}
-
-static inline void run_to(struct world *w, int64_t ns)
-{
-    struct err e = {0};
-    assert_int_equal(sim_run_until(w->sim, (struct sim_time){ns}, &e), SIM_COMPLETE);
-}
-
-static inline void run_for(struct world *w, struct sim_dur d)
-{
-    run_to(w, time_add(sim_now(w->sim), d).ns);
 }
 
 /* --- what a station says ------------------------------------------------------------------------------- */

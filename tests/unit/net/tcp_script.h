@@ -49,7 +49,7 @@ static inline const struct seen *last_heard(struct bench *b)
 }
 
 /* The script says `s` (addresses and ports are filled in) with `len` bytes of the pattern from `from`.
- * The window is 65535 unless given; then everything it causes at once happens. */
+ * Then everything that it causes at once happens. */
 static inline void say(struct bench *b, struct tcp_seg s, uint32_t from, uint32_t len)
 {
     struct host *o = host_of(b->b);
@@ -69,9 +69,13 @@ static inline void say(struct bench *b, struct tcp_seg s, uint32_t from, uint32_
     run_for(b, dur_ms(1));
 }
 
-#define SAY(b, letters, ...) say((b), (struct tcp_seg){.flags = (letters), .window = 65535, __VA_ARGS__}, 0, 0)
-#define SAY_DATA(b, from, len, ...)                                                               \
-    say((b), (struct tcp_seg){.flags = TCP_ACK | TCP_PSH, .window = 65535, .seq = 5001 + (from), __VA_ARGS__}, \
+#define SAY_WINDOW(b, letters, wnd, ...) \
+    say((b), (struct tcp_seg){.flags = (letters), .window = (wnd), __VA_ARGS__}, 0, 0)
+#define SAY(b, letters, ...) SAY_WINDOW(b, letters, 65535, __VA_ARGS__)
+#define SAY_DATA(b, from, len, ...)                                                        \
+    say((b),                                                                               \
+        (struct tcp_seg){                                                                  \
+            .flags = TCP_ACK | TCP_PSH, .window = 65535, .seq = 5001 + (from), __VA_ARGS__}, \
         (from), (len))
 
 /* a connects to the script, whose SYN,ACK carries this MSS (0: none) and window. */

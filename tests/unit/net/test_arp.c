@@ -111,6 +111,7 @@ static void probe_is_answered_and_teaches_nothing(void **state)
     peer_says(&b, MAC_BROADCAST, ARP_REQUEST, mac_n(2), (struct ip4){0}, host_ip);
     assert_int_equal(at(b.peer)->count, 1);
     assert_int_equal(last(b.peer)->bytes[21], ARP_REPLY);
+    assert_int_equal(facts(b.w, "arp 0.0.0.0: unknown request resolved"), 0);
     peer_says(&b, MAC_BROADCAST, ARP_REQUEST, MAC_BROADCAST, peer_ip, host_ip); /* nobody's address */
     assert_int_equal(facts(b.w, "segment-discarded bad-arp"), 1);
     talk(&b, 'a');
@@ -208,12 +209,15 @@ static void silence_is_asked_three_times_a_second_apart(void **state)
     assert_int_equal(facts(b.w, "segment-discarded arp-unresolved"), 2);
     assert_int_equal(fact(b.w, "arp 10.0.0.2: resolving no-reply unresolved", 0)->at.ns,
                      first - HOP_NS + 3000000000ll);
-    talk(&b, 'c'); /* asks anew */
-    assert_int_equal(at(b.peer)->count, 4);
+    talk(&b, 'x'); /* asks anew, three times */
+    run_for(b.w, dur_s(20));
+    assert_int_equal(at(b.peer)->count, 6);
+    talk(&b, 'c');
+    assert_int_equal(at(b.peer)->count, 7);
     learn(&b);
     assert_true(is_datagram_to(last(b.peer), mac_n(2), 'c'));
     run_for(b.w, dur_s(5));
-    assert_int_equal(at(b.peer)->count, 5); /* answered: no more requests */
+    assert_int_equal(at(b.peer)->count, 8); /* answered: no more requests */
     world_close(b.w);
 }
 
@@ -234,6 +238,20 @@ static void tagged_interface_keeps_to_its_vlan(void **state)
     run_for(b.w, dur_us(10));
     assert_int_equal(at(b.peer)->count, 2);
     assert_memory_equal(last(b.peer)->bytes + 12, tag, 4);
+    world_close(b.w);
+}
+
+/* What waited still belongs to the exchange in which it was sent, not to that of the reply. */
+static void waiting_packet_keeps_its_flow(void **state)
+{
+    (void)state;
+    struct bench b = open(0);
+    bus_set_flow(b.w->sim, 5);
+    talk(&b, 'a');
+    bus_set_flow(b.w->sim, 6);
+    learn(&b);
+    assert_true(is_datagram_to(last(b.peer), mac_n(2), 'a'));
+    assert_int_equal(last(b.peer)->flow, 5);
     world_close(b.w);
 }
 
@@ -274,6 +292,7 @@ int main(void)
         cmocka_unit_test(three_newest_packets_wait),
         cmocka_unit_test(silence_is_asked_three_times_a_second_apart),
         cmocka_unit_test(tagged_interface_keeps_to_its_vlan),
+        cmocka_unit_test(waiting_packet_keeps_its_flow),
         cmocka_unit_test(sending_is_tied_to_the_entry),
         cmocka_unit_test(announcement_asks_for_ones_own_address),
     };

@@ -144,8 +144,10 @@ static void broadcasts_are_taken(void **state)
     assert_true(ip_send_udp(at(b.host)->ip, &u, 0));
     run_for(b.w, dur_us(10));
     assert_int_equal(at(b.peer)->count, 2); /* at once, without asking */
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         assert_memory_equal(at(b.peer)->got[i].bytes, MAC_BROADCAST.b, 6);
+        assert_int_equal(at(b.peer)->got[i].bytes[23], IP4_UDP);
+    }
     world_close(b.w);
 }
 
@@ -257,7 +259,10 @@ static void longest_prefix_wins(void **state)
     assert_int_equal(next_hop(&b, 0x08080808), 0x0a0000f0);
     assert_int_equal(next_hop(&b, 0xc0a80201), 0x0a0000f1);
     assert_int_equal(next_hop(&b, 0xc0a80101), 0x0a0000f2);
-    assert_int_equal(next_hop(&b, 0x0a000055), 0x0a000055);
+    struct ip_iface wide = {.port = b.host->ports[0], .mac = mac_n(1), .addr = {0x0a000909},
+                            .prefix_len = 16, .vlan = 5};
+    ip_add_iface(ip, &wide);
+    assert_int_equal(next_hop(&b, 0x0a000055), 0x0a000055); /* untagged: by the longer one */
     assert_int_equal(ip_source(ip, (struct ip4){0xc0a80101}).v, host_ip.v);
     world_close(b.w);
 }

@@ -190,6 +190,22 @@ static void registration_times(void **state)
     tear_down(&b);
 }
 
+/* Of three, the median is the second, and only the third is not exceeded by 95 %. */
+static void percentiles_of_a_few(void **state)
+{
+    (void)state;
+    struct bench b = set_up();
+    told(&b, 2 * S, PHONE, "SEP1", "registered-at-0");
+    told(&b, 3 * S, PHONE, "SEP2", "registered-at-0");
+    told(&b, 8 * S, PHONE, "SEP3", "registered-at-0");
+    finish(&b, 10 * S);
+    EXPECT(&b, MEASURE_REGISTRATION_TIME, 4333333333); /* no power told: from time 0 */
+    EXPECT(&b, MEASURE_REGISTRATION_TIME_P50, 3 * S);
+    EXPECT(&b, MEASURE_REGISTRATION_TIME_P95, 8 * S);
+    EXPECT(&b, MEASURE_REGISTRATION_TIME_MAX, 8 * S);
+    tear_down(&b);
+}
+
 static void nothing_happened(void **state)
 {
     (void)state;
@@ -214,6 +230,7 @@ int main(void)
         cmocka_unit_test(secondary_time_ends_with_the_binding),
         cmocka_unit_test(places_give_failovers_and_fallbacks),
         cmocka_unit_test(registration_times),
+        cmocka_unit_test(percentiles_of_a_few),
         cmocka_unit_test(nothing_happened),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
