@@ -65,6 +65,19 @@ static bool load(struct play *p, struct err *e)
     return true;
 }
 
+/* A parameter of a model is checked when the network is built: say which option gave it. */
+static bool name_the_option(const struct cli_options *o, struct err *e)
+{
+    for (size_t i = 0; i < o->set_count; i++) {
+        char quoted[128];
+        struct txtbuf t = txtbuf_of(quoted, sizeof quoted);
+        txtbuf_add(&t, "parameter '%.*s'", STR_ARG(o->sets[i].name));
+        if (strstr(e->msg, quoted))
+            return err_wrap(e, "--set %.*s=%.*s", STR_ARG(o->sets[i].name), STR_ARG(o->sets[i].value));
+    }
+    return false;
+}
+
 static bool build(struct play *p, struct err *e)
 {
     struct scenario_param duration;
@@ -78,7 +91,7 @@ static bool build(struct play *p, struct err *e)
     p->sim = sim_new(&c);
     p->net = net_new(p->sim, registry_models, registry_model_count);
     if (!scenario_build(p->scenario, p->net, e))
-        return false;
+        return name_the_option(&p->o, e);
     ASSERT(scenario_has_param(p->scenario, "duration", &duration));
     p->doc.until = time_add(TIME_ZERO, dur_ns(duration.value.i));
     return true;

@@ -20,9 +20,9 @@ static bool make_dirs(const char *path, struct err *e)
             continue;
         *at = 0;
         if (mkdir(p, 0777) != 0 && errno != EEXIST)
-            return errno == EACCES || errno == EPERM || errno == ENOTDIR || errno == EROFS
-                       ? err_set(e, "folder '%s' cannot be made: %s", p, strerror(errno))
-                       : err_machine(e, "folder '%s' cannot be made: %s", p, strerror(errno));
+            return errno == ENOSPC || errno == EDQUOT || errno == EIO
+                       ? err_machine(e, "folder '%s' cannot be made: %s", p, strerror(errno))
+                       : err_set(e, "folder '%s' cannot be made: %s", p, strerror(errno));
         *at = was;
         if (was == 0)
             return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* router.c: an IPv4 router: one interface a port, connected and static routes, ARP entries of 4 hours
- * (Cisco IOS). What it forwards is a new frame: one hop less to live, the next hop's addresses. */
+/* router.c: an IPv4 router: one interface a port, connected and static routes, ARP entries of 4
+ * hours (Cisco IOS). What it forwards is a new frame: one hop less to live, the next hop's
+ * addresses. */
 #include "models/net/ip.h"
 #include "sim/base/hash.h"
 
@@ -35,8 +36,8 @@ static bool init(struct node *n, struct err *e)
 {
     struct router *r = n->state;
     (void)e;
-    struct ip_options o = {.forward = true, .arp_timeout = r->arp_timeout, .arp_retry = dur_s(1),
-                           .arp_tries = 3};
+    struct ip_options o = {
+        .forward = true, .arp_timeout = r->arp_timeout, .arp_retry = dur_s(1), .arp_tries = 3};
     r->ip = ip_new(n, &o);
     return true;
 }
@@ -59,7 +60,8 @@ static bool add_iface(struct node *n, struct port *p, struct err *e)
     if (p->index >= IP_IFACES_MAX)
         return err_set(e, "port '%s': a router has at most %d ports", p->name, IP_IFACES_MAX);
     if (!ip4_eq(ip_source(r->ip, i.addr), (struct ip4){0}))
-        return err_set(e, "port '%s': address '%s' is in the net of another port", p->name, c->address);
+        return err_set(e, "port '%s': address '%s' is in the net of another port", p->name,
+                       c->address);
     if (mac_eq(i.mac, MAC_ZERO))
         i.mac = made_up_mac(n, p);
     ip_add_iface(r->ip, &i);
@@ -69,14 +71,16 @@ static bool add_iface(struct node *n, struct port *p, struct err *e)
 static bool add_route(struct router *r, uint32_t index, struct str text, struct err *e)
 {
     if (index >= IP_ROUTES_MAX)
-        return err_set(e, "parameter 'routes': a router has at most %d static routes", IP_ROUTES_MAX);
+        return err_set(e, "parameter 'routes': a router has at most %d static routes",
+                       IP_ROUTES_MAX);
     struct str rest = str_trim(text), net_text = str_cut(&rest, ' ');
     struct ip4 net, via;
     uint8_t len;
     rest = str_trim(rest);
     if (!str_starts(rest, STR("via ")) || !ip4_parse_prefix(net_text, &net, &len) ||
         !ip4_parse(str_trim((struct str){rest.p + 4, rest.n - 4}), &via))
-        return err_set(e, "parameter 'routes': '%.*s' is not 'a.b.c.d/len via a.b.c.d'", STR_ARG(text));
+        return err_set(e, "parameter 'routes': '%.*s' is not 'a.b.c.d/len via a.b.c.d'",
+                       STR_ARG(text));
     if (ip4_eq(ip_source(r->ip, via), (struct ip4){0}))
         return err_set(e, "parameter 'routes': '%.*s': the next hop is on no connected net",
                        STR_ARG(text));

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* switch.c: a learning switch with VLANs, access ports with a voice VLAN, trunks, and port security.
+/* switch.c: a learning switch with VLANs, access ports with a voice VLAN, trunks, and port
+ * security.
  *
- * Ageing is compared when a frame arrives (idle >= limit), never driven by a timer: so it acts before a
- * frame of the same instant. A secure address is written by the frames that carry it as their source,
- * and by nothing else: traffic towards it, and the frames that are for the switch itself (CDP), do not
- * refresh it. A port holds at most `maximum` of them; a further source, or one that is secured behind
- * another port, is discarded (violation mode protect). What a switch does with the first frame of an
- * unknown source is a parameter: most Catalysts trap it to their processor, which installs the address
- * and does not send the frame on (seed 002, case study 2). */
+ * Ageing is compared when a frame arrives (idle >= limit), never driven by a timer: so it acts
+ * before a frame of the same instant. A secure address is written by the frames that carry it as
+ * their source, and by nothing else: traffic towards it, and the frames that are for the switch
+ * itself (CDP), do not refresh it. A port holds at most `maximum` of them; a further source, or one
+ * that is secured behind another port, is discarded (violation mode protect). What a switch does
+ * with the first frame of an unknown source is a parameter: most Catalysts trap it to their
+ * processor, which installs the address and does not send the frame on (seed 002, case study 2). */
 #include "models/net/frame.h"
 #include "models/net/link.h"
 #include "models/wire/eth.h"
@@ -38,7 +39,7 @@ struct learned {
 };
 
 struct secure {
-    struct port *port; /* NULL: forgotten */
+    struct port *port;       /* NULL: forgotten */
     struct sim_time written; /* inactivity: last seen; absolute: learned */
     uint64_t record;         /* the arrival that wrote it; forgotten: the fact that says so */
 };
@@ -84,7 +85,7 @@ static bool ready(struct node *n, struct err *e)
     return true;
 }
 
-/* --- VLANs ---------------------------------------------------------------------------------------------- */
+/* --- VLANs ------------------------------------------------------------------------------------ */
 
 /* The VLAN a frame belongs to on arrival; 0: the port does not take it. */
 static uint16_t ingress_vlan(const struct sw_port *p, const struct eth *e)
@@ -107,7 +108,7 @@ static bool sends_tagged(const struct sw_port *p, uint16_t vid)
     return vid != p->vlan; /* on an access port what is not the access VLAN is the voice VLAN */
 }
 
-/* --- port security ---------------------------------------------------------------------------------------- */
+/* --- port security ---------------------------------------------------------------------------- */
 
 static uint64_t key_of(uint16_t vid, struct mac m)
 {
@@ -166,7 +167,8 @@ static void make_room(struct node *n, struct port *p)
     }
 }
 
-/* A source that is no secure address: it becomes one where there is room. True: the frame may go on. */
+/* A source that is no secure address: it becomes one where there is room. True: the frame may go
+ * on. */
 static bool secure(struct node *n, struct port *in, const struct frame *f, uint64_t key)
 {
     struct sw *s = n->state;
@@ -210,7 +212,7 @@ static bool admit(struct node *n, struct port *in, const struct frame *f, uint64
     return secure(n, in, f, key);
 }
 
-/* --- forwarding ------------------------------------------------------------------------------------------- */
+/* --- forwarding ------------------------------------------------------------------------------- */
 
 static void learn(struct node *n, struct port *in, uint64_t key)
 {
@@ -240,8 +242,8 @@ static struct port *lookup(const struct node *n, uint64_t key)
 }
 
 /* The frame with its tag put on or taken off. */
-static const struct frame *retag(struct net *n, const struct frame *f, const struct eth *e, bool tagged,
-                                 uint16_t vid)
+static const struct frame *retag(struct net *n, const struct frame *f, const struct eth *e,
+                                 bool tagged, uint16_t vid)
 {
     size_t head = eth_bytes(e->tagged), body = f->len - head;
     struct frame *g = frame_new(n, body + eth_bytes(true));

@@ -51,7 +51,7 @@ const char *ip_bad(const struct rd *r, const char *otherwise)
     return str_find(str_of(r->why), STR("checksum")) >= 0 ? "bad-checksum" : otherwise;
 }
 
-/* --- addresses ---------------------------------------------------------------------------------------- */
+/* --- addresses -------------------------------------------------------------------------------- */
 
 bool ip_is_own(const struct ip_stack *s, struct ip4 a)
 {
@@ -82,7 +82,7 @@ static bool is_for_us(const struct ip_stack *s, struct ip4 dst)
     return false;
 }
 
-/* --- routes ------------------------------------------------------------------------------------------- */
+/* --- routes ----------------------------------------------------------------------------------- */
 
 static const struct ip_iface *connected(const struct ip_stack *s, struct ip4 dst)
 {
@@ -122,7 +122,7 @@ struct ip4 ip_source(const struct ip_stack *s, struct ip4 dst)
     return i ? i->addr : (struct ip4){0};
 }
 
-/* --- sending ------------------------------------------------------------------------------------------ */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 static size_t header_bytes(const struct ip_iface *i)
 {
@@ -145,7 +145,10 @@ struct frame *ip_begin(struct ip_stack *s, struct ip4 dst, size_t payload_max, s
 static size_t put_headers(struct frame *f, const struct ip_iface *i, const struct ip4_hdr *h)
 {
     struct wr w = wr_of(f->bytes, f->cap);
-    struct eth e = {.src = i->mac, .tagged = i->vlan != 0, .pcp = i->vlan ? i->pcp : 0, .vid = i->vlan,
+    struct eth e = {.src = i->mac,
+                    .tagged = i->vlan != 0,
+                    .pcp = i->vlan ? i->pcp : 0,
+                    .vid = i->vlan,
                     .type = ETH_IP4};
     eth_put(&w, &e);
     ip4_put(&w, h);
@@ -161,8 +164,13 @@ void ip_send_as(struct ip_stack *s, struct frame *f, struct ip4 src, struct ip4 
     struct ip4 hop;
     const struct ip_iface *i = route_to(s, dst, &hop);
     ASSERT(i != NULL && payload_len <= UINT16_MAX - IP4_HEADER_BYTES);
-    struct ip4_hdr h = {.dscp = dscp, .payload_len = (uint16_t)payload_len, .id = ++s->next_id,
-                        .dont_fragment = true, .ttl = TTL_DEFAULT, .proto = proto, .src = src,
+    struct ip4_hdr h = {.dscp = dscp,
+                        .payload_len = (uint16_t)payload_len,
+                        .id = ++s->next_id,
+                        .dont_fragment = true,
+                        .ttl = TTL_DEFAULT,
+                        .proto = proto,
+                        .src = src,
                         .dst = dst};
     ip_arp_output(s, i, hop, f, put_headers(f, i, &h));
 }
@@ -194,10 +202,11 @@ void ip_confirm(struct ip_stack *s, struct ip4 dst)
         ip_arp_confirm(s, hop);
 }
 
-/* --- receiving ------------------------------------------------------------------------------------------ */
+/* --- receiving -------------------------------------------------------------------------------- */
 
 /* A router's part: one hop less to live, in a new frame of the same flow. */
-static void forward(struct ip_stack *s, const struct ip4_hdr *h, struct str payload, const struct frame *in)
+static void forward(struct ip_stack *s, const struct ip4_hdr *h, struct str payload,
+                    const struct frame *in)
 {
     struct ip4 hop;
     const struct ip_iface *i = route_to(s, h->dst, &hop);
@@ -209,7 +218,8 @@ static void forward(struct ip_stack *s, const struct ip4_hdr *h, struct str payl
     }
     struct ip4_hdr out = *h;
     out.ttl--;
-    size_t head = eth_bytes(i->vlan != 0) + IP4_HEADER_BYTES + h->options.n, room = head + payload.n;
+    size_t head = eth_bytes(i->vlan != 0) + IP4_HEADER_BYTES + h->options.n,
+           room = head + payload.n;
     struct frame *f = frame_new(s->node->net, room < ETH_BYTES_MIN ? ETH_BYTES_MIN : room);
     f->flow = in->flow;
     f->copy = in->copy;

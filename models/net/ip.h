@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ip.h: the IPv4 stack of one node: interfaces (each on a port, untagged or in one VLAN), connected and
- * static routes, an ARP cache, local delivery by protocol, UDP ports, ICMP echo and errors, and
+/* ip.h: the IPv4 stack of one node: interfaces (each on a port, untagged or in one VLAN), connected
+ * and static routes, an ARP cache, local delivery by protocol, UDP ports, ICMP echo and errors, and
  * forwarding when it is a router. */
 #ifndef MODELS_NET_IP_H
 #define MODELS_NET_IP_H
@@ -19,8 +19,9 @@ struct ip_stack;
 struct ip_options {
     bool forward;               /* a router: TTL - 1, a new frame for each hop */
     struct sim_dur arp_timeout; /* since last confirmation; 4 h on routers, 300 s on hosts */
-    struct sim_dur arp_retry;   /* between unanswered requests, RFC 1122 2.3.2.1: at most one a second */
-    uint32_t arp_tries;         /* requests before the waiting packets are discarded */
+    struct sim_dur
+        arp_retry;      /* between unanswered requests, RFC 1122 2.3.2.1: at most one a second */
+    uint32_t arp_tries; /* requests before the waiting packets are discarded */
 };
 
 struct ip_iface {
@@ -33,7 +34,8 @@ struct ip_iface {
 };
 
 /* A datagram for this node. `payload` is valid during the call; `f` may be referenced. */
-typedef void ip_recv_fn(void *arg, const struct ip4_hdr *h, struct str payload, const struct frame *f);
+typedef void ip_recv_fn(void *arg, const struct ip4_hdr *h, struct str payload,
+                        const struct frame *f);
 typedef void ip_udp_fn(void *arg, const struct udp *u, const struct frame *f);
 
 struct ip_stack *ip_new(struct node *n, const struct ip_options *o);
@@ -43,13 +45,14 @@ void ip_add_route(struct ip_stack *s, struct ip4 net, uint8_t prefix_len, struct
 /* UDP and ICMP are the stack's own: UDP goes to bound ports. */
 void ip_on_proto(struct ip_stack *s, uint8_t proto, ip_recv_fn *recv, void *arg);
 
-/* From a node's on_frame. Frames for other addresses are ignored; bad ones are discarded by name. */
+/* From a node's on_frame. Frames for other addresses are ignored; bad ones are discarded by name.
+ */
 void ip_on_frame(struct ip_stack *s, struct port *in, const struct frame *f);
 
-/* Sending in two steps, so that a payload is written once, in place: begin gives a frame with room for
- * `payload_max` bytes at *w (NULL: no route); send fixes the length, fills the IPv4 header, finds the
- * next hop's address and sends; a packet that waits for ARP is kept (the last three a neighbour).
- * 255.255.255.255 leaves by the first interface. */
+/* Sending in two steps, so that a payload is written once, in place: begin gives a frame with room
+ * for `payload_max` bytes at *w (NULL: no route); send fixes the length, fills the IPv4 header,
+ * finds the next hop's address and sends; a packet that waits for ARP is kept (the last three a
+ * neighbour). 255.255.255.255 leaves by the first interface. */
 struct frame *ip_begin(struct ip_stack *s, struct ip4 dst, size_t payload_max, struct wr *w);
 void ip_send(struct ip_stack *s, struct frame *f, struct ip4 dst, uint8_t proto, uint8_t dscp,
              size_t payload_len);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ip_arp.c: the ARP cache of one stack. An entry is written by RFC 826's algorithm (any ARP packet of a
- * known sender updates it, the last wins; one for us also adds it) and lives arp_timeout since it was
- * last confirmed, by ARP or by a higher layer. Ageing is compared when the entry is looked at, so it
- * acts before a packet of the same instant; an aged entry is asked for anew before it is used. */
+/* ip_arp.c: the ARP cache of one stack. An entry is written by RFC 826's algorithm (any ARP packet
+ * of a known sender updates it, the last wins; one for us also adds it) and lives arp_timeout since
+ * it was last confirmed, by ARP or by a higher layer. Ageing is compared when the entry is looked
+ * at, so it acts before a packet of the same instant; an aged entry is asked for anew before it is
+ * used. */
 #include <string.h>
 
 #include "models/net/ip_state.h"
@@ -21,15 +22,20 @@ static void move(struct neighbour *nb, const char *event, enum neighbour_state t
     nb->state = to;
 }
 
-/* --- sending ------------------------------------------------------------------------------------------ */
+/* --- sending ---------------------------------------------------------------------------------- */
 
-static void send_arp(struct ip_stack *s, const struct ip_iface *i, struct mac to, const struct arp *a)
+static void send_arp(struct ip_stack *s, const struct ip_iface *i, struct mac to,
+                     const struct arp *a)
 {
     struct net *n = s->node->net;
     struct frame *f = frame_new(n, ETH_BYTES_MIN);
     struct wr w = wr_of(f->bytes, f->cap);
-    struct eth e = {.dst = to, .src = i->mac, .tagged = i->vlan != 0, .pcp = i->vlan ? i->pcp : 0,
-                    .vid = i->vlan, .type = ETH_ARP};
+    struct eth e = {.dst = to,
+                    .src = i->mac,
+                    .tagged = i->vlan != 0,
+                    .pcp = i->vlan ? i->pcp : 0,
+                    .vid = i->vlan,
+                    .type = ETH_ARP};
     eth_put(&w, &e);
     arp_put(&w, a);
     eth_pad(&w);
@@ -61,7 +67,7 @@ static void transmit_to(struct neighbour *nb, struct frame *f)
     bus_because(nb->stack->node->sim, tx, nb->record, BECAUSE_STATE);
 }
 
-/* --- entries ------------------------------------------------------------------------------------------ */
+/* --- entries ---------------------------------------------------------------------------------- */
 
 static void on_retry(void *owner)
 {
@@ -152,8 +158,8 @@ static void write_entry(struct neighbour *nb, const struct arp *a)
         return;
     nb->mac = a->sha;
     move(nb, event, NEIGHBOUR_RESOLVED);
-    BUS_NOTE(n->sim, n->id, "arp", "{} is at {}, by its {}", V_IP4(nb->addr.v), V_MAC(mac_u64(nb->mac)),
-             V_TEXT(event));
+    BUS_NOTE(n->sim, n->id, "arp", "{} is at {}, by its {}", V_IP4(nb->addr.v),
+             V_MAC(mac_u64(nb->mac)), V_TEXT(event));
     tmr_disarm(&nb->retry);
     uint32_t count = nb->waiting_count;
     nb->waiting_count = 0;
@@ -179,7 +185,8 @@ void ip_arp_input(struct ip_stack *s, const struct ip_iface *i, const struct arp
         write_entry(find_or_make(s, i, a->spa), a);
     if (!for_us || a->oper != ARP_REQUEST)
         return;
-    struct arp reply = {.oper = ARP_REPLY, .sha = i->mac, .spa = i->addr, .tha = a->sha, .tpa = a->spa};
+    struct arp reply = {
+        .oper = ARP_REPLY, .sha = i->mac, .spa = i->addr, .tha = a->sha, .tpa = a->spa};
     send_arp(s, i, a->sha, &reply);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ip_icmp.c: echo is answered; errors are sent about datagrams this node could not deliver or forward
- * (RFC 792, RFC 1122 3.2.2). Errors that arrive are accepted and change nothing. */
+/* ip_icmp.c: echo is answered; errors are sent about datagrams this node could not deliver or
+ * forward (RFC 792, RFC 1122 3.2.2). Errors that arrive are accepted and change nothing. */
 #include "models/net/ip_state.h"
 
 #define QUOTED_BYTES 8 /* of the datagram's data, RFC 792 */
@@ -39,14 +39,16 @@ static bool is_icmp_error(const struct ip4_hdr *h, struct str payload)
     return h->proto == IP4_ICMP && type != ICMP_ECHO && type != ICMP_ECHO_REPLY;
 }
 
-/* RFC 1122 3.2.2: never about an error, a broadcast, a later fragment, or for a sender that is none. */
+/* RFC 1122 3.2.2: never about an error, a broadcast, a later fragment, or for a sender that is
+ * none. */
 static bool may_complain(const struct ip_stack *s, const struct ip4_hdr *h, struct str payload,
                          const struct frame *about)
 {
     struct mac dst;
     struct rd r = rd_of(about->bytes, about->len);
     rd_copy(&r, dst.b, sizeof dst.b);
-    if (mac_is_group(dst) || ip4_is_broadcast(h->dst) || ip4_is_multicast(h->dst) || h->fragment_offset)
+    if (mac_is_group(dst) || ip4_is_broadcast(h->dst) || ip4_is_multicast(h->dst) ||
+        h->fragment_offset)
         return false;
     if (h->src.v == 0 || ip4_is_broadcast(h->src) || ip4_is_multicast(h->src))
         return false;

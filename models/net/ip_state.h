@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ip_state.h: the inside of an IPv4 stack, shared by ip.c (datagrams), ip_arp.c (neighbours), ip_udp.c
- * (ports) and ip_icmp.c (echo and errors). */
+/* ip_state.h: the inside of an IPv4 stack, shared by ip.c (datagrams), ip_arp.c (neighbours),
+ * ip_udp.c (ports) and ip_icmp.c (echo and errors). */
 #ifndef MODELS_NET_IP_STATE_H
 #define MODELS_NET_IP_STATE_H
 
@@ -11,7 +11,8 @@
 #include "sim/base/map.h"
 #include "sim/kernel/tmr.h"
 
-#define WAITING_MAX 3 /* packets a neighbour, as in Linux; RFC 1122 2.3.2.2 asks for at least one */
+#define WAITING_MAX 3 /* packets a neighbour, as in Linux; RFC 1122 2.3.2.2 asks for at least one  \
+                       */
 
 struct route {
     struct ip4 net, via;
@@ -65,7 +66,8 @@ struct ip_stack {
 
 /* ip.c */
 
-/* ip_send with a source address of one's choice: an answer comes from the address that was asked. */
+/* ip_send with a source address of one's choice: an answer comes from the address that was asked.
+ */
 void ip_send_as(struct ip_stack *s, struct frame *f, struct ip4 src, struct ip4 dst, uint8_t proto,
                 uint8_t dscp, size_t payload_len);
 bool ip_is_own(const struct ip_stack *s, struct ip4 a);
@@ -87,7 +89,8 @@ void ip_arp_confirm(struct ip_stack *s, struct ip4 hop);
 void ip_udp_input(void *stack, const struct ip4_hdr *h, struct str payload, const struct frame *f);
 void ip_icmp_input(void *stack, const struct ip4_hdr *h, struct str payload, const struct frame *f);
 
-/* Tells the sender of the datagram (h, payload) what became of it, where RFC 1122 3.2.2 allows it. */
+/* Tells the sender of the datagram (h, payload) what became of it, where RFC 1122 3.2.2 allows it.
+ */
 void ip_icmp_error(struct ip_stack *s, uint8_t type, uint8_t code, const struct ip4_hdr *h,
                    struct str payload, const struct frame *about);
 

@@ -48,8 +48,9 @@ void icmp_line(struct txtbuf *t, const struct icmp *m)
     switch (m->type) {
     case ICMP_ECHO:
     case ICMP_ECHO_REPLY:
-        txtbuf_add(t, "ICMP echo %s id=%u seq=%u Len=%zu", m->type == ICMP_ECHO ? "request" : "reply",
-                   (unsigned)(m->rest >> 16), (unsigned)(m->rest & 0xffff), m->payload.n);
+        txtbuf_add(t, "ICMP echo %s id=%u seq=%u Len=%zu",
+                   m->type == ICMP_ECHO ? "request" : "reply", (unsigned)(m->rest >> 16),
+                   (unsigned)(m->rest & 0xffff), m->payload.n);
         break;
     case ICMP_UNREACHABLE:
         unreachable_text(t, m->code);

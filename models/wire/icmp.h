@@ -16,7 +16,7 @@
 
 struct icmp {
     uint8_t type, code;
-    uint32_t rest; /* echo: identifier << 16 | sequence number; errors: 0 */
+    uint32_t rest;      /* echo: identifier << 16 | sequence number; errors: 0 */
     struct str payload; /* of an error: the datagram's header and 8 bytes of its data */
 };
 

@@ -56,12 +56,14 @@ static inline struct lan lan_open(const struct lan_config *c)
 /* A 60-byte frame from the station on `port`, heard by the switch HOP_NS later. */
 static inline void lan_say(struct lan *l, int port, uint8_t dst, uint8_t src, uint16_t vid)
 {
-    say(l->on[port], dst == 255 ? MAC_BROADCAST : mac_n(dst), mac_n(src), vid, 0x88b5, "dialtone", 8);
+    say(l->on[port], dst == 255 ? MAC_BROADCAST : mac_n(dst), mac_n(src), vid, 0x88b5, "dialtone",
+        8);
     run_for(l->w, dur_us(10));
 }
 
 /* The same, so that it reaches the switch at exactly this instant. */
-static inline void lan_say_at(struct lan *l, int64_t ns, int port, uint8_t dst, uint8_t src, uint16_t vid)
+static inline void lan_say_at(struct lan *l, int64_t ns, int port, uint8_t dst, uint8_t src,
+                              uint16_t vid)
 {
     run_to(l->w, ns - HOP_NS);
     lan_say(l, port, dst, src, vid);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Port security of a switch port: which frames teach, refresh, pass and are lost, to the nanosecond, and
- * what explains the loss. Independent truth: the closed forms "idle >= ageing time" and, for a sweep,
- * the first multiple of its period; the Catalyst guides' rules on what counts as traffic. */
+/* Port security of a switch port: which frames teach, refresh, pass and are lost, to the
+ * nanosecond, and what explains the loss. Independent truth: the closed forms "idle >= ageing time"
+ * and, for a sweep, the first multiple of its period; the Catalyst guides' rules on what counts as
+ * traffic. */
 #include "tests/unit/device/lan.h"
 
 #define S 1000000000ll
@@ -16,8 +17,10 @@ static struct lan open(const char *setting, const char *more)
 {
     struct lan_config c = {
         .node = {setting, setting ? more : NULL},
-        .port = {{"vlan=10", "voice_vlan=147", "port_security=on"}, {"mode=trunk"},
-                 {"vlan=10", "voice_vlan=147", "port_security=on"}, {"vlan=10"}},
+        .port = {{"vlan=10", "voice_vlan=147", "port_security=on"},
+                 {"mode=trunk"},
+                 {"vlan=10", "voice_vlan=147", "port_security=on"},
+                 {"vlan=10"}},
     };
     return lan_open(&c);
 }
@@ -36,7 +39,8 @@ static void first_copy_is_lost_second_passes(void **state)
     struct lan l = open(NULL, NULL);
     assert_false(passes(&l, 1 * S));
     assert_int_equal(facts(l.w, LOST), 1);
-    assert_non_null(fact(l.w, "secure-address vlan 147 02:00:00:00:00:01: unknown frame secured", 0));
+    assert_non_null(
+        fact(l.w, "secure-address vlan 147 02:00:00:00:00:01: unknown frame secured", 0));
     assert_true(passes(&l, 1 * S + 210000000)); /* the retransmission */
     assert_int_equal(facts(l.w, LOST), 1);
     assert_int_equal(net_books(l.w->net).dropped, 1);
@@ -48,9 +52,9 @@ static void address_ages_after_the_limit_of_silence_exactly(void **state)
     (void)state;
     struct lan l = open(NULL, NULL);
     assert_false(passes(&l, 1 * S));
-    assert_true(passes(&l, 61 * S - 1));         /* 59.999999999 s of silence; refreshes */
-    assert_true(passes(&l, 121 * S - 2));        /* again, since the last frame */
-    assert_false(passes(&l, 181 * S - 2));       /* 60 s: ageing acts before the frame */
+    assert_true(passes(&l, 61 * S - 1));          /* 59.999999999 s of silence; refreshes */
+    assert_true(passes(&l, 121 * S - 2));         /* again, since the last frame */
+    assert_false(passes(&l, 181 * S - 2));        /* 60 s: ageing acts before the frame */
     assert_true(passes(&l, 181 * S + 420000000)); /* taught again by the one that was lost */
     assert_int_equal(facts(l.w, LOST), 2);
     world_close(l.w);
@@ -70,8 +74,10 @@ static void absolute_counts_from_learning(void **state)
         for (int64_t t = 11; t < 61; t += 10)
             assert_true(passes(&l, t * S));
         assert_int_equal(passes(&l, 61 * S + late), late < 0); /* traffic has not helped */
-        assert_int_equal(facts(l.w, "secure-address 02:00:00:00:00:01 was learned 60s ago, the ageing"
-                                    " time is 60s"), late < 0 ? 0 : 1);
+        assert_int_equal(facts(l.w,
+                               "secure-address 02:00:00:00:00:01 was learned 60s ago, the ageing"
+                               " time is 60s"),
+                         late < 0 ? 0 : 1);
         world_close(l.w);
     }
 }
@@ -79,7 +85,8 @@ static void absolute_counts_from_learning(void **state)
 static void off_and_zero_never_age(void **state)
 {
     (void)state;
-    static const char *const never[] = {"port_security_aging_type=off", "port_security_aging_time=0s"};
+    static const char *const never[] = {"port_security_aging_type=off",
+                                        "port_security_aging_time=0s"};
     for (int i = 0; i < 2; i++) {
         struct lan l = open(never[i], NULL);
         assert_false(passes(&l, 1 * S));
@@ -95,7 +102,8 @@ static void forward_mode_loses_nothing(void **state)
     assert_true(passes(&l, 1 * S));
     assert_true(passes(&l, 100 * S));
     assert_int_equal(net_books(l.w->net).dropped, 0);
-    assert_non_null(fact(l.w, "secure-address vlan 147 02:00:00:00:00:01: forgotten frame secured", 0));
+    assert_non_null(
+        fact(l.w, "secure-address vlan 147 02:00:00:00:00:01: forgotten frame secured", 0));
     world_close(l.w);
 }
 
@@ -126,7 +134,8 @@ static void sweep_forgets_at_its_next_multiple(void **state)
 static void only_its_own_traffic_refreshes(void **state)
 {
     (void)state;
-    static const struct mac cdp = {{1, 0, 0x0c, 0xcc, 0xcc, 0xcc}}, stp = {{1, 0x80, 0xc2, 0, 0, 0}};
+    static const struct mac cdp = {{1, 0, 0x0c, 0xcc, 0xcc, 0xcc}},
+                            stp = {{1, 0x80, 0xc2, 0, 0, 0}};
     struct lan l = open(NULL, NULL);
     assert_false(passes(&l, 1 * S));
     run_to(l.w, 31 * S);
@@ -161,7 +170,8 @@ static void full_port_protects(void **state)
     (void)state;
     struct lan l = open(NULL, NULL);
     lan_say_at(&l, 1 * S, SECURE, 9, 1, VOICE);
-    lan_say_at(&l, 31 * S, SECURE, 9, 1, 0); /* the same station in the access VLAN counts for itself */
+    lan_say_at(&l, 31 * S, SECURE, 9, 1,
+               0); /* the same station in the access VLAN counts for itself */
     assert_int_equal(facts(l.w, LOST), 2);
     lan_say_at(&l, 32 * S, SECURE, 9, 2, VOICE);
     lan_say_at(&l, 33 * S, SECURE, 9, 2, VOICE);
@@ -178,8 +188,8 @@ static void full_port_protects(void **state)
 static void maximum_without_voice_vlan_is_one(void **state)
 {
     (void)state;
-    struct lan_config c = {.port = {{"port_security=on"}, {NULL}, {"port_security=on",
-                                                                   "port_security_maximum=3"}}};
+    struct lan_config c = {
+        .port = {{"port_security=on"}, {NULL}, {"port_security=on", "port_security_maximum=3"}}};
     struct lan l = lan_open(&c);
     for (uint8_t src = 1; src <= 4; src++) {
         lan_say(&l, 0, 9, src, 0);
@@ -204,8 +214,8 @@ static void address_secured_elsewhere_is_a_violation(void **state)
     world_close(l.w);
 }
 
-/* From the loss back: the address was forgotten, since the frame that last refreshed it was too long
- * ago for the ageing time. */
+/* From the loss back: the address was forgotten, since the frame that last refreshed it was too
+ * long ago for the ageing time. */
 static void loss_is_explained(void **state)
 {
     (void)state;
@@ -226,8 +236,10 @@ static void loss_is_explained(void **state)
     assert_int_equal(tie(l.w, aged, BECAUSE_STATE), refresh);
     assert_string_equal(fact_of(l.w, tie(l.w, aged, BECAUSE_LIMIT))->text,
                         "parameter port_security_aging_time = 60s");
-    assert_non_null(fact(l.w, "secure-address 02:00:00:00:00:01 was last seen 113s ago, the ageing time"
-                              " is 60s", 0));
+    assert_non_null(fact(l.w,
+                         "secure-address 02:00:00:00:00:01 was last seen 113s ago, the ageing time"
+                         " is 60s",
+                         0));
     world_close(l.w);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The router: what a forwarded datagram looks like, whom it answers, how long it remembers neighbours,
- * and which configurations it refuses. Independent truth: RFC 791, 792, 1812 and IOS's 4 hours. */
+/* The router: what a forwarded datagram looks like, whom it answers, how long it remembers
+ * neighbours, and which configurations it refuses. Independent truth: RFC 791, 792, 1812 and IOS's
+ * 4 hours. */
 #include "models/wire/cksum.h"
 #include "tests/unit/net/station.h"
 
@@ -12,11 +13,12 @@ static const struct ip4 pc_ip = {0x0a000002}, server_ip = {0x14000002};
 
 struct bench {
     struct world *w;
-    struct node *router, *pc, *server; /* raw stations on 10.0.0.0/24, untagged, and 20.0.0.0/24, VLAN 147 */
+    struct node *router, *pc,
+        *server; /* raw stations on 10.0.0.0/24, untagged, and 20.0.0.0/24, VLAN 147 */
 };
 
-static bool add(struct world *w, const char *routes, const char *const *addresses, struct node **out,
-                struct err *e)
+static bool add(struct world *w, const char *routes, const char *const *addresses,
+                struct node **out, struct err *e)
 {
     struct setting s = {STR("routes"), str_of(routes)};
     if (!net_add_node(w->net, STR("router"), STR("r"), &s, 1, out, e))
@@ -71,8 +73,14 @@ static struct mac router_mac(struct bench *b)
 
 static struct ip4_hdr header(struct ip4 dst, uint8_t ttl)
 {
-    return (struct ip4_hdr){.dscp = 24, .payload_len = 8, .id = 5, .dont_fragment = true, .ttl = ttl,
-                            .proto = IP4_UDP, .src = pc_ip, .dst = dst};
+    return (struct ip4_hdr){.dscp = 24,
+                            .payload_len = 8,
+                            .id = 5,
+                            .dont_fragment = true,
+                            .ttl = ttl,
+                            .proto = IP4_UDP,
+                            .src = pc_ip,
+                            .dst = dst};
 }
 
 /* The PC sends this header and 8 bytes; copy 2 of exchange 77. */
@@ -126,7 +134,8 @@ static void forwards_with_one_hop_less(void **state)
     static const uint8_t head[] = {0x81, 0, 0, 147, 8, 0, 0x45, 0x60, 0, 28, 0, 5, 0x40, 0, 63, 17};
     assert_memory_equal(got->bytes + 12, head, sizeof head);
     assert_int_equal(cksum_fold(cksum_add(0, got->bytes + 18, 20)), 0);
-    assert_memory_equal(got->bytes + 30, ((uint8_t[]){10, 0, 0, 2, 20, 0, 0, 2, 0, 1, 0, 2, 0, 8}), 14);
+    assert_memory_equal(got->bytes + 30, ((uint8_t[]){10, 0, 0, 2, 20, 0, 0, 2, 0, 1, 0, 2, 0, 8}),
+                        14);
     assert_true(got->flow == 77 && got->copy == 2); /* a new frame of the same exchange */
     world_close(b.w);
 }
@@ -223,8 +232,8 @@ static void far_address_answers_for_itself(void **state)
     static const uint8_t ask[] = {8, 0, 0xf7, 0xff, 0, 0, 0, 0}; /* 0800 + f7ff = ffff */
     uint8_t d[64];
     struct wr w = wr_of(d, sizeof d);
-    struct ip4_hdr h = {.payload_len = sizeof ask, .ttl = 64, .proto = 1, .src = pc_ip,
-                        .dst = {0x14000001}};
+    struct ip4_hdr h = {
+        .payload_len = sizeof ask, .ttl = 64, .proto = 1, .src = pc_ip, .dst = {0x14000001}};
     ip4_put(&w, &h);
     wr_bytes(&w, ask, sizeof ask);
     say(b.pc, router_mac(&b), mac_n(2), 0, ETH_IP4, d, wr_len(&w));
@@ -237,12 +246,11 @@ static void bad_configurations_are_refused(void **state)
 {
     (void)state;
     static const char *const good[] = {"10.0.0.1/24", NULL}, *const bare[] = {"10.0.0.1", NULL},
-                      *const twice[] = {"10.0.0.1/24", "10.0.0.9/25", NULL};
-    static const char *const many[] = {"1.0.0.1/8",  "2.0.0.1/8",  "3.0.0.1/8",  "4.0.0.1/8",
-                                       "5.0.0.1/8",  "6.0.0.1/8",  "7.0.0.1/8",  "8.0.0.1/8",
-                                       "9.0.0.1/8",  "10.0.0.1/8", "11.0.0.1/8", "12.0.0.1/8",
-                                       "13.0.0.1/8", "14.0.0.1/8", "15.0.0.1/8", "16.0.0.1/8",
-                                       "17.0.0.1/8", NULL};
+                             *const twice[] = {"10.0.0.1/24", "10.0.0.9/25", NULL};
+    static const char *const many[] = {
+        "1.0.0.1/8",  "2.0.0.1/8",  "3.0.0.1/8",  "4.0.0.1/8",  "5.0.0.1/8",  "6.0.0.1/8",
+        "7.0.0.1/8",  "8.0.0.1/8",  "9.0.0.1/8",  "10.0.0.1/8", "11.0.0.1/8", "12.0.0.1/8",
+        "13.0.0.1/8", "14.0.0.1/8", "15.0.0.1/8", "16.0.0.1/8", "17.0.0.1/8", NULL};
     refused("", bare, "'10.0.0.1' is not an address with prefix length");
     refused("", twice, "is in the net of another port");
     refused("", many, "at most 16 ports");

@@ -60,7 +60,8 @@ static void what_is_not_forwarded(void **state)
 {
     (void)state;
     static const struct mac group = {{1, 0, 0x5e, 0, 0, 1}};
-    static const struct mac own[] = {{{1, 0, 0x0c, 0xcc, 0xcc, 0xcc}}, {{1, 0x80, 0xc2, 0, 0, 0}},
+    static const struct mac own[] = {{{1, 0, 0x0c, 0xcc, 0xcc, 0xcc}},
+                                     {{1, 0x80, 0xc2, 0, 0, 0}},
                                      {{1, 0x80, 0xc2, 0, 0, 0x0e}}};
     struct lan l = open();
     for (int i = 0; i < 3; i++)
@@ -94,7 +95,8 @@ static void multicast_is_flooded(void **state)
 static void vlans_are_apart(void **state)
 {
     (void)state;
-    struct lan_config c = {.port = {{"vlan=10"}, {"vlan=20"}, {"vlan=10"}, {"mode=trunk", "vlan=99"}}};
+    struct lan_config c = {
+        .port = {{"vlan=10"}, {"vlan=20"}, {"vlan=10"}, {"mode=trunk", "vlan=99"}}};
     struct lan l = lan_open(&c);
     lan_say(&l, 0, 255, 1, 0);
     assert_int_equal(lan_heard(&l), C | D);
@@ -121,8 +123,8 @@ static uint16_t tag_heard(const struct lan *l, int port)
 static void trunk_tags_all_but_its_native_vlan(void **state)
 {
     (void)state;
-    struct lan_config c = {.port = {{"vlan=10"}, {"vlan=99"}, {"mode=trunk", "vlan=99"},
-                                    {"mode=trunk"}}};
+    struct lan_config c = {
+        .port = {{"vlan=10"}, {"vlan=99"}, {"mode=trunk", "vlan=99"}, {"mode=trunk"}}};
     struct lan l = lan_open(&c);
     lan_say(&l, 0, 255, 1, 0);
     assert_true(tag_heard(&l, 2) == 10 && tag_heard(&l, 3) == 10);
@@ -133,8 +135,8 @@ static void trunk_tags_all_but_its_native_vlan(void **state)
     lan_say(&l, 3, 255, 4, 10); /* tag off towards a, on towards c */
     assert_true(tag_heard(&l, 0) == 0 && tag_heard(&l, 2) == 10);
     assert_int_equal(last(l.on[0])->len, 60);
-    static const uint8_t want[22] = {255, 255, 255, 255, 255, 255, 2, 0, 0, 0, 0, 4, 0x88, 0xb5,
-                                     'd', 'i', 'a', 'l', 't', 'o', 'n', 'e'};
+    static const uint8_t want[22] = {255, 255,  255,  255, 255, 255, 2,   0,   0,   0,   0,
+                                     4,   0x88, 0xb5, 'd', 'i', 'a', 'l', 't', 'o', 'n', 'e'};
     assert_memory_equal(last(l.on[0])->bytes, want, sizeof want);
     world_close(l.w);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* station.h: for tests of stacks and boxes: a node that keeps every frame it hears, says what a test
- * wants, and carries an IPv4 stack if it is given one; and a watcher that keeps facts as text. */
+/* station.h: for tests of stacks and boxes: a node that keeps every frame it hears, says what a
+ * test wants, and carries an IPv4 stack if it is given one; and a watcher that keeps facts as text.
+ */
 #ifndef TESTS_UNIT_NET_STATION_H
 #define TESTS_UNIT_NET_STATION_H
 
@@ -22,7 +23,8 @@
 #define FACTS_MAX 1024
 #define TIES_MAX 1024
 
-/* What 60 bytes need over a default link (1 Gbit/s, 1 us): 84 bytes of line time, then the delay. */
+/* What 60 bytes need over a default link (1 Gbit/s, 1 us): 84 bytes of line time, then the delay.
+ */
 #define HOP_NS (84 * 8 + 1000)
 
 struct arrival {
@@ -58,7 +60,7 @@ struct world {
     } ties[TIES_MAX];
 };
 
-/* --- stations ------------------------------------------------------------------------------------ */
+/* --- stations --------------------------------------------------------------------------------- */
 
 static inline bool station_init(struct node *n, struct err *e)
 {
@@ -71,8 +73,8 @@ static inline void station_hear(struct node *n, struct port *in, const struct fr
     struct station *s = n->state;
     assert_true(s->count < GOT_MAX);
     struct arrival *a = &s->got[s->count++];
-    *a = (struct arrival){.at = sim_now(n->sim), .len = f->len, .id = f->id, .flow = f->flow,
-                          .copy = f->copy};
+    *a = (struct arrival){
+        .at = sim_now(n->sim), .len = f->len, .id = f->id, .flow = f->flow, .copy = f->copy};
     memcpy(a->bytes, f->bytes, f->len < sizeof a->bytes ? f->len : sizeof a->bytes);
     if (s->ip)
         ip_on_frame(s->ip, in, f);
@@ -80,8 +82,12 @@ static inline void station_hear(struct node *n, struct port *in, const struct fr
 
 static const struct param_def station_params[] = {{0}};
 static const struct model station_model = {
-    .name = "station", .doc = "keeps what it hears", .state_size = sizeof(struct station),
-    .params = station_params, .init = station_init, .on_frame = station_hear,
+    .name = "station",
+    .doc = "keeps what it hears",
+    .state_size = sizeof(struct station),
+    .params = station_params,
+    .init = station_init,
+    .on_frame = station_hear,
 };
 
 static inline struct station *at(const struct node *n)
@@ -95,7 +101,7 @@ static inline const struct arrival *last(const struct node *n)
     return &at(n)->got[at(n)->count - 1];
 }
 
-/* --- facts ------------------------------------------------------------------------------------------ */
+/* --- facts ------------------------------------------------------------------------------------ */
 
 static inline void world_fact(struct sink *k, const struct rec *r)
 {
@@ -107,8 +113,8 @@ static inline void world_fact(struct sink *k, const struct rec *r)
     if (r->kind == REC_DROP)
         txtbuf_add(&t, "drop %s", r->drop.reason);
     else if (r->kind == REC_STATE)
-        txtbuf_add(&t, "%s %s: %s %s %s", r->state.machine, r->state.key, r->state.from, r->state.event,
-                   r->state.to);
+        txtbuf_add(&t, "%s %s: %s %s %s", r->state.machine, r->state.key, r->state.from,
+                   r->state.event, r->state.to);
     else if (r->kind == REC_NOTE) {
         txtbuf_add(&t, "%s ", r->note.topic);
         rec_args_text(&t, &r->note.line, 0);
@@ -162,7 +168,7 @@ static inline uint64_t tie(const struct world *w, uint64_t record, enum because_
     return 0;
 }
 
-/* --- the world ---------------------------------------------------------------------------------------- */
+/* --- the world -------------------------------------------------------------------------------- */
 
 static inline struct world *world_open(const struct model *device)
 {
@@ -174,8 +180,8 @@ static inline struct world *world_open(const struct model *device)
     w->sim = sim_new(&c);
     w->net = net_new(w->sim, models, device ? 2 : 1);
     w->sink = (struct sink){.name = "test", .on = world_fact, .because = world_tie};
-    w->sink.mask = REC_BIT(REC_DROP) | REC_BIT(REC_STATE) | REC_BIT(REC_NOTE) | REC_BIT(REC_FRAME_TX) |
-                   REC_BIT(REC_FRAME_RX);
+    w->sink.mask = REC_BIT(REC_DROP) | REC_BIT(REC_STATE) | REC_BIT(REC_NOTE) |
+                   REC_BIT(REC_FRAME_TX) | REC_BIT(REC_FRAME_RX);
     bus_attach(w->sim, &w->sink);
     return w;
 }
@@ -219,7 +225,7 @@ static inline void cable(struct node *a, struct port *b)
     assert_true(link_connect(a->ports[0], b, NULL, 0, &l, &e));
 }
 
-/* --- what a station says ------------------------------------------------------------------------------- */
+/* --- what a station says ---------------------------------------------------------------------- */
 
 static inline struct mac mac_n(uint8_t last_byte)
 {
@@ -232,8 +238,8 @@ static inline void say(struct node *n, struct mac dst, struct mac src, uint16_t 
 {
     struct frame *f = frame_new(n->net, len + 64);
     struct wr w = wr_of(f->bytes, f->cap);
-    struct eth e = {.dst = dst, .src = src, .tagged = vid != 0, .pcp = vid ? 3 : 0, .vid = vid,
-                    .type = type};
+    struct eth e = {
+        .dst = dst, .src = src, .tagged = vid != 0, .pcp = vid ? 3 : 0, .vid = vid, .type = type};
     eth_put(&w, &e);
     wr_bytes(&w, body, len);
     eth_pad(&w);

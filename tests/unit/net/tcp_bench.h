@@ -20,6 +20,7 @@
 #include "models/wire/eth.h"
 #include "models/wire/tcp.h"
 #include "sim/kernel/measure.h"
+#include "sim/kernel/tmr.h"
 
 #define SEEN_MAX 4096
 #define GOT_MAX (1u << 20)
@@ -55,14 +56,16 @@ struct host {
     uint32_t heard_count, expected;
 };
 
-enum verdict { PASS, LOSE, SPOIL, KEEP }; /* KEEP: goes on after the next one that passes */
+enum verdict { PASS, LOSE, SPOIL, KEEP }; /* KEEP: goes on after the next one that passes, or 20 ms */
 
 struct tap {
     enum verdict (*judge)(const struct seen *s);
     struct seen seen[SEEN_MAX];
     uint32_t count;
     const struct frame *kept[64];
+    struct port *kept_for[64];
     uint32_t kept_count;
+    struct tmr patience;
 };
 
 struct bench {
@@ -179,9 +182,19 @@ static const struct param_def host_params[] = {
 static const struct model host_model = {.name = "host", .doc = "", .state_size = sizeof(struct host),
                                         .params = host_params, .init = host_init, .on_frame = host_frame};
 
+static inline void tap_release(void *owner)
+{
+    struct tap *t = ((struct node *)owner)->state;
+    for (; t->kept_count; t->kept_count--)
+        port_send(t->kept_for[t->kept_count - 1], t->kept[t->kept_count - 1]);
+    tmr_disarm(&t->patience);
+}
+
 static inline bool tap_init(struct node *n, struct err *e)
 {
     struct port *p;
+    struct tap *t = n->state;
+    tmr_init(&t->patience, n->sim, n->id, "tap", n, tap_release);
     return node_port(n, STR("a"), NULL, 0, &p, e) && node_port(n, STR("b"), NULL, 0, &p, e);
 }
 
@@ -207,6 +220,13 @@ static inline void tap_spoil(struct node *n, struct port *out, const struct fram
     port_send(out, frame_seal(n->net, g, f->len));
 }
 
+static inline void tap_keep(struct tap *t, struct port *out, const struct frame *f)
+{
+    t->kept_for[t->kept_count] = out;
+    t->kept[t->kept_count++] = frame_ref(f);
+    tmr_arm(&t->patience, dur_ms(20));
+}
+
 static inline void tap_frame(struct node *n, struct port *in, const struct frame *f)
 {
     struct tap *t = n->state;
@@ -223,11 +243,11 @@ static inline void tap_frame(struct node *n, struct port *in, const struct frame
     else if (v == SPOIL)
         tap_spoil(n, out, f);
     else if (v == KEEP)
-        t->kept[t->kept_count++] = frame_ref(f);
+        tap_keep(t, out, f);
     else
         port_send(out, frame_ref(f));
-    for (; v == PASS && t->kept_count; t->kept_count--)
-        port_send(out, t->kept[t->kept_count - 1]);
+    if (v == PASS)
+        tap_release(n);
 }
 
 static const struct param_def no_params[] = {{0}};

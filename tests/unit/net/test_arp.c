@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The ARP cache of a host: bytes on the wire, RFC 826's receiver, ageing, retries, waiting packets.
- * Independent truth: the packet layout and the algorithm of RFC 826, RFC 1122 2.3.2, RFC 5227 2.1.1. */
+ * Independent truth: the packet layout and the algorithm of RFC 826, RFC 1122 2.3.2, RFC
+ * 5227 2.1.1. */
 #include "tests/unit/net/station.h"
 
 #define TIMEOUT_S 10
@@ -19,8 +20,12 @@ static struct bench open(uint16_t vlan)
     b.peer = station(b.w, "peer");
     cable(b.host, b.peer->ports[0]);
     struct ip_options o = {.arp_timeout = dur_s(TIMEOUT_S), .arp_retry = dur_s(1), .arp_tries = 3};
-    struct ip_iface i = {.port = b.host->ports[0], .mac = mac_n(1), .addr = host_ip, .prefix_len = 24,
-                         .vlan = vlan, .pcp = 3};
+    struct ip_iface i = {.port = b.host->ports[0],
+                         .mac = mac_n(1),
+                         .addr = host_ip,
+                         .prefix_len = 24,
+                         .vlan = vlan,
+                         .pcp = 3};
     at(b.host)->ip = ip_new(b.host, &o);
     ip_add_iface(at(b.host)->ip, &i);
     return b;
@@ -34,8 +39,8 @@ static void talk(struct bench *b, char tag)
     run_for(b->w, dur_us(10));
 }
 
-static void peer_says(struct bench *b, struct mac dst, uint16_t oper, struct mac sha, struct ip4 spa,
-                      struct ip4 tpa)
+static void peer_says(struct bench *b, struct mac dst, uint16_t oper, struct mac sha,
+                      struct ip4 spa, struct ip4 tpa)
 {
     struct arp a = {.oper = oper, .sha = sha, .spa = spa, .tha = mac_n(1), .tpa = tpa};
     say_arp(b->peer, dst, sha, &a);
@@ -56,8 +61,9 @@ static bool is_datagram_to(const struct arrival *a, struct mac dst, char tag)
 static void request_has_the_bytes_of_rfc_826(void **state)
 {
     (void)state;
-    static const uint8_t want[60] = {255, 255, 255, 255, 255, 255, 2, 0, 0, 0, 0, 1, 8, 6, 0, 1, 8, 0, 6,
-                                     4, 0, 1, 2, 0, 0, 0, 0, 1, 10, 0, 0, 1, 0, 0, 0, 0, 0, 0, 10, 0, 0, 2};
+    static const uint8_t want[60] = {255, 255, 255, 255, 255, 255, 2, 0, 0, 0, 0,  1, 8, 6,
+                                     0,   1,   8,   0,   6,   4,   0, 1, 2, 0, 0,  0, 0, 1,
+                                     10,  0,   0,   1,   0,   0,   0, 0, 0, 0, 10, 0, 0, 2};
     struct bench b = open(0);
     talk(&b, 'a');
     assert_int_equal(at(b.peer)->count, 1);
@@ -69,13 +75,15 @@ static void request_has_the_bytes_of_rfc_826(void **state)
 static void request_is_answered_by_unicast_and_teaches(void **state)
 {
     (void)state;
-    static const uint8_t want[60] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 6, 0, 1, 8, 0, 6, 4, 0, 2,
-                                     2, 0, 0, 0, 0, 1, 10, 0, 0, 1, 2, 0, 0, 0, 0, 2, 10, 0, 0, 2};
+    static const uint8_t want[60] = {2,  0, 0, 0, 0, 2, 2, 0, 0, 0, 0,  1, 8, 6,
+                                     0,  1, 8, 0, 6, 4, 0, 2, 2, 0, 0,  0, 0, 1,
+                                     10, 0, 0, 1, 2, 0, 0, 0, 0, 2, 10, 0, 0, 2};
     struct bench b = open(0);
     peer_says(&b, MAC_BROADCAST, ARP_REQUEST, mac_n(2), peer_ip, host_ip);
     assert_int_equal(at(b.peer)->count, 1);
     assert_memory_equal(last(b.peer)->bytes, want, 60);
-    talk(&b, 'a'); /* goes at once: the request's sender was learned before its operation was looked at */
+    talk(&b, 'a'); /* goes at once: the request's sender was learned before its operation was looked
+                      at */
     assert_int_equal(at(b.peer)->count, 2);
     assert_true(is_datagram_to(last(b.peer), mac_n(2), 'a'));
     assert_non_null(fact(b.w, "arp 10.0.0.2: unknown request resolved", 0));
@@ -83,7 +91,8 @@ static void request_is_answered_by_unicast_and_teaches(void **state)
     world_close(b.w);
 }
 
-/* "If (ptype, spa) is in the table": whoever the target is; otherwise only a packet for us adds it. */
+/* "If (ptype, spa) is in the table": whoever the target is; otherwise only a packet for us adds it.
+ */
 static void bystander_updates_but_does_not_add(void **state)
 {
     (void)state;
@@ -96,7 +105,7 @@ static void bystander_updates_but_does_not_add(void **state)
     assert_true(is_datagram_to(last(b.peer), mac_n(2), 'a'));
     peer_says(&b, MAC_BROADCAST, ARP_REQUEST, mac_n(7), peer_ip, other_ip);
     talk(&b, 'b');
-    assert_true(is_datagram_to(last(b.peer), mac_n(7), 'b')); /* the last wins */
+    assert_true(is_datagram_to(last(b.peer), mac_n(7), 'b'));            /* the last wins */
     peer_says(&b, MAC_BROADCAST, ARP_REPLY, mac_n(8), peer_ip, peer_ip); /* gratuitous */
     talk(&b, 'c');
     assert_true(is_datagram_to(last(b.peer), mac_n(8), 'c'));
@@ -112,7 +121,8 @@ static void probe_is_answered_and_teaches_nothing(void **state)
     assert_int_equal(at(b.peer)->count, 1);
     assert_int_equal(last(b.peer)->bytes[21], ARP_REPLY);
     assert_int_equal(facts(b.w, "arp 0.0.0.0: unknown request resolved"), 0);
-    peer_says(&b, MAC_BROADCAST, ARP_REQUEST, MAC_BROADCAST, peer_ip, host_ip); /* nobody's address */
+    peer_says(&b, MAC_BROADCAST, ARP_REQUEST, MAC_BROADCAST, peer_ip,
+              host_ip); /* nobody's address */
     assert_int_equal(facts(b.w, "segment-discarded bad-arp"), 1);
     talk(&b, 'a');
     assert_true(is_arp_request(last(b.peer)));
@@ -230,7 +240,8 @@ static void tagged_interface_keeps_to_its_vlan(void **state)
     assert_memory_equal(last(b.peer)->bytes + 12, tag, 4);
     learn(&b); /* untagged: not of this interface */
     assert_int_equal(at(b.peer)->count, 1);
-    struct arp a = {.oper = ARP_REPLY, .sha = mac_n(2), .spa = peer_ip, .tha = mac_n(1), .tpa = host_ip};
+    struct arp a = {
+        .oper = ARP_REPLY, .sha = mac_n(2), .spa = peer_ip, .tha = mac_n(1), .tpa = host_ip};
     uint8_t body[ARP_BYTES];
     struct wr w = wr_of(body, sizeof body);
     arp_put(&w, &a);

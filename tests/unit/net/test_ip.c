@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The IPv4 stack of a host: bytes sent, routes, what is taken and what is discarded by which name, UDP
- * ports, echo and errors. Independent truth: RFC 791, 768, 792 and 1122, sums done by hand. Forwarding
- * is tested with the router. */
+/* The IPv4 stack of a host: bytes sent, routes, what is taken and what is discarded by which name,
+ * UDP ports, echo and errors. Independent truth: RFC 791, 768, 792 and 1122, sums done by hand.
+ * Forwarding is tested with the router. */
 #include "models/wire/icmp.h"
 #include "sim/kernel/measure.h"
 #include "tests/unit/net/station.h"
@@ -32,24 +32,32 @@ static void open(struct bench *b)
     b->peer = station(b->w, "peer");
     cable(b->host, b->peer->ports[0]);
     struct ip_options o = {.arp_timeout = dur_s(300), .arp_retry = dur_s(1), .arp_tries = 3};
-    struct ip_iface i = {.port = b->host->ports[0], .mac = mac_n(1), .addr = host_ip, .prefix_len = 24};
+    struct ip_iface i = {
+        .port = b->host->ports[0], .mac = mac_n(1), .addr = host_ip, .prefix_len = 24};
     struct ip_stack *ip = at(b->host)->ip = ip_new(b->host, &o);
     ip_add_iface(ip, &i);
     ip_bind(ip, 6, hear, b);
-    struct arp a = {.oper = ARP_REPLY, .sha = mac_n(2), .spa = peer_ip, .tha = mac_n(1), .tpa = host_ip};
+    struct arp a = {
+        .oper = ARP_REPLY, .sha = mac_n(2), .spa = peer_ip, .tha = mac_n(1), .tpa = host_ip};
     say_arp(b->peer, mac_n(1), mac_n(2), &a); /* nobody need be asked for 10.0.0.2 */
     run_for(b->w, dur_us(10));
 }
 
 static struct ip4_hdr header(uint8_t proto, size_t len)
 {
-    return (struct ip4_hdr){.payload_len = (uint16_t)len, .id = 0x77, .dont_fragment = true, .ttl = 9,
-                            .proto = proto, .src = peer_ip, .dst = host_ip};
+    return (struct ip4_hdr){.payload_len = (uint16_t)len,
+                            .id = 0x77,
+                            .dont_fragment = true,
+                            .ttl = 9,
+                            .proto = proto,
+                            .src = peer_ip,
+                            .dst = host_ip};
 }
 
-/* The peer sends a datagram; `flip` turns over one bit of the byte at that place of it (0: none). */
-static void peer_sends(struct bench *b, struct mac dst, const struct ip4_hdr *h, const void *p, size_t n,
-                       size_t flip)
+/* The peer sends a datagram; `flip` turns over one bit of the byte at that place of it (0: none).
+ */
+static void peer_sends(struct bench *b, struct mac dst, const struct ip4_hdr *h, const void *p,
+                       size_t n, size_t flip)
 {
     uint8_t d[512];
     struct wr w = wr_of(d, sizeof d);
@@ -61,7 +69,8 @@ static void peer_sends(struct bench *b, struct mac dst, const struct ip4_hdr *h,
     run_for(b->w, dur_us(20));
 }
 
-static size_t udp_bytes(uint8_t *to, size_t cap, const struct ip4_hdr *h, uint16_t port, struct str text)
+static size_t udp_bytes(uint8_t *to, size_t cap, const struct ip4_hdr *h, uint16_t port,
+                        struct str text)
 {
     struct wr w = wr_of(to, cap);
     struct udp u = {.src = h->src, .dst = h->dst, .src_port = 5, .dst_port = port, .payload = text};
@@ -81,10 +90,11 @@ static void peer_udp(struct bench *b, struct mac dst, struct ip4 to, uint16_t po
 static void datagram_has_the_bytes_of_the_rfcs(void **state)
 {
     (void)state;
-    static const uint8_t want[60] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, /* Ethernet */
-                                     0x45, 0x60, 0, 31, 0, 1, 0x40, 0, 64, 17, 0x26, 0x6b, 10, 0, 0, 1,
-                                     10, 0, 0, 2,                              /* IPv4, DSCP 24 */
-                                     3, 0xe8, 7, 0xd0, 0, 11, 0x1b, 0xbb, 'a', 'b', 'c'};
+    static const uint8_t want[60] = {2,    0,    0, 0,    0, 2,  2,    0,    0,   0,   0,
+                                     1,    8,    0, /* Ethernet */
+                                     0x45, 0x60, 0, 31,   0, 1,  0x40, 0,    64,  17,  0x26,
+                                     0x6b, 10,   0, 0,    1, 10, 0,    0,    2, /* IPv4, DSCP 24 */
+                                     3,    0xe8, 7, 0xd0, 0, 11, 0x1b, 0xbb, 'a', 'b', 'c'};
     struct bench b;
     open(&b);
     struct udp u = {.dst = peer_ip, .src_port = 1000, .dst_port = 2000, .payload = STR("abc")};
@@ -198,7 +208,8 @@ static void unbound_port_is_unreachable(void **state)
     assert_int_equal(p[17], 20 + 8 + 28);
     assert_int_equal(facts(b.w, "segment-discarded port-unreachable"), 1);
     uint32_t said = at(b.peer)->count;
-    peer_udp(&b, MAC_BROADCAST, (struct ip4){0x0a0000ff}, 7, 0); /* RFC 1122 3.2.2: not about broadcasts */
+    peer_udp(&b, MAC_BROADCAST, (struct ip4){0x0a0000ff}, 7,
+             0); /* RFC 1122 3.2.2: not about broadcasts */
     peer_udp(&b, MAC_BROADCAST, host_ip, 7, 0);
     assert_int_equal(at(b.peer)->count, said);
     ip_unbind(at(b.host)->ip, 6);
@@ -221,7 +232,8 @@ static void echo_is_answered(void **state)
     peer_sends(&b, mac_n(1), &h, ask, sizeof ask, 0);
     const uint8_t *p = last(b.peer)->bytes;
     assert_memory_equal(p + 26, ((uint8_t[]){10, 0, 0, 1, 10, 0, 0, 2}), 8);
-    assert_memory_equal(p + 34, ((uint8_t[]){0, 0, 0x75, 0x70, 1, 2, 0, 3, 'h', 'i', '!', '!'}), 12);
+    assert_memory_equal(p + 34, ((uint8_t[]){0, 0, 0x75, 0x70, 1, 2, 0, 3, 'h', 'i', '!', '!'}),
+                        12);
     h.dst.v = 0x0a0000ff;
     uint32_t said = at(b.peer)->count;
     peer_sends(&b, MAC_BROADCAST, &h, ask, sizeof ask, 0);
@@ -255,12 +267,16 @@ static void longest_prefix_wins(void **state)
     ip_add_route(ip, (struct ip4){0xc0a80000}, 16, (struct ip4){0x0a0000f1});
     ip_add_route(ip, (struct ip4){0xc0a80100}, 24, (struct ip4){0x0a0000f2});
     ip_add_route(ip, (struct ip4){0x0a000000}, 24, (struct ip4){0x0a0000f3}); /* loses: connected */
-    ip_add_route(ip, (struct ip4){0x08080808}, 32, (struct ip4){0x0b000001}); /* no way to its hop */
+    ip_add_route(ip, (struct ip4){0x08080808}, 32,
+                 (struct ip4){0x0b000001}); /* no way to its hop */
     assert_int_equal(next_hop(&b, 0x08080808), 0x0a0000f0);
     assert_int_equal(next_hop(&b, 0xc0a80201), 0x0a0000f1);
     assert_int_equal(next_hop(&b, 0xc0a80101), 0x0a0000f2);
-    struct ip_iface wide = {.port = b.host->ports[0], .mac = mac_n(1), .addr = {0x0a000909},
-                            .prefix_len = 16, .vlan = 5};
+    struct ip_iface wide = {.port = b.host->ports[0],
+                            .mac = mac_n(1),
+                            .addr = {0x0a000909},
+                            .prefix_len = 16,
+                            .vlan = 5};
     ip_add_iface(ip, &wide);
     assert_int_equal(next_hop(&b, 0x0a000055), 0x0a000055); /* untagged: by the longer one */
     assert_int_equal(ip_source(ip, (struct ip4){0xc0a80101}).v, host_ip.v);

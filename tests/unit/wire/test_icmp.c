@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_icmp.c: a frame with an ICMP message, in bytes written by hand (RFC 792), and its line. The laws
- * that all codecs share are in tests/wire. */
+/* test_icmp.c: a frame with an ICMP message, in bytes written by hand (RFC 792), and its line. The
+ * laws that all codecs share are in tests/wire. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,10 +10,11 @@
 
 #include "models/wire/wire_frame.h"
 
-/* Header sum: 4500+001e+0001+4000+4001+0a00+0001+0a00+0002 = d923; message: 0800+0001+0007+6869 = 7071. */
-static uint8_t ping[60] = {2,    0,    0,    0,    0, 2,  2, 0, 0, 0,  0, 1, 8, 0, 0x45, 0, 0, 30,   0,
-                           1,    0x40, 0,    64,   1, 0x26, 0xdc, 10, 0, 0, 1, 10, 0, 0, 2, 8, 0, 0x8f, 0x8e,
-                           0,    1,    0,    7,    'h', 'i'};
+/* Header sum: 4500+001e+0001+4000+4001+0a00+0001+0a00+0002 = d923; message: 0800+0001+0007+6869 =
+ * 7071. */
+static uint8_t ping[60] = {2,  0, 0,  0, 0, 2,    2,    0,    0, 0,    0,    1,  8,   0,  0x45,
+                           0,  0, 30, 0, 1, 0x40, 0,    64,   1, 0x26, 0xdc, 10, 0,   0,  1,
+                           10, 0, 0,  2, 8, 0,    0x8f, 0x8e, 0, 1,    0,    7,  'h', 'i'};
 
 static void expect(const char *want)
 {
