@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* lb.h: the inside of struct scenario, shared by the files of this folder only.
  *
- * C here is glue: each binding checks its arguments, makes one call below, pushes the result. Policy
- * (which keys a scenario may have, how an observable is judged) is Lua, in lua/dialtone. Lua runs only
- * inside lb_call or the script's coroutine, under limits; outside them memory cannot run out. */
+ * C here is glue: each binding checks its arguments, makes one call below, pushes the result.
+ * Policy (which keys a scenario may have, how an observable is judged) is Lua, in lua/dialtone. Lua
+ * runs only inside lb_call or the script's coroutine, under limits; outside them memory cannot run
+ * out. */
 #ifndef LUA_BIND_LB_H
 #define LUA_BIND_LB_H
 
@@ -24,11 +25,11 @@ enum lb_spent { LB_NOT_SPENT, LB_SPENT_STEPS, LB_SPENT_BYTES };
 
 /* What a scenario may use up; armed only while its own code runs. */
 struct lb_limits {
+    lua_State *armed; /* whose code runs; NULL: none, nothing is limited */
     uint64_t steps;
     size_t bytes;
-    bool armed;
     enum lb_spent spent;
-    int near_line; /* of the scenario's file, where the count was taken last; 0: unknown */
+    int near_line; /* of the scenario's file, where memory was refused; 0: unknown */
 };
 
 /* A parameter of the scenario: declared by itself, or met in a model's schema. */
@@ -36,13 +37,13 @@ struct lb_param {
     const char *name;
     const struct param_def *def; /* NULL: named, but not met yet */
     bool own;
-    const char *documented;      /* text; NULL: what the schema says */
-    const char *given;           /* text in force; NULL: the schema's default */
+    const char *documented; /* text; NULL: what the schema says */
+    const char *given;      /* text in force; NULL: the schema's default */
     const char *set_by;
     struct param_value value;
-    bool differs;                /* from what is documented */
-    bool open;                   /* some node takes it from here, not from its own settings */
-    const struct node *holder;   /* whose effective value is shown; NULL: value */
+    bool differs;              /* from what is documented */
+    bool open;                 /* some node takes it from here, not from its own settings */
+    const struct node *holder; /* whose effective value is shown; NULL: value */
     size_t holder_index;
 };
 
@@ -106,13 +107,18 @@ void lb_charge(lua_State *L, uint64_t steps); /* raises when too much is used up
 bool lb_read_file(struct scenario *sc, const char *path, struct str *out, struct err *e);
 /* "case.lua:12: " when exactly one line of the file sets this key, else "case.lua: ". */
 const char *lb_where(struct scenario *sc, const char *key);
-bool lb_wrap_at(struct scenario *sc, const char *key, struct err *e); /* prefixes that place; false */
-int lb_require(lua_State *L); /* require "dialtone.NAME": lib_dir/NAME.lua, run once, given the host table */
+bool lb_wrap_at(struct scenario *sc, const char *key,
+                struct err *e); /* prefixes that place; false */
+int lb_require(
+    lua_State *L); /* require "dialtone.NAME": lib_dir/NAME.lua, run once, given the host table */
 void lb_make_strict(lua_State *L, const char *what); /* the table on top: unknown keys are errors */
-int lb_raise(lua_State *L, const struct err *e); /* with file and line of the Lua caller */
-int lb_raise_bare(lua_State *L, const struct err *e); /* what another file or the command line caused */
-int lb_raise_at_key(lua_State *L, const char *key, const struct err *e); /* where the file sets key */
-const char *lb_text(lua_State *L, int index);    /* text of a string, number or switch; NULL: neither */
+int lb_raise(lua_State *L, const struct err *e);     /* with file and line of the Lua caller */
+int lb_raise_bare(lua_State *L,
+                  const struct err *e); /* what another file or the command line caused */
+int lb_raise_at_key(lua_State *L, const char *key,
+                    const struct err *e); /* where the file sets key */
+const char *lb_text(lua_State *L,
+                    int index); /* text of a string, number or switch; NULL: neither */
 
 /* --- lb_param.c --- */
 int lb_declare(lua_State *L);
@@ -127,6 +133,8 @@ bool lb_params_apply(struct scenario *sc, const struct param_def *defs, struct l
 void lb_params_held(struct scenario *sc, const struct param_def *defs, const struct lb_settings *s,
                     const struct node *node);
 bool lb_params_settle(struct scenario *sc, struct err *e); /* after the build */
+
+/* --- lb_clock.c --- */
 bool lb_epoch_parse(const char *text, int64_t *out, struct err *e);
 
 /* --- lb_net.c, lb_sim.c, lb_trace.c, lb_judge.c --- */

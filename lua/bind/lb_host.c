@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lb_host.c: what the Lua library asks of C: its modules, data files beside the scenario, near names,
- * quantities with units. Each module gets these functions as one table; a scenario never sees it. */
+/* lb_host.c: what the Lua library asks of C: its modules, data files beside the scenario, near
+ * names, quantities with units. Each module gets these functions as one table; a scenario never
+ * sees it. */
 #include "lua/bind/lb.h"
 
 #include <errno.h>
@@ -43,7 +44,7 @@ const char *lb_text(lua_State *L, int index)
     return copy;
 }
 
-/* --- files ----------------------------------------------------------------------------------------- */
+/* --- files ----------------------------------------------------------------------------------- */
 
 bool lb_read_file(struct scenario *sc, const char *path, struct str *out, struct err *e)
 {
@@ -93,7 +94,8 @@ int lb_require(lua_State *L)
     const char *full = luaL_checkstring(L, 1);
     size_t prefix = strlen("dialtone.");
     if (strncmp(full, "dialtone.", prefix) != 0 || !is_module_name(full + prefix))
-        return luaL_error(L, "no module '%s': only the library's own, such as \"dialtone.rows\"", full);
+        return luaL_error(L, "no module '%s': only the library's own, such as \"dialtone.rows\"",
+                          full);
     lua_getfield(L, LUA_REGISTRYINDEX, LB_MODULES);
     if (lua_getfield(L, 2, full) != LUA_TNIL)
         return 1;
@@ -134,7 +136,7 @@ static int host_read(lua_State *L)
     return 1;
 }
 
-/* --- places ---------------------------------------------------------------------------------------- */
+/* --- places ---------------------------------------------------------------------------------- */
 
 static bool word_char(char c)
 {
@@ -183,7 +185,7 @@ static int host_where(lua_State *L)
     return 1;
 }
 
-/* --- names and numbers ------------------------------------------------------------------------------ */
+/* --- names and numbers ----------------------------------------------------------------------- */
 
 static int host_nearest(lua_State *L)
 {
@@ -249,12 +251,18 @@ static int host_measure_names(lua_State *L)
 static void push_host(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"read", host_read},         {"where", host_where},
-        {"nearest", host_nearest},   {"charge", host_charge},
-        {"quantity", host_quantity}, {"scaled", host_scaled},
-        {"declare", lb_declare},     {"document", lb_document},
-        {"records", lb_records},     {"segments", lb_segments},
-        {"measure", lb_measure},     {"measure_names", host_measure_names},
+        {"read", host_read},
+        {"where", host_where},
+        {"nearest", host_nearest},
+        {"charge", host_charge},
+        {"quantity", host_quantity},
+        {"scaled", host_scaled},
+        {"declare", lb_declare},
+        {"document", lb_document},
+        {"records", lb_records},
+        {"segments", lb_segments},
+        {"measure", lb_measure},
+        {"measure_names", host_measure_names},
         {NULL, NULL},
     };
     luaL_newlib(L, functions);

@@ -6,7 +6,8 @@
 
 const char *const verdict_names[] = {"match", "deviates", "documented-slip", "not-reached"};
 
-/* host.measure(name): integer, digits, unit (SI value = integer / 10^digits); nothing: did not occur */
+/* host.measure(name): integer, digits, unit (SI value = integer / 10^digits); nothing: did not
+ * occur */
 int lb_measure(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 1);
@@ -34,11 +35,13 @@ static const char *take(lua_State *L, const char *key)
 
 static void take_observable(lua_State *L, struct observable *o)
 {
-    *o = (struct observable){
-        .name = take(L, "name"),           .documented = take(L, "documented"),
-        .simulated = take(L, "simulated"), .tolerance = take(L, "tolerance"),
-        .unit = take(L, "unit"),           .source = take(L, "source"),
-        .note = take(L, "note")};
+    *o = (struct observable){.name = take(L, "name"),
+                             .documented = take(L, "documented"),
+                             .simulated = take(L, "simulated"),
+                             .tolerance = take(L, "tolerance"),
+                             .unit = take(L, "unit"),
+                             .source = take(L, "source"),
+                             .note = take(L, "note")};
     o->numeric = strcmp(take(L, "numeric"), "on") == 0;
     const char *verdict = take(L, "verdict");
     while (strcmp(verdict, verdict_names[o->verdict]) != 0) {

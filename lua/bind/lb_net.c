@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* lb_net.c: network(net, p): nodes, ports, links and captures, generic over the models' schemas.
  *
- * Scripts hold handles, which are places in the scenario's tables, never pointers; a scenario builds one
- * network, so they cannot go stale. A port is named "node:port"; "node" alone (or a node's handle)
- * means its first port. */
+ * Scripts hold handles, which are places in the scenario's tables, never pointers; a scenario
+ * builds one network, so they cannot go stale. A port is named "node:port"; "node" alone (or a
+ * node's handle) means its first port. */
 #include "lua/bind/lb.h"
 
 #include <string.h>
@@ -51,7 +51,7 @@ static struct str check_str(lua_State *L, int index)
     return (struct str){p, n};
 }
 
-/* --- settings -------------------------------------------------------------------------------------- */
+/* --- settings -------------------------------------------------------------------------------- */
 
 static void insert_sorted(struct lb_settings *s, struct setting one)
 {
@@ -91,7 +91,7 @@ static void gather(lua_State *L, const struct param_def *defs, int index, struct
     read_settings(L, index, s);
 }
 
-/* --- nodes and ports ------------------------------------------------------------------------------- */
+/* --- nodes and ports ------------------------------------------------------------------------- */
 
 /* net:add(model, name, {settings}) */
 static int net_add(lua_State *L)
@@ -194,7 +194,7 @@ struct port *lb_check_port(lua_State *L, int index)
     return p ? p : make_port(L, n, port, 0);
 }
 
-/* --- links and captures ---------------------------------------------------------------------------- */
+/* --- links and captures ---------------------------------------------------------------------- */
 
 static void *grown(struct scenario *sc, void *old, size_t count, size_t *cap, size_t item)
 {
@@ -220,8 +220,9 @@ static int net_link(lua_State *L)
         return lb_raise(L, &e);
     lb_params_held(sc, link_params, &s, NULL);
     sc->links = grown(sc, sc->links, sc->link_count, &sc->link_cap, sizeof *sc->links);
-    sc->links[sc->link_count] = (struct lb_link){
-        l, arena_printf(sc->arena, "%s:%s - %s:%s", a->node->name, a->name, b->node->name, b->name)};
+    sc->links[sc->link_count] =
+        (struct lb_link){l, arena_printf(sc->arena, "%s:%s - %s:%s", a->node->name, a->name,
+                                         b->node->name, b->name)};
     push_handle(L, LINK_TYPE, sc->link_count++);
     return 1;
 }
@@ -267,12 +268,13 @@ static int net_capture(lua_State *L)
         if (sc->captures[i].port == p)
             return luaL_error(L, "port '%s:%s' is captured twice", p->node->name, p->name);
     }
-    sc->captures = grown(sc, sc->captures, sc->capture_count, &sc->capture_cap, sizeof *sc->captures);
+    sc->captures =
+        grown(sc, sc->captures, sc->capture_count, &sc->capture_cap, sizeof *sc->captures);
     sc->captures[sc->capture_count++] = (struct scenario_capture){p, text, offset};
     return 0;
 }
 
-/* --- types ----------------------------------------------------------------------------------------- */
+/* --- types ----------------------------------------------------------------------------------- */
 
 static int node_name(lua_State *L)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lb_param.c: the parameters of a scenario: its own, and those of every model, port and link that it
- * puts into its network.
+/* lb_param.c: the parameters of a scenario: its own, and those of every model, port and link that
+ * it puts into its network.
  *
- * A name the scenario declares itself is its own: it reaches a model only where network() passes it on,
- * even if a model uses the same name. Any other name belongs to whatever in the network has it; a value
- * from the file or the command line then holds for all of them, save where network() gives a node its
- * own. Values are checked against the schema as soon as it is known. */
+ * A name the scenario declares itself is its own: it reaches a model only where network() passes it
+ * on, even if a model uses the same name. Any other name belongs to whatever in the network has it;
+ * a value from the file or the command line then holds for all of them, save where network() gives
+ * a node its own. Values are checked against the schema as soon as it is known. */
 #include "lua/bind/lb.h"
 
 #include <stdlib.h>
@@ -38,7 +38,8 @@ static struct lb_param *add(struct scenario *sc, struct str name)
 }
 
 /* An empty text means "none" where the schema allows it. */
-static bool parse(const struct param_def *d, const char *text, struct param_value *out, struct err *e)
+static bool parse(const struct param_def *d, const char *text, struct param_value *out,
+                  struct err *e)
 {
     bool none = text[0] == 0 && d->def && d->def[0] == 0 && d->type != PARAM_TEXT;
     *out = (struct param_value){.type = d->type};
@@ -56,44 +57,7 @@ static bool same_value(const struct param_value *a, const struct param_value *b)
     return a->type != PARAM_TEXT || strcmp(a->text, b->text) == 0;
 }
 
-/* --- own parameters -------------------------------------------------------------------------------- */
-
-/* Days from 1970-01-01 to a date of the Gregorian calendar; years counted from March. */
-static int64_t days_of(int64_t y, int64_t m, int64_t d)
-{
-    y -= m <= 2;
-    int64_t era = y / 400, yoe = y % 400, doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
-static bool number(struct str *s, char stop, size_t digits, uint64_t min, uint64_t max, int64_t *out)
-{
-    uint64_t v = 0;
-    struct str part = str_cut(s, stop);
-    bool ok = part.n == digits && str_u64(part, max, &v) && v >= min;
-    *out = (int64_t)v;
-    return ok;
-}
-
-bool lb_epoch_parse(const char *text, int64_t *out, struct err *e)
-{
-    struct str s = str_of(text);
-    int64_t y, mo, d, h, mi, sec, frac = 0;
-    static const int64_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool ok = number(&s, '-', 4, 1970, 2200, &y) && number(&s, '-', 2, 1, 12, &mo) &&
-              number(&s, ' ', 2, 1, 31, &d) && number(&s, ':', 2, 0, 23, &h) &&
-              number(&s, ':', 2, 0, 59, &mi) && number(&s, '.', 2, 0, 59, &sec);
-    bool leap = ok && mo == 2 && y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
-    ok = ok && d <= lengths[mo - 1] + leap;
-    char fraction[32];
-    struct txtbuf t = txtbuf_of(fraction, sizeof fraction);
-    txtbuf_add(&t, "0.%.*ss", STR_ARG(s));
-    struct err inner;
-    if (!ok || t.full || (s.n && !unit_parse(UNIT_TIME, txtbuf_view(&t), &frac, &inner)))
-        return err_set(e, "'%.60s' is not a time of the form '2015-07-15 22:54:21.2'", text);
-    *out = (((days_of(y, mo, d) * 24 + h) * 60 + mi) * 60 + sec) * 1000000000 + frac;
-    return true;
-}
+/* --- own parameters -------------------------------------------------------------------------- */
 
 /* Checks a text against an own declaration; takes over the value. */
 static bool take_own(struct scenario *sc, struct lb_param *p, const char *text, struct err *e)
@@ -125,14 +89,21 @@ static bool declare(struct scenario *sc, const struct param_def *d, struct err *
     return take_own(sc, p, d->def, e);
 }
 
-bool lb_set_base_params(struct scenario *sc, const char *duration, const char *wall_clock, struct err *e)
+bool lb_set_base_params(struct scenario *sc, const char *duration, const char *wall_clock,
+                        struct err *e)
 {
     struct param_def *d = ARENA_ARRAY(sc->arena, struct param_def, 2);
-    d[0] = (struct param_def){.name = "duration", .type = PARAM_DUR, .def = duration, .min = "1ms",
-                              .max = "3660d", .doc = "simulated time"};
-    d[1] = (struct param_def){.name = "wall_clock", .type = PARAM_TEXT,
-                              .def = wall_clock ? wall_clock : default_clock,
-                              .doc = "date and time (UTC) at the start, as logs and captures show it"};
+    d[0] = (struct param_def){.name = "duration",
+                              .type = PARAM_DUR,
+                              .def = duration,
+                              .min = "1ms",
+                              .max = "3660d",
+                              .doc = "simulated time"};
+    d[1] =
+        (struct param_def){.name = "wall_clock",
+                           .type = PARAM_TEXT,
+                           .def = wall_clock ? wall_clock : default_clock,
+                           .doc = "date and time (UTC) at the start, as logs and captures show it"};
     if (!declare(sc, &d[0], e) || !declare(sc, &d[1], e))
         return false;
     sc->info.duration = sc->params[sc->param_count - 2]->value.law.v[0];
@@ -156,13 +127,15 @@ static bool parse_limit(const struct param_def *d, const char *text, struct err 
     return !text || param_parse(&bare, str_of(text), &v, e);
 }
 
-/* host.declare(name, {type =, default =, min =, max =, choices =, doc =}); the library checked the keys. */
+/* host.declare(name, {type =, default =, min =, max =, choices =, doc =}); the library checked the
+ * keys. */
 int lb_declare(lua_State *L)
 {
     static const char *const types[] = {"duration", "law",    "rate", "bytes", "fraction",
                                         "integer",  "switch", "enum", "text",  NULL};
-    static const enum param_type of[] = {PARAM_DUR, PARAM_LAW,  PARAM_RATE, PARAM_BYTES, PARAM_FRACTION,
-                                         PARAM_INT, PARAM_BOOL, PARAM_ENUM, PARAM_TEXT};
+    static const enum param_type of[] = {PARAM_DUR,   PARAM_LAW,      PARAM_RATE,
+                                         PARAM_BYTES, PARAM_FRACTION, PARAM_INT,
+                                         PARAM_BOOL,  PARAM_ENUM,     PARAM_TEXT};
     struct scenario *sc = lb_scenario(L);
     struct err e = {0};
     struct param_def *d = ARENA_NEW(sc->arena, struct param_def);
@@ -190,7 +163,8 @@ int lb_document(lua_State *L)
     return 0;
 }
 
-bool scenario_set(struct scenario *sc, struct str name, struct str text, const char *set_by, struct err *e)
+bool scenario_set(struct scenario *sc, struct str name, struct str text, const char *set_by,
+                  struct err *e)
 {
     ASSERT(sc->phase == LB_LOADING);
     struct lb_param *p = find(sc, name);
@@ -210,7 +184,7 @@ bool scenario_set(struct scenario *sc, struct str name, struct str text, const c
     return true;
 }
 
-/* --- parameters of models -------------------------------------------------------------------------- */
+/* --- parameters of models -------------------------------------------------------------------- */
 
 /* Text of the file itself: its errors name the line. */
 static bool parse_at_key(struct scenario *sc, const struct lb_param *p, const struct param_def *d,
@@ -283,7 +257,7 @@ void lb_params_held(struct scenario *sc, const struct param_def *defs, const str
     }
 }
 
-/* --- what network(net, p) sees --------------------------------------------------------------------- */
+/* --- what network(net, p) sees --------------------------------------------------------------- */
 
 static const char *drawn_text(struct scenario *sc, const struct lb_param *p, struct sim *s)
 {
@@ -311,7 +285,7 @@ void lb_push_params(lua_State *L, struct sim *s)
     lb_make_strict(L, "p");
 }
 
-/* --- after the build ------------------------------------------------------------------------------- */
+/* --- after the build ------------------------------------------------------------------------- */
 
 static bool unknown(struct scenario *sc, const struct lb_param *p, struct err *e)
 {
@@ -323,9 +297,10 @@ static bool unknown(struct scenario *sc, const struct lb_param *p, struct err *e
     }
     const char *near = str_nearest(str_of(p->name), names, n);
     bool from_file = strcmp(p->set_by, "scenario") == 0;
-    err_set(e, "%s%s%s has %s parameter '%s'%s%s%s", from_file ? "nothing in the network" : "scenario '",
-            from_file ? "" : sc->info.name, from_file ? "" : "'", from_file ? "a" : "no", p->name,
-            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    err_set(e, "%s%s%s has %s parameter '%s'%s%s%s",
+            from_file ? "nothing in the network" : "scenario '", from_file ? "" : sc->info.name,
+            from_file ? "" : "'", from_file ? "a" : "no", p->name, near ? "; did you mean '" : "",
+            near ? near : "", near ? "'?" : "");
     return from_file ? lb_wrap_at(sc, p->name, e) : false;
 }
 
@@ -342,15 +317,18 @@ bool lb_params_settle(struct scenario *sc, struct err *e)
         if (!p->def)
             return unknown(sc, p, e);
         if (!p->open && p->given != p->documented)
-            return err_set(e, "parameter '%s' cannot be set: the scenario gives every node that has it "
-                           "its own value", p->name);
+            return err_set(
+                e,
+                "parameter '%s' cannot be set: the scenario gives every node that has it "
+                "its own value",
+                p->name);
     }
     qsort(sc->params, sc->param_count, sizeof(struct lb_param *), by_name);
     sc->listed = ARENA_ARRAY(sc->arena, struct scenario_param, sc->param_count);
     return true;
 }
 
-/* --- what the outside sees ------------------------------------------------------------------------- */
+/* --- what the outside sees ------------------------------------------------------------------- */
 
 /* A model may have rewritten its value when it was made (a default that depends on a profile). */
 static struct scenario_param shown(const struct lb_param *p)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lb_safe.c: the fence around a scenario: a Lua state without io, os, debug or bytecode, with a limit on
- * memory and on instructions, and errors that become one sentence.
+/* lb_safe.c: the fence around a scenario: a Lua state without io, os, debug or bytecode, with a
+ * limit on memory and on instructions, and errors that become one sentence.
  *
- * Instructions are counted by a hook, which coroutines inherit; every 64 bytes allocated count as one
- * more, so that copying large strings is not free. Once the limit is passed, each further instruction
- * raises: pcall cannot escape. What is replaced rather than removed (pairs, format, patterns, globals)
- * is in lua/dialtone/fence.lua. */
+ * Instructions are counted by a hook, which coroutines inherit; every 16 bytes allocated count as
+ * one more, so that copying large strings is not free. Once the limit is passed, each further
+ * instruction raises: pcall cannot escape. What is replaced rather than removed (pairs, format,
+ * patterns, globals) is in lua/dialtone/fence.lua. */
 #include "lua/bind/lb.h"
 
 #include <lualib.h>
@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define HOOK_EVERY 1000
-#define BYTES_A_STEP 64
+#define BYTES_A_STEP 16
 
 static bool spend(struct lb_limits *m, uint64_t steps)
 {
@@ -25,29 +25,6 @@ static bool spend(struct lb_limits *m, uint64_t steps)
     return false;
 }
 
-static void *allocate(void *ud, void *p, size_t old, size_t want)
-{
-    struct lb_limits *m = ud;
-    size_t had = p ? old : 0; /* without a block, `old` is a kind of object */
-    if (want == 0) {
-        free(p);
-        m->bytes -= had;
-        return NULL;
-    }
-    if (want > had && m->armed) {
-        if (!spend(m, (want - had) / BYTES_A_STEP))
-            return NULL;
-        if (m->bytes + (want - had) > LB_BYTES_MAX) {
-            m->spent = LB_SPENT_BYTES;
-            return NULL;
-        }
-    }
-    void *q = realloc(p, want);
-    ASSERT(q != NULL);
-    m->bytes = m->bytes - had + want;
-    return q;
-}
-
 struct scenario *lb_scenario(lua_State *L)
 {
     struct scenario *sc;
@@ -55,7 +32,8 @@ struct scenario *lb_scenario(lua_State *L)
     return sc;
 }
 
-/* The line of the scenario's own file that is being run, however deep in the library we are; 0: none. */
+/* The line of the scenario's own file that is being run, however deep in the library we are; 0:
+ * none. */
 static int scenario_line(lua_State *L)
 {
     const char *base = lb_scenario(L)->base;
@@ -68,12 +46,44 @@ static int scenario_line(lua_State *L)
     return 0;
 }
 
+static bool may_grow(struct lb_limits *m, size_t bytes)
+{
+    if (!m->armed)
+        return true;
+    bool ok = spend(m, bytes / BYTES_A_STEP);
+    if (ok && m->bytes + bytes > LB_BYTES_MAX) {
+        m->spent = LB_SPENT_BYTES;
+        ok = false;
+    }
+    if (!ok && m->near_line == 0) /* Lua calls no handler for this: look now where we are */
+        m->near_line = scenario_line(m->armed);
+    return ok;
+}
+
+static void *allocate(void *ud, void *p, size_t old, size_t want)
+{
+    struct lb_limits *m = ud;
+    size_t had = p ? old : 0; /* without a block, `old` is a kind of object */
+    if (want == 0) {
+        free(p);
+        m->bytes -= had;
+        return NULL;
+    }
+    if (want > had && !may_grow(m, want - had))
+        return NULL;
+    void *q = realloc(p, want);
+    ASSERT(q != NULL);
+    m->bytes = m->bytes - had + want;
+    return q;
+}
+
 static void say_spent(struct txtbuf *t, enum lb_spent spent)
 {
     if (spent == LB_SPENT_BYTES)
         txtbuf_add(t, "more than %u MiB of memory", LB_BYTES_MAX >> 20);
     else
-        txtbuf_add(t, "more than %u million instructions: an endless loop?", LB_STEPS_MAX / 1000000u);
+        txtbuf_add(t, "more than %u million instructions: an endless loop?",
+                   LB_STEPS_MAX / 1000000u);
 }
 
 static int raise_steps(lua_State *L)
@@ -91,7 +101,6 @@ static void on_count(lua_State *L, lua_Debug *ar)
 {
     struct lb_limits *m = &lb_scenario(L)->limits;
     (void)ar;
-    m->near_line = scenario_line(L);
     if (spend(m, HOOK_EVERY))
         return;
     lua_sethook(L, on_count, LUA_MASKCOUNT, 1); /* a pcall around this one changes nothing */
@@ -100,25 +109,24 @@ static void on_count(lua_State *L, lua_Debug *ar)
 
 void lb_charge(lua_State *L, uint64_t steps)
 {
-    struct lb_limits *m = &lb_scenario(L)->limits;
-    m->near_line = scenario_line(L);
-    if (!spend(m, steps))
+    if (!spend(&lb_scenario(L)->limits, steps))
         raise_steps(L);
 }
 
 void lb_arm(struct scenario *sc, lua_State *L)
 {
-    sc->limits.armed = true;
+    sc->limits.armed = L;
     sc->limits.spent = LB_NOT_SPENT;
+    sc->limits.near_line = 0;
     lua_sethook(L, on_count, LUA_MASKCOUNT, HOOK_EVERY);
 }
 
 void lb_disarm(struct scenario *sc)
 {
-    sc->limits.armed = false;
+    sc->limits.armed = NULL;
 }
 
-/* --- errors ---------------------------------------------------------------------------------------- */
+/* --- errors ---------------------------------------------------------------------------------- */
 
 /* An error inside the library is one of the line that called it. */
 static const char *without_library_place(const char *msg)
@@ -213,7 +221,7 @@ bool lb_call(struct scenario *sc, int nargs, int results, struct err *e)
     return status == LUA_OK || lb_error(sc, L, status, e);
 }
 
-/* --- the state ------------------------------------------------------------------------------------- */
+/* --- the state ------------------------------------------------------------------------------- */
 
 static int on_panic(lua_State *L)
 {
@@ -224,9 +232,9 @@ static int on_panic(lua_State *L)
 static int open_libraries(lua_State *L)
 {
     static const luaL_Reg libraries[] = {
-        {LUA_GNAME, luaopen_base},          {LUA_STRLIBNAME, luaopen_string},
-        {LUA_TABLIBNAME, luaopen_table},    {LUA_MATHLIBNAME, luaopen_math},
-        {LUA_UTF8LIBNAME, luaopen_utf8},    {LUA_COLIBNAME, luaopen_coroutine},
+        {LUA_GNAME, luaopen_base},       {LUA_STRLIBNAME, luaopen_string},
+        {LUA_TABLIBNAME, luaopen_table}, {LUA_MATHLIBNAME, luaopen_math},
+        {LUA_UTF8LIBNAME, luaopen_utf8}, {LUA_COLIBNAME, luaopen_coroutine},
     };
     for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
         luaL_requiref(L, libraries[i].name, libraries[i].func, 1);

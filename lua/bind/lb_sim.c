@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lb_sim.c: script(sim): what happens when. The script is a coroutine; sim:wait() yields, an event of
- * rank EV_SCRIPT resumes it. Everything it does is a FAULT record that names its line, descends from
- * that event, and is the cause of what follows. */
+/* lb_sim.c: script(sim): what happens when. The script is a coroutine; sim:wait() yields, an event
+ * of rank EV_SCRIPT resumes it. Everything it does is a FAULT record that names its line, descends
+ * from that event, and is the cause of what follows. */
 #include "lua/bind/lb.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@ static struct scenario *check_running(lua_State *L)
     return sc;
 }
 
-/* --- actions --------------------------------------------------------------------------------------- */
+/* --- actions --------------------------------------------------------------------------------- */
 
 /* Publishes what the script does and makes it the cause; returns the cause to go back to. */
 static uint64_t begin_action(lua_State *L, const char *what, const char *target)
@@ -96,7 +96,7 @@ static int sim_note(lua_State *L)
     return 0;
 }
 
-/* --- time ------------------------------------------------------------------------------------------ */
+/* --- time ------------------------------------------------------------------------------------ */
 
 static struct sim_dur check_dur(lua_State *L, int index)
 {
@@ -165,11 +165,12 @@ static int sim_draw(lua_State *L)
     return 1;
 }
 
-/* --- life of the script ---------------------------------------------------------------------------- */
+/* --- life of the script ---------------------------------------------------------------------- */
 
 static void resume(struct event *ev)
 {
-    struct scenario *sc = (struct scenario *)(void *)((char *)ev - offsetof(struct scenario, script_ev));
+    struct scenario *sc =
+        (struct scenario *)(void *)((char *)ev - offsetof(struct scenario, script_ev));
     int results = 0;
     enum lb_phase before = sc->phase;
     sc->phase = LB_SCRIPT;
@@ -225,8 +226,9 @@ bool scenario_failed(const struct scenario *sc, struct err *e)
 void lb_sim_open(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"wait", sim_wait},     {"wait_until", sim_wait_until}, {"now", sim_now_s},
-        {"now_ns", sim_now_ns}, {"note", sim_note},             {"draw", sim_draw},
+        {"wait", sim_wait}, {"wait_until", sim_wait_until},
+        {"now", sim_now_s}, {"now_ns", sim_now_ns},
+        {"note", sim_note}, {"draw", sim_draw},
         {NULL, NULL},
     };
     lb_new_type(L, SIM_TYPE, methods, sim_tostring);

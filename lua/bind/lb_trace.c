@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lb_trace.c: what documented checks see of the run, kept in memory: alarms, states, drops, log lines,
- * faults, and the TCP segments at the captured ports. Generic over the field table of records.def; texts
- * are kept once. Lua tables are made only when a check asks for them. */
+/* lb_trace.c: what documented checks see of the run, kept in memory: alarms, states, drops, log
+ * lines, faults, and the TCP segments at the captured ports. Generic over the field table of
+ * records.def; texts are kept once. Lua tables are made only when a check asks for them. */
 #include "lua/bind/lb.h"
 
 #include <string.h>
@@ -11,9 +11,9 @@
 
 #define FIELDS_MAX 6
 #define ROWS_A_BLOCK 256
-#define TRACED                                                                                        \
-    (REC_BIT(REC_ALARM) | REC_BIT(REC_STATE) | REC_BIT(REC_DROP) | REC_BIT(REC_LOG) | REC_BIT(REC_FAULT) | \
-     REC_BIT(REC_UNEXPECTED))
+#define TRACED                                                                                     \
+    (REC_BIT(REC_ALARM) | REC_BIT(REC_STATE) | REC_BIT(REC_DROP) | REC_BIT(REC_LOG) |              \
+     REC_BIT(REC_FAULT) | REC_BIT(REC_UNEXPECTED))
 #define FRAMES (REC_BIT(REC_FRAME_TX) | REC_BIT(REC_FRAME_RX))
 
 union traced_field {
@@ -79,7 +79,8 @@ static const char *keep_text(struct lb_trace *t, struct str text)
     return copy;
 }
 
-static union traced_field keep_field(struct lb_trace *t, const struct rec *r, const struct rec_field *f)
+static union traced_field keep_field(struct lb_trace *t, const struct rec *r,
+                                     const struct rec_field *f)
 {
     const void *at = (const char *)r + f->offset;
     char line[512];
@@ -123,7 +124,8 @@ static void keep_segment(struct lb_trace *t, const struct rec *r)
 
 static void on_record(struct sink *sink, const struct rec *r)
 {
-    struct lb_trace *t = (struct lb_trace *)(void *)((char *)sink - offsetof(struct lb_trace, sink));
+    struct lb_trace *t =
+        (struct lb_trace *)(void *)((char *)sink - offsetof(struct lb_trace, sink));
     if (REC_BIT(r->kind) & FRAMES) {
         keep_segment(t, r);
         return;
@@ -146,14 +148,15 @@ struct sink *scenario_trace(struct scenario *sc, decode_fn *decode)
         return NULL;
     struct lb_trace *t = sc->trace = ARENA_NEW(sc->arena, struct lb_trace);
     *t = (struct lb_trace){.sc = sc, .decode = decode};
-    t->sink = (struct sink){.name = "trace", .mask = TRACED | (sc->capture_count ? FRAMES : 0), .on = on_record};
+    t->sink = (struct sink){
+        .name = "trace", .mask = TRACED | (sc->capture_count ? FRAMES : 0), .on = on_record};
     t->rows.item = sizeof(struct traced);
     t->segments.item = sizeof(struct traced_segment);
     map_init(&t->texts, sc->arena);
     return &t->sink;
 }
 
-/* --- as Lua sees them ------------------------------------------------------------------------------ */
+/* --- as Lua sees them ------------------------------------------------------------------------ */
 
 static void set_int(lua_State *L, const char *key, uint64_t v)
 {
@@ -185,7 +188,8 @@ static void push_row(lua_State *L, const struct traced *r)
     set_text(L, "kind", info->name);
     set_text(L, "node", sim_node_name(net_sim(lb_scenario(L)->net), r->node));
     for (uint32_t i = 0; i < info->field_count; i++) {
-        bool text = info->fields[i].type == REC_FIELD_text || info->fields[i].type == REC_FIELD_args;
+        bool text =
+            info->fields[i].type == REC_FIELD_text || info->fields[i].type == REC_FIELD_args;
         if (text)
             set_text(L, info->fields[i].name, r->field[i].text);
         else

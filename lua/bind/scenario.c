@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* scenario.c: life of a scenario: load, build, free. One load serves one run: a second run loads the
- * file again, so nothing a script remembers can reach it. */
+/* scenario.c: life of a scenario: load, build, free. One load serves one run: a second run loads
+ * the file again, so nothing a script remembers can reach it. */
 #include "lua/bind/scenario.h"
 
 #include <string.h>
@@ -16,7 +16,8 @@ static void name_files(struct scenario *sc, const char *path, const char *lib_di
     size_t n = strlen(base);
     sc->base = arena_strdup(a, str_of(base));
     sc->info.path = arena_strdup(a, str_of(path));
-    sc->info.name = arena_strdup(a, (struct str){base, n > 4 && strcmp(base + n - 4, ".lua") == 0 ? n - 4 : n});
+    sc->info.name =
+        arena_strdup(a, (struct str){base, n > 4 && strcmp(base + n - 4, ".lua") == 0 ? n - 4 : n});
     sc->lib_dir = arena_strdup(a, str_of(lib_dir));
 }
 
@@ -53,7 +54,8 @@ static bool run_file(struct scenario *sc, struct err *e)
 /* The checked table stays in the registry; its texts move to the arena. */
 static bool take_table(struct scenario *sc, struct err *e)
 {
-    const char *duration = take(sc, "duration"), *source = take(sc, "source"), *story = take(sc, "story");
+    const char *duration = take(sc, "duration"), *source = take(sc, "source"),
+               *story = take(sc, "story");
     sc->info.title = take(sc, "title");
     sc->info.source = source ? source : "";
     sc->info.story = story ? story : "";

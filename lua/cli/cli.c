@@ -119,6 +119,10 @@ bool cli_parse(int argc, char **argv, unsigned allowed, const char *subject, str
             return true;
         }
         if (word.n < 2 || word.p[0] != '-') {
+            if (o->subject && !o->second && allowed & CLI_SECOND) {
+                o->second = argv[i];
+                continue;
+            }
             if (!subject || o->subject)
                 return err_set(e, "'%s' is one word too many; usage: %s", argv[i], cmd_usage(argv[0]));
             o->subject = argv[i];
@@ -277,6 +281,45 @@ const char *cli_find_scenario(const char *name, struct err *e)
     }
     free_found(&f);
     return result;
+}
+
+static bool has_run_db(const char *folder)
+{
+    char path[PATH_BYTES];
+    struct txtbuf t = txtbuf_of(path, sizeof path);
+    txtbuf_add(&t, "%s/run.db", folder);
+    return !t.full && access(path, R_OK) == 0;
+}
+
+const char *cli_find_run(const char *run, struct err *e)
+{
+    static char path[PATH_BYTES];
+    char dir[PATH_BYTES];
+    struct txtbuf t = txtbuf_of(path, sizeof path), d = txtbuf_of(dir, sizeof dir);
+    txtbuf_cstr(&t, run);
+    if (has_run_db(run))
+        return path;
+    txtbuf_add(&d, "results/runs/%s", run);
+    struct dirent **list;
+    bool found = false;
+    int n = scandir(dir, &list, NULL, by_name); /* NNN: the last by name is the newest */
+    for (int i = n - 1; i >= 0; i--) {
+        t = txtbuf_of(path, sizeof path);
+        txtbuf_add(&t, "%s/%s", dir, list[i]->d_name);
+        found = !t.full && has_run_db(path);
+        if (found)
+            break;
+    }
+    for (int i = 0; i < n; i++)
+        free(list[i]);
+    if (n >= 0)
+        free(list);
+    if (!found) {
+        err_set(e, "'%s' is no run folder and no scenario that was run here ('%s run %s' makes one)", run,
+                cli_command(), run);
+        return NULL;
+    }
+    return path;
 }
 
 void cli_each_scenario(void (*each)(void *arg, const char *name, const char *path), void *arg)

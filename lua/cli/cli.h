@@ -23,6 +23,7 @@ enum cli_option_bit {
     CLI_QUIET = 128,
     CLI_RECORD = 256,
     CLI_SHAKE = 512,
+    CLI_SECOND = 1024, /* no option: a second word may follow the first */
 };
 
 enum cli_record { RECORD_FULL, RECORD_FACTS, RECORD_NONE };
@@ -32,7 +33,8 @@ struct cli_set {
 };
 
 struct cli_options {
-    const char *subject; /* the one word that is no option; NULL: none */
+    const char *subject; /* the word that is no option; NULL: none */
+    const char *second;  /* one more, for commands that take it */
     struct cli_set sets[CLI_SETS_MAX];
     size_t set_count;
     uint64_t seed, shake;
@@ -55,6 +57,9 @@ const char *cli_find_scenario(const char *name, struct err *e);
 
 /* Calls `each` for every scenario there is, sorted by name, first folder wins. */
 void cli_each_scenario(void (*each)(void *arg, const char *name, const char *path), void *arg);
+
+/* The run folder that RUN names: a folder, or the newest run of a scenario. Lives until the next call. */
+const char *cli_find_run(const char *run, struct err *e);
 
 const char *cli_lib_dir(void); /* lua/dialtone, source or installed */
 const char *cli_command(void); /* how the user calls us: "dialtone", or "./bootstrap" */

@@ -25,6 +25,12 @@ static const struct cmd cmds[] = {
     {"show", "dialtone show SCENARIO [--json]",
      "a scenario's story, and every parameter with unit, default, range and meaning",
      "      --json   as JSON\n", cmd_show},
+    {"why", "dialtone why RUN [SUBJECT] [--json]",
+     "walks from an outcome back to its root causes, in words",
+     "  RUN        a run folder, or a scenario's name: its newest run\n"
+     "  SUBJECT    a node, or '#' and a record's number; left out: the first unregister\n"
+     "      --json as JSON\n",
+     cmd_why},
     {"bench", "dialtone bench [--json]", "built-in benchmarks of the event queue",
      "      --json   as JSON\n", cmd_bench},
     {"version", "dialtone version", "version, git revision, library versions", NULL, cmd_version},

@@ -86,6 +86,10 @@ static void fill(struct story *st, struct fact *f, const struct rec *r)
         txtbuf_add(&t, "%s", r->alarm.device);
         f->text = strdup(line);
         return;
+    case REC_FAULT:
+        txtbuf_add(&t, "%s %s", r->fault.what, r->fault.target);
+        f->text = strdup(line);
+        return;
     case REC_NOTE:
         f->what = r->note.topic;
         note_spans(f, &r->note.line);
@@ -335,7 +339,7 @@ static void sentence(FILE *out, int n, const char *text)
 struct chain {
     uint64_t alarm, timeout, drop, aged, limit;
     int64_t idle_ns, rto_first_ns, rto_last_ns;
-    uint64_t same_drops;
+    uint64_t same_drops, karn_acks;
     uint16_t sender;
 };
 
@@ -347,11 +351,13 @@ static void find_rtos(const struct story *st, struct chain *c)
         const struct fact *f = &st->facts[i];
         if (!is(f, REC_NOTE, "tcp.rto") || f->node != c->sender)
             continue;
+        c->karn_acks += strstr(f->text, "Karn") != NULL;
         if (strncmp(f->text, "no ACK", 6) == 0) {
             first = first ? first : f->a;
             last = f->b;
         } else if (strncmp(f->text, "a valid", 7) == 0 && f->b < last) {
             first = last = 0;
+            c->karn_acks = 0;
         }
     }
     c->rto_first_ns = first;
@@ -418,35 +424,39 @@ static void why_alarm(const struct story *st, const struct chain *c, FILE *out)
     sentence(out, 1, text);
 }
 
-static void why_drop(const struct story *st, const struct chain *c, FILE *out)
+static bool why_drop(const struct story *st, const struct chain *c, FILE *out, int n)
 {
     char text[400];
     struct txtbuf t = txtbuf_of(text, sizeof text);
     const struct fact *limit = fact(st, c->limit);
     if (!limit)
-        return;
+        return false;
     uint16_t node = st->facts[c->drop].node;
     txtbuf_add(&t, "The %s %s had forgotten its address: it had been silent for ",
                sim_node_model(st->sim, node), sim_node_name(st->sim, node));
     span_text(&t, c->idle_ns);
     txtbuf_add(&t, ", longer than %s; %llu first copies in a row were lost to that.", limit->text,
                (unsigned long long)c->same_drops);
-    sentence(out, 2, text);
+    sentence(out, n, text);
+    return true;
 }
 
-static void why_rto(const struct story *st, const struct chain *c, FILE *out)
+static bool why_rto(const struct story *st, const struct chain *c, FILE *out, int n)
 {
     char text[400];
     struct txtbuf t = txtbuf_of(text, sizeof text);
     if (c->rto_last_ns == 0)
-        return;
-    txtbuf_add(&t, "An ACK of retransmitted data gives no valid RTT sample (Karn), so the RTO of the %s "
-                   "doubled with each loss, from ", sim_node_name(st->sim, c->sender));
+        return false;
+    txtbuf_add(&t, "%s the RTO of the %s doubled with each loss, from ",
+               c->karn_acks ? "An ACK of retransmitted data gives no valid RTT sample (Karn), so"
+                            : "No ACK came any more:",
+               sim_node_name(st->sim, c->sender));
     span_text(&t, c->rto_first_ns);
     txtbuf_cstr(&t, " to ");
     span_text(&t, c->rto_last_ns);
     txtbuf_cstr(&t, ": too long for the last one.");
-    sentence(out, 3, text);
+    sentence(out, n, text);
+    return true;
 }
 
 static void why_calm(const struct story *st, FILE *out)
@@ -484,8 +494,9 @@ void story_why(const struct story *st, FILE *out)
         return;
     }
     why_alarm(st, &c, out);
-    why_drop(st, &c, out);
-    why_rto(st, &c, out);
+    int n = 2;
+    n += why_drop(st, &c, out, n);
+    why_rto(st, &c, out, n);
 }
 
 bool story_remedy(const struct story *st, struct txtbuf *t)

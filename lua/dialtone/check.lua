@@ -1,24 +1,28 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- check.lua: is the table that a scenario file returned a scenario? Every unknown key is an error that
--- names its line and a near name. Declares the parameters, flattens the list of what is documented.
+-- check.lua: is the table that a scenario file returned a scenario? Every unknown key is an error
+-- that names its line and a near name. Declares the parameters, flattens the list of what is
+-- documented.
 
 local host = ...
 
 -- A field's types; "!" marks what must be there.
 local top = {
-  title = "!string", source = "string", story = "string", duration = "!string", wall_clock = "string",
+  title = "!string", source = "string", story = "string", duration = "!string",
+  wall_clock = "string",
   parameters = "table", network = "!function", script = "function", documented = "table",
 }
 local parameter = {
-  type = "!string", default = "!string|number|boolean", min = "string|number", max = "string|number",
-  choices = "string", doc = "!string",
+  type = "!string", default = "!string|number|boolean", min = "string|number",
+  max = "string|number", choices = "string", doc = "!string",
 }
 local observable = {
   name = "!string", source = "string", documented = "!string|number", tolerance = "string|number",
   measure = "string", value = "function", judge = "function", slip = "string", by = "string",
   note = "string",
 }
-local ranged = { duration = true, law = true, rate = true, bytes = true, fraction = true, integer = true }
+local ranged = { duration = 1, law = 1, rate = 1, bytes = 1, fraction = 1, integer = 1 }
+local types = { duration = 1, law = 1, rate = 1, bytes = 1, fraction = 1, integer = 1, switch = 1,
+                enum = 1, text = 1 }
 
 local function fail(key, ...)
   error((type(key) == "string" and host.where(key) or host.where("")) .. string.format(...), 0)
@@ -49,7 +53,7 @@ local function check_fields(t, known, what, key)
   end
 end
 
--- Parameters ---------------------------------------------------------------------------------------
+-- Parameters --------------------------------------------------------------------------------------
 
 local function declare(name, d)
   local what = "parameter '" .. name .. "'"
@@ -60,9 +64,9 @@ local function declare(name, d)
   if (d.type == "enum") ~= (d.choices ~= nil) then
     fail(name, "%s: 'choices' (\"one|two\") belongs to type 'enum'", what)
   end
-  local types = { duration = 1, law = 1, rate = 1, bytes = 1, fraction = 1, integer = 1, switch = 1,
-                  enum = 1, text = 1 }
-  if not types[d.type] then fail(name, "%s: unknown type '%s'%s", what, d.type, near(d.type, types)) end
+  if not types[d.type] then
+    fail(name, "%s: unknown type '%s'%s", what, d.type, near(d.type, types))
+  end
   host.declare(name, d)
 end
 
@@ -84,11 +88,12 @@ local function check_parameters(all)
   end
 end
 
--- What is documented -------------------------------------------------------------------------------
+-- What is documented ------------------------------------------------------------------------------
 
 local function check_observable(o, index)
   if type(o) ~= "table" then fail("documented", "documented: entry %d is a %s", index, type(o)) end
-  local what = type(o.name) == "string" and "observable '" .. o.name .. "'" or "observable " .. index
+  local named = type(o.name) == "string"
+  local what = named and "observable '" .. o.name .. "'" or "observable " .. index
   check_fields(o, observable, what, "documented")
   local ways = (o.measure and 1 or 0) + (o.value and 1 or 0) + (o.judge and 1 or 0)
   if ways ~= 1 then fail("documented", "%s needs one of 'measure' and 'value'", what) end

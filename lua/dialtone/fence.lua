@@ -1,15 +1,16 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- fence.lua: what a scenario may not have is replaced here, before any scenario code is loaded.
 -- pairs goes in order of keys and next is gone, for the order of a hash differs from run to run; no
--- address is ever printed; patterns are charged for the steps they may take; globals are declared or an
--- error. The result makes any table strict: reading a key it lacks is an error with a near name.
+-- address is ever printed; patterns are charged for the steps they may take; globals are declared
+-- or an error. The result makes any table strict: a key it lacks is an error with a near name.
 
 local host = ...
-local next, type, error, getmetatable, raw_setmetatable = next, type, error, getmetatable, setmetatable
+local next, type, error = next, type, error
+local getmetatable, raw_setmetatable = getmetatable, setmetatable
 local raw_tostring, raw_load, rawget, rawset, select = tostring, load, rawget, rawset, select
 local sort, pack, unpack, concat = table.sort, table.pack, table.unpack, table.concat
-local byte, sub, find, gmatch, match, gsub, format, rep =
-  string.byte, string.sub, string.find, string.gmatch, string.match, string.gsub, string.format, string.rep
+local sub, find, gmatch, match = string.sub, string.find, string.gmatch, string.match
+local gsub, format = string.gsub, string.format
 
 -- Order: numbers, then strings, then switches.
 local ranks = { number = 1, string = 2, boolean = 3 }
@@ -47,7 +48,7 @@ function pairs(t)
   end
 end
 
--- Text without addresses ---------------------------------------------------------------------------
+-- Text without addresses --------------------------------------------------------------------------
 
 local addressed = { table = true, ["function"] = true, thread = true, userdata = true }
 
@@ -70,7 +71,7 @@ function string.format(fmt, ...)
   return format(fmt, unpack(args, 1, args.n))
 end
 
--- Patterns: an upper bound of the steps is charged before they run -----------------------------------
+-- Patterns: an upper bound of the steps is charged before they run --------------------------------
 
 local quantifier = { ["*"] = true, ["+"] = true, ["-"] = true }
 
@@ -132,7 +133,7 @@ local function guarded(name, original)
     if type(s) == "string" and type(p) == "string" and not (name == "find" and select(2, ...)) then
       local n = steps(s, p)
       if n > 1e9 then error("pattern '" .. p .. "' could take too many steps on this text", 2) end
-      host.charge(n / 8)
+      host.charge(n / 2)
     end
     return original(s, p, ...)
   end
@@ -143,7 +144,7 @@ guarded("match", match)
 guarded("gmatch", gmatch)
 guarded("gsub", gsub)
 
--- Tables: no metamethod can make one call of the library endless --------------------------------------
+-- Tables: no metamethod can make one call of the library endless ----------------------------------
 
 for _, name in next, { "insert", "remove", "concat", "unpack", "sort" } do
   local original = table[name]
@@ -165,7 +166,7 @@ function setmetatable(t, mt)
   return raw_setmetatable(t, mt)
 end
 
--- Globals ------------------------------------------------------------------------------------------
+-- Globals -----------------------------------------------------------------------------------------
 
 local function names_of(t)
   local names = {}
@@ -215,8 +216,9 @@ setmetatable(_G, {
     error(format("undeclared global '%s'%s", raw_tostring(plain(name)), hint(name, _G)), 2)
   end,
   __newindex = function(_, name)
-    error(format("assignment to undeclared global '%s': write 'local %s'%s", raw_tostring(plain(name)),
-      raw_tostring(plain(name)), hint(name, _G)), 2)
+    local shown = raw_tostring(plain(name))
+    error(format("assignment to undeclared global '%s': write 'local %s'%s", shown, shown,
+      hint(name, _G)), 2)
   end,
   __metatable = false,
 })

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- judge.lua: sets what is documented beside what was simulated. Numbers are compared as integers, in
--- billionths of seconds or of plain numbers, whole bits per second and bytes.
+-- judge.lua: sets what is documented beside what was simulated. Numbers are compared as integers:
+-- billionths of seconds and of plain numbers, whole bits per second and bytes.
 --   not-reached      the run stopped before `by`, or nothing happened and the run stopped early
 --   documented-slip  the document contradicts itself; the entry's `slip` says how
 --   match, deviates  within the tolerance or not; what never happened in a whole run deviates
@@ -46,7 +46,9 @@ end
 local function tolerance(o, unit)
   if o.tolerance == nil then return 0 end
   local v, of = quantity(o.tolerance)
-  if of ~= unit then fail(o, "its tolerance '%s' is not of the same kind as '%s'", o.tolerance, o.documented) end
+  if of ~= unit then
+    fail(o, "its tolerance '%s' is not of the same kind as '%s'", o.tolerance, o.documented)
+  end
   return v
 end
 
@@ -71,12 +73,13 @@ end
 
 local function text(o, run, facts)
   local got = simulated(o, run, nil)
-  return { documented = o.documented, simulated = got or "", tolerance = tostring(o.tolerance or ""),
+  return { documented = o.documented, simulated = got or "",
+           tolerance = tostring(o.tolerance or ""),
            verdict = verdict(o, facts, got ~= nil, got == o.documented) }
 end
 
--- The library's own judgement: simulated text (nil: not found), agrees, note. What is found is judged at
--- once, even before `by`.
+-- The library's own judgement: simulated text (nil: not found), agrees, note. What is found is
+-- judged at once, even before `by`.
 local function own(o, run, facts)
   local got, same, note = o.judge(run)
   local slip = same and o.slip

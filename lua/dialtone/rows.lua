@@ -2,15 +2,15 @@
 -- rows.lua: a documented packet table as observables, one a row.
 --   rows { file = "data/x.csv", port = "phone", by = "13min", source = "…",
 --          gap = "10ms", answer = "40ms" }
--- Columns: no,time,direction,flags,seq,ack,len,kind,slip. Direction is seen from the port: out or in.
--- Kinds: send (first copy of a request), retransmission, ack, 100, 200. Times are those of the document;
--- what is judged of them is relative:
+-- Columns: no,time,direction,flags,seq,ack,len,kind,slip. Direction: out or in, seen from the port.
+-- Kinds: send (first copy of a request), retransmission, ack, 100, 200. Times are those of the
+-- document; what is judged of them is relative:
 --   send             as long after the 200 before it as documented, within `gap`
 --   retransmission   as long after its first copy as documented, within `gap`
---   ack, out         that byte is acknowledged within `answer` of its arrival, by this ACK or a later one
+--   ack, out         that byte is acknowledged within `answer` of its arrival, by any ACK
 --   ack, 100, 200 in times are shown only
--- Direction, flags, seq, ack and len are exact. `slip` names the cells that are damaged in print and says
--- why: "time seq: the reason"; those cells are not judged and the row is a documented-slip.
+-- Direction, flags, seq, ack and len are exact. `slip` names the cells damaged in print and
+-- says why: "time seq: the reason"; those cells are not judged, and the row is a documented-slip.
 
 local host = ...
 
@@ -18,7 +18,7 @@ local columns = { "no", "time", "direction", "flags", "seq", "ack", "len", "kind
 local kinds = { send = "out", retransmission = "out", ack = "both", ["100"] = "in", ["200"] = "in" }
 local DAY_NS = 86400 * 1000000000
 
--- Reading the table --------------------------------------------------------------------------------
+-- Reading the table -------------------------------------------------------------------------------
 
 local function clock_ns(text)
   local h, m, s, frac = text:match("^(%d%d):(%d%d):(%d%d)%.(%d+)$")
@@ -70,12 +70,13 @@ local function parse_row(values, fail)
   local row = {}
   if #values ~= #columns then fail("a row has " .. #columns .. " cells, this one " .. #values) end
   for i, name in ipairs(columns) do row[name] = values[i] end
-  row.time_ns = clock_ns(row.time) or fail("'" .. row.time .. "' is no time such as 22:56:17.457226")
+  row.time_ns = clock_ns(row.time) or fail("'" .. row.time .. "' is no time like 22:56:17.457226")
   for _, name in ipairs { "no", "seq", "ack", "len" } do
     row[name] = math.tointeger(tonumber(row[name])) or fail(name .. " is no whole number")
   end
   local side = kinds[row.kind] or fail("unknown kind '" .. row.kind .. "'")
-  if row.direction ~= "in" and row.direction ~= "out" or side ~= "both" and side ~= row.direction then
+  local known = row.direction == "in" or row.direction == "out"
+  if not known or (side ~= "both" and side ~= row.direction) then
     fail("direction '" .. row.direction .. "' does not go with kind '" .. row.kind .. "'")
   end
   row.flags = flag_set(row.flags)
@@ -120,7 +121,7 @@ local function exchanges(list)
   return out
 end
 
--- Finding the rows in the run ------------------------------------------------------------------------
+-- Finding the rows in the run ---------------------------------------------------------------------
 
 local function same_connection(a, b)
   return a.peer == b.peer and a.peer_port == b.peer_port and a.local_port == b.local_port
@@ -188,7 +189,7 @@ find.ack = function(x, row)
   end
 end
 
--- Judging ------------------------------------------------------------------------------------------
+-- Judging -----------------------------------------------------------------------------------------
 
 local function clock(ns)
   local us = ns % DAY_NS // 1000
@@ -197,8 +198,8 @@ local function clock(ns)
 end
 
 local function line(time, direction, r)
-  return ("%s %s %s seq %d ack %d len %d"):format(time, direction == "out" and ">" or "<", r.flags, r.seq,
-    r.ack, r.len)
+  return ("%s %s %s seq %d ack %d len %d"):format(time, direction == "out" and ">" or "<", r.flags,
+    r.seq, r.ack, r.len)
 end
 
 local function span(ns) return ("%.6f s"):format(ns / 1e9) end
@@ -219,7 +220,8 @@ end
 local function judge_row(x, row, o)
   local s = row.found
   local problems = {}
-  local exact = row.kind == "ack" and row.direction == "out" and { "seq", "len" } or { "seq", "ack", "len" }
+  local own_ack = row.kind == "ack" and row.direction == "out" -- a later ACK covers more
+  local exact = own_ack and { "seq", "len" } or { "seq", "ack", "len" }
   for _, name in ipairs(exact) do
     if not row.damaged[name] and row[name] ~= s[name] then
       problems[#problems + 1] = name .. " differs"
@@ -227,7 +229,8 @@ local function judge_row(x, row, o)
   end
   if flag_set(s.flags) ~= row.flags then problems[#problems + 1] = "flags differ" end
   local documented, got, from = spans(x, row)
-  local note = documented and ("%s %s; here %s"):format(span(documented), from, got and span(got) or "none")
+  local note = documented and
+    ("%s %s; here %s"):format(span(documented), from, got and span(got) or "none")
   if documented and not (got and math.abs(got - documented) <= o.gap_ns) then
     problems[#problems + 1] = "too far from the documented time"
   end
@@ -266,11 +269,13 @@ local function observable(x, row, o)
   }
 end
 
-local options = { file = "string", port = "string", by = "string", source = "string", gap = "string",
-                  answer = "string" }
+local options = { file = "string", port = "string", by = "string", source = "string",
+                  gap = "string", answer = "string" }
 
 return function(given)
-  if type(given) ~= "table" then error("rows takes a table: rows { file = \"…\", port = \"…\" }", 2) end
+  if type(given) ~= "table" then
+    error("rows takes a table: rows { file = \"…\", port = \"…\" }", 2)
+  end
   for key, value in pairs(given) do
     if type(value) ~= options[key] then
       local names = {}
@@ -285,7 +290,9 @@ return function(given)
               answer = given.answer or "40ms" }
   for _, key in ipairs { "gap", "answer" } do
     local ns, unit = host.quantity(o[key])
-    if unit ~= "s" then error("rows: " .. key .. " '" .. o[key] .. "' is no span such as 10ms", 2) end
+    if unit ~= "s" then
+      error("rows: " .. key .. " '" .. o[key] .. "' is no span such as 10ms", 2)
+    end
     o[key .. "_ns"] = ns
   end
   o.exchanges = exchanges(read(given.file))

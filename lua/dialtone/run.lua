@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- run.lua: the run as a documented check sees it.
 --   run.measures.NAME         SI number, nil when it did not occur
---   run:records{kind="ALARM", node="cucm-a", reason=13}   rows {id, t, t_ns, kind, node, cause, flow, …}
+--   run:records{kind="ALARM", node="cucm-a", reason=13}   {id, t, t_ns, kind, node, cause, flow}
 --                             and the fields of that kind (ALARM: name reason device detail; STATE:
 --                             machine key from event to; DROP: frame port reason len; LOG: facility
 --                             severity line; FAULT: what target line)
---   run:segments{port="phone", sent=true}   rows {t, t_ns, sent, peer, peer_port, local_port, flags, seq,
---                             ack, len, window, copy, info} of a captured port
+--   run:segments{port="phone", sent=true}   {t, t_ns, sent, peer, peer_port, local_port, flags,
+--                             seq, ack, len, window, copy, info} of a captured port
 --   run:first{…} run:last{…} run:count{…}   of records
 --   run.reached_ns, run.reached (seconds), run.epoch_ns, run.documented_epoch_ns
 
@@ -40,7 +40,8 @@ local function records(filter, level)
   check_filter(filter, level + 1)
   local kind = filter.kind
   if kind ~= nil and not kinds[kind] then
-    error("records of kind '" .. tostring(kind) .. "' are not kept: ALARM STATE DROP LOG FAULT UNEXPECTED", level)
+    error("records of kind '" .. tostring(kind) ..
+      "' are not kept: ALARM STATE DROP LOG FAULT UNEXPECTED", level)
   end
   return kept(host.records(kind, filter.node), filter)
 end
@@ -56,7 +57,9 @@ end
 
 function methods:segments(filter)
   check_filter(filter, 3)
-  if filter.port == nil then error("segments are those of a captured port: give port = \"…\"", 2) end
+  if filter.port == nil then
+    error("segments are those of a captured port: give port = \"…\"", 2)
+  end
   local rest = {}
   for key, want in pairs(filter) do
     if key ~= "port" then rest[key] = want end
@@ -70,7 +73,8 @@ local function measures()
   return setmetatable({}, { __index = function(_, name)
     if not known[name] then
       local near = type(name) == "string" and host.nearest(name, host.measure_names())
-      error("there is no measure '" .. tostring(name) .. "'" .. (near and "; did you mean '" .. near .. "'?" or ""), 2)
+      error("there is no measure '" .. tostring(name) .. "'" ..
+        (near and "; did you mean '" .. near .. "'?" or ""), 2)
     end
     local v, digits = host.measure(name)
     return v and v / 10 ^ digits

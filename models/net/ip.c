@@ -158,8 +158,8 @@ static size_t put_headers(struct frame *f, const struct ip_iface *i, const struc
     return wr_len(&w);
 }
 
-void ip_send_as(struct ip_stack *s, struct frame *f, struct ip4 src, struct ip4 dst, uint8_t proto,
-                uint8_t dscp, size_t payload_len)
+uint64_t ip_send_as(struct ip_stack *s, struct frame *f, struct ip4 src, struct ip4 dst, uint8_t proto,
+                    uint8_t dscp, size_t payload_len)
 {
     struct ip4 hop;
     const struct ip_iface *i = route_to(s, dst, &hop);
@@ -172,13 +172,13 @@ void ip_send_as(struct ip_stack *s, struct frame *f, struct ip4 src, struct ip4 
                         .proto = proto,
                         .src = src,
                         .dst = dst};
-    ip_arp_output(s, i, hop, f, put_headers(f, i, &h));
+    return ip_arp_output(s, i, hop, f, put_headers(f, i, &h));
 }
 
-void ip_send(struct ip_stack *s, struct frame *f, struct ip4 dst, uint8_t proto, uint8_t dscp,
-             size_t payload_len)
+uint64_t ip_send(struct ip_stack *s, struct frame *f, struct ip4 dst, uint8_t proto, uint8_t dscp,
+                 size_t payload_len)
 {
-    ip_send_as(s, f, ip_source(s, dst), dst, proto, dscp, payload_len);
+    return ip_send_as(s, f, ip_source(s, dst), dst, proto, dscp, payload_len);
 }
 
 void ip_resolve(struct ip_stack *s, struct ip4 neighbour)

@@ -54,8 +54,8 @@ void ip_on_frame(struct ip_stack *s, struct port *in, const struct frame *f);
  * finds the next hop's address and sends; a packet that waits for ARP is kept (the last three a
  * neighbour). 255.255.255.255 leaves by the first interface. */
 struct frame *ip_begin(struct ip_stack *s, struct ip4 dst, size_t payload_max, struct wr *w);
-void ip_send(struct ip_stack *s, struct frame *f, struct ip4 dst, uint8_t proto, uint8_t dscp,
-             size_t payload_len);
+uint64_t ip_send(struct ip_stack *s, struct frame *f, struct ip4 dst, uint8_t proto, uint8_t dscp,
+                 size_t payload_len); /* the FRAME_TX record; 0: it waits for ARP */
 
 /* A datagram to a port that nobody has bound is answered by ICMP port unreachable. */
 void ip_bind(struct ip_stack *s, uint16_t port, ip_udp_fn *recv, void *arg); /* not bound yet */

@@ -61,10 +61,11 @@ static uint64_t transmit(struct net *n, const struct ip_iface *i, struct mac to,
     return port_send(i->port, frame_seal(n, f, f->len));
 }
 
-static void transmit_to(struct neighbour *nb, struct frame *f)
+static uint64_t transmit_to(struct neighbour *nb, struct frame *f)
 {
     uint64_t tx = transmit(nb->stack->node->net, nb->iface, nb->mac, f);
     bus_because(nb->stack->node->sim, tx, nb->record, BECAUSE_STATE);
+    return tx;
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */
@@ -123,22 +124,20 @@ static void keep(struct neighbour *nb, struct frame *f)
     nb->waiting[nb->waiting_count++] = f;
 }
 
-void ip_arp_output(struct ip_stack *s, const struct ip_iface *i, struct ip4 hop, struct frame *f,
-                   size_t len)
+uint64_t ip_arp_output(struct ip_stack *s, const struct ip_iface *i, struct ip4 hop, struct frame *f,
+                       size_t len)
 {
     f->len = (uint16_t)len;
     if (f->flow == 0)
         f->flow = bus_current_flow(s->node->sim);
     if (ip4_is_broadcast(hop) || ip_is_iface_broadcast(i, hop)) {
-        transmit(s->node->net, i, MAC_BROADCAST, f);
-        return;
+        return transmit(s->node->net, i, MAC_BROADCAST, f);
     }
     struct neighbour *nb = find_or_make(s, i, hop);
     if (is_aged(nb))
         move(nb, "timeout", NEIGHBOUR_UNKNOWN);
     if (nb->state == NEIGHBOUR_RESOLVED) {
-        transmit_to(nb, f);
-        return;
+        return transmit_to(nb, f);
     }
     keep(nb, f);
     if (nb->state != NEIGHBOUR_RESOLVING) {
@@ -146,6 +145,7 @@ void ip_arp_output(struct ip_stack *s, const struct ip_iface *i, struct ip4 hop,
         nb->tries = 0;
         ask(nb);
     }
+    return 0;
 }
 
 /* The entry is written: its waiting packets go, in the order they came. */

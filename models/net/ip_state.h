@@ -68,7 +68,7 @@ struct ip_stack {
 
 /* ip_send with a source address of one's choice: an answer comes from the address that was asked.
  */
-void ip_send_as(struct ip_stack *s, struct frame *f, struct ip4 src, struct ip4 dst, uint8_t proto,
+uint64_t ip_send_as(struct ip_stack *s, struct frame *f, struct ip4 src, struct ip4 dst, uint8_t proto,
                 uint8_t dscp, size_t payload_len);
 bool ip_is_own(const struct ip_stack *s, struct ip4 a);
 bool ip_is_iface_broadcast(const struct ip_iface *i, struct ip4 a);
@@ -79,8 +79,8 @@ const char *ip_bad(const struct rd *r, const char *otherwise);
 /* ip_arp.c */
 
 /* Sends now, or keeps the packet until the next hop's address is known. Takes the frame over. */
-void ip_arp_output(struct ip_stack *s, const struct ip_iface *i, struct ip4 hop, struct frame *f,
-                   size_t len);
+uint64_t ip_arp_output(struct ip_stack *s, const struct ip_iface *i, struct ip4 hop, struct frame *f,
+                       size_t len); /* the FRAME_TX record; 0: it waits */
 void ip_arp_input(struct ip_stack *s, const struct ip_iface *i, const struct arp *a);
 void ip_arp_request(struct ip_stack *s, const struct ip_iface *i, struct ip4 target);
 void ip_arp_confirm(struct ip_stack *s, struct ip4 hop);

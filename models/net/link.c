@@ -29,6 +29,7 @@ struct link {
     struct port *end[2];
     struct direction dir[2]; /* dir[i]: sent by end[i] */
     bool cut;
+    uint64_t cut_record; /* in whose handling it was cut */
 };
 
 struct flight {
@@ -101,13 +102,13 @@ bool link_connect(struct port *a, struct port *b, const struct setting *settings
     return true;
 }
 
-static void drop_at_sender(struct port *p, const struct frame *f, enum drop_reason why)
+static void drop_at_sender(struct port *p, const struct frame *f, enum drop_reason why, uint64_t because)
 {
     struct net *n = p->node->net;
     struct rec r = {.kind = REC_DROP, .node = p->node->id, .port = p->index, .flow = f->flow};
     r.bytes = str_of_bytes(f->bytes, f->len);
     r.drop = (struct rec_drop){f->id, p->name, drop_names[why], f->len};
-    bus_publish(n->sim, &r);
+    bus_because(n->sim, bus_publish(n->sim, &r), because, BECAUSE_STATE);
     n->books.dropped++;
     frame_unref(n, f);
 }
@@ -200,7 +201,7 @@ uint64_t port_send(struct port *out, const struct frame *f)
     if (lost == DROP_COUNT)
         take_off(l, out->side, f);
     else
-        drop_at_sender(out, f, lost);
+        drop_at_sender(out, f, lost, lost == DROP_LINK_CUT ? l->cut_record : 0);
     bus_swap_cause(n->sim, before);
     return id;
 }
@@ -208,6 +209,7 @@ uint64_t port_send(struct port *out, const struct frame *f)
 void link_cut(struct link *l)
 {
     l->cut = true;
+    l->cut_record = bus_cause(l->end[0]->node->sim);
     for (uint8_t side = 0; side < 2; side++) {
         struct direction *d = &l->dir[side];
         struct net *n = l->end[side]->node->net;
@@ -218,7 +220,7 @@ void link_cut(struct link *l)
             list_remove(&fl->in_dir);
             pool_put(&n->flights, fl);
             n->books.in_flight--;
-            drop_at_sender(l->end[side], f, DROP_LINK_CUT);
+            drop_at_sender(l->end[side], f, DROP_LINK_CUT, l->cut_record);
         }
     }
 }

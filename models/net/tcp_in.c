@@ -158,8 +158,6 @@ static bool on_ack(struct tcp_conn *c, const struct tcp_seg *s)
         tcp_on_acked(c, s->ack, s);
     else if (is_duplicate_ack(c, s))
         tcp_on_duplicate_ack(c);
-    if (c->ended) /* by its user, told of a retransmission */
-        return false;
     if (c->probing)
         c->retries = 0; /* the peer lives, its window is closed (RFC 9293 3.8.6.1, MUST-37) */
     update_window(c, s);

@@ -32,24 +32,24 @@ static struct tcp_seg header(const struct tcp_conn *c, uint32_t seq, uint8_t fla
     return s;
 }
 
-static void emit(struct tcp *t, const struct tcp_seg *s, uint8_t dscp, uint64_t flow, uint32_t copy)
+static uint64_t emit(struct tcp *t, const struct tcp_seg *s, uint8_t dscp, uint64_t flow, uint32_t copy)
 {
     size_t len = tcp_seg_header_bytes(s) + s->payload.n;
     struct wr w;
     struct frame *f = ip_begin(t->ip, s->dst, len, &w);
     if (!f) {
         ip_discard(t->node, "no-route");
-        return;
+        return 0;
     }
     f->flow = flow ? flow : bus_current_flow(t->node->sim);
     f->copy = copy;
     tcp_seg_put(&w, s);
     ASSERT(wr_ok(&w));
-    ip_send(t->ip, f, s->dst, IP4_TCP, dscp, len);
+    return ip_send(t->ip, f, s->dst, IP4_TCP, dscp, len);
 }
 
 /* Every segment with ACK tells what we have: what waited to be acknowledged no longer does. */
-static void send_segment(struct tcp_conn *c, const struct tcp_seg *s, uint64_t flow, uint32_t copy)
+static uint64_t send_segment(struct tcp_conn *c, const struct tcp_seg *s, uint64_t flow, uint32_t copy)
 {
     if (s->flags & TCP_ACK) {
         c->ack_pending = false;
@@ -57,7 +57,7 @@ static void send_segment(struct tcp_conn *c, const struct tcp_seg *s, uint64_t f
         c->last_ack_sent = s->ack;
         tmr_disarm(&c->ack_timer);
     }
-    emit(c->tcp, s, c->dscp, flow, copy);
+    return emit(c->tcp, s, c->dscp, flow, copy);
 }
 
 void tcp_send_syn(struct tcp_conn *c)
@@ -106,7 +106,9 @@ static void send_data(struct tcp_conn *c, struct seg *g)
     struct tcp_seg s = header(c, g->seq, flags);
     s.payload = str_of_bytes(g->data->bytes, g->data->len);
     c->last_sent = sim_now(c->tcp->node->sim);
-    send_segment(c, &s, g->data->flow, g->copies);
+    uint64_t tx = send_segment(c, &s, g->data->flow, g->copies);
+    /* How long its ACK is awaited was decided by what last wrote the RTO. */
+    bus_because(c->tcp->node->sim, tx, c->rto_record, BECAUSE_STATE);
 }
 
 /* Sends a segment of the queue, for the first time or again (RFC 6298 5.1 arms the timer). */

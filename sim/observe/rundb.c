@@ -46,8 +46,8 @@ enum statement {
 
 static const char *const statements[STATEMENTS] = {
     [ADD_KEY]        = "INSERT INTO run VALUES(?1,?2) ON CONFLICT(key) DO UPDATE SET value=?2",
-    [ADD_PARAM]      = "INSERT INTO param VALUES(?1,CASE WHEN ?5 THEN CAST(?2 AS NUMERIC) ELSE ?2 END,"
-                       "?3,?4)",
+    [ADD_PARAM]      = "INSERT INTO param VALUES(?1,"
+                       "CASE WHEN ?5 THEN CAST(?2 AS NUMERIC) ELSE ?2 END,?3,?4)",
     [ADD_NODE]       = "INSERT INTO node VALUES(?1,?2,?3)",
     [ADD_RECORD]     = "INSERT INTO record VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
     [ADD_BECAUSE]    = "INSERT INTO because VALUES(?1,?2,?3)",

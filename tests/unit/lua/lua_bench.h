@@ -104,8 +104,13 @@ static bool probe_stop(struct node *n, struct err *e)
 
 static const struct model_op probe_ops[] = {{"stop", "falls silent", probe_stop}, {0}};
 static const struct model probe_model = {
-    .name = "probe", .doc = "speaks now and then", .state_size = sizeof(struct probe),
-    .params = probe_params, .ops = probe_ops, .init = probe_init, .start = probe_start,
+    .name = "probe",
+    .doc = "speaks now and then",
+    .state_size = sizeof(struct probe),
+    .params = probe_params,
+    .ops = probe_ops,
+    .init = probe_init,
+    .start = probe_start,
     .on_frame = probe_hear,
 };
 
@@ -131,8 +136,12 @@ static void hub_hear(struct node *n, struct port *in, const struct frame *f)
 }
 
 static const struct model hub_model = {
-    .name = "hub", .doc = "swallows frames", .params = hub_params, .port_params = hub_port_params,
-    .port_config_size = sizeof(struct hub_port), .on_frame = hub_hear,
+    .name = "hub",
+    .doc = "swallows frames",
+    .params = hub_params,
+    .port_params = hub_port_params,
+    .port_config_size = sizeof(struct hub_port),
+    .on_frame = hub_hear,
 };
 
 static const struct model *const bench_models[] = {&probe_model, &hub_model};
@@ -199,13 +208,15 @@ static inline void tear_down(struct bench *b)
 /* A scenario of two linked probes; `more` goes into the table, `net` into network(). */
 static inline const char *two_probes(char *to, size_t cap, const char *net, const char *more)
 {
-    snprintf(to, cap,
-             "return { title = 'two probes', duration = '1min',\n"
-             "network = function(net, p)\n"
-             "  local a = net:add('probe', 'a') local b = net:add('probe', 'b', {label = 'second'})\n"
-             "  local l = net:link(a, b)\n"
-             "  %s\n"
-             "end,\n%s }\n", net, more);
+    snprintf(
+        to, cap,
+        "return { title = 'two probes', duration = '1min',\n"
+        "network = function(net, p)\n"
+        "  local a = net:add('probe', 'a') local b = net:add('probe', 'b', {label = 'second'})\n"
+        "  local l = net:link(a, b)\n"
+        "  %s\n"
+        "end,\n%s }\n",
+        net, more);
     return to;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a scenario may not do, and what it gets instead: each line of the tables is a scenario of its
- * own. Expected sentences are written by hand from the manual of Lua and the rules of the fence. */
+/* What a scenario may not do, and what it gets instead: each line of the tables is a scenario of
+ * its own. Expected sentences are written by hand from the manual of Lua and the rules of the
+ * fence. */
 #include "tests/unit/lua/lua_bench.h"
 
 struct refusal {
@@ -60,16 +61,20 @@ static void limits_end_what_never_ends(void **state)
         {"\nwhile true do end", ":2: more than 200 million instructions: an endless loop?"},
         {"local function f() return 1 + f() end f()", "stack overflow: an endless recursion?"},
         {"while true do pcall(function() while true do end end) end", "200 million instructions"},
-        {"local f = coroutine.wrap(function()\n while true do end end) f()", ":2: more than 200 million"},
+        {"local f = coroutine.wrap(function()\n while true do end end) f()",
+         ":2: more than 200 million"},
         {"while true do coroutine.resume(coroutine.create(function() while true do end end)) end",
          "200 million instructions"},
-        {"local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1000) .. i end", ":1: more than 256 MiB of memory"},
-        {"local s = 'x' while true do s = s .. s end", "more than 256 MiB of memory"},
-        {"return ('x'):rep(1e9)", "more than 256 MiB of memory"},
-        {"local s = ('x'):rep(1e6) while true do local t = s .. 'y' end", "200 million instructions"},
+        {"local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1000) .. i end",
+         ":1: more than 256 MiB of memory"},
+        {"local s = 'x'\nwhile true do s = s .. s end", ":2: more than 256 MiB of memory"},
+        {"return ('x'):rep(1e9)", ":1: more than 256 MiB of memory"},
+        {"local s = ('x'):rep(1e6) while true do local t = s .. 'y' end",
+         "200 million instructions"},
         {"('a'):rep(30):find(('a-'):rep(30) .. 'b')", ":1: pattern 'a-a-"},
         {"local s = ('a'):rep(30000) while true do s:find('.-b') end", ":1: more than 200 million"},
-        {"table.insert(setmetatable({}, {__index = {}}), 1, 2)", ":1: table.insert needs a table without"},
+        {"table.insert(setmetatable({}, {__index = {}}), 1, 2)",
+         ":1: table.insert needs a table without"},
     };
     check_refusals(r, sizeof r / sizeof r[0]);
 }
@@ -79,18 +84,27 @@ static void what_replaces_them_works(void **state)
 {
     (void)state;
     static const struct refusal r[] = {
-        {"local s = '' for k, v in pairs {b = 2, a = 1, [3] = 'z', [1] = 'x', [2.5] = 'y', [true] = 't'} do\n"
-         " s = s .. tostring(k) .. tostring(v) .. ' ' end error(s)", ":2: 1x 2.5y 3z a1 b2 truet"},
-        {"local s = '' local t = {a = 1, b = 2, c = 3} for k in pairs(t) do t.b = nil s = s .. k end error(s)",
+        {"local s = '' for k, v in pairs {b = 2, a = 1, [3] = 'z', [1] = 'x', [2.5] = 'y', [true] "
+         "= 't'} do\n"
+         " s = s .. tostring(k) .. tostring(v) .. ' ' end error(s)",
+         ":2: 1x 2.5y 3z a1 b2 truet"},
+        {"local s = '' local t = {a = 1, b = 2, c = 3} for k in pairs(t) do t.b = nil s = s .. k "
+         "end error(s)",
          ":1: ac"},
         {"error(tostring({}) .. tostring(print_ ~= 1 and pairs))", "undeclared global 'print_'"},
-        {"error(tostring({}) .. ' ' .. tostring(pairs) .. ' ' .. tostring(nil) .. ' ' .. tostring(1.5))",
+        {"error(tostring({}) .. ' ' .. tostring(pairs) .. ' ' .. tostring(nil) .. ' ' .. "
+         "tostring(1.5))",
          ":1: table function nil 1.5"},
-        {"error(('%s %s %d %5.2f %q %%p'):format({}, pairs, 3, 1.25, 'a'))", ":1: table function 3  1.25 \"a\" %p"},
-        {"error(tostring(setmetatable({}, {__tostring = function() return 'mine' end})))", ":1: mine"},
-        {"error(('2015-07-15 22:54'):gsub('^(%d+)-(%d+)-(%d+) (%d+):(%d+)$', '%5:%4'))", ":1: 54:22"},
-        {"error((' a b%[x]'):match('%%(%b[])$') .. (('k = v'):match('^(%w+)%s*=%s*(%w+)$')))", ":1: [x]k"},
-        {"error(('THE (quick) fox'):find('%((%a+)%)') .. ('aXb'):gsub('%f[%u]%u?', '-'))", ":1: 5a-b"},
+        {"error(('%s %s %d %5.2f %q %%p'):format({}, pairs, 3, 1.25, 'a'))",
+         ":1: table function 3  1.25 \"a\" %p"},
+        {"error(tostring(setmetatable({}, {__tostring = function() return 'mine' end})))",
+         ":1: mine"},
+        {"error(('2015-07-15 22:54'):gsub('^(%d+)-(%d+)-(%d+) (%d+):(%d+)$', '%5:%4'))",
+         ":1: 54:22"},
+        {"error((' a b%[x]'):match('%%(%b[])$') .. (('k = v'):match('^(%w+)%s*=%s*(%w+)$')))",
+         ":1: [x]k"},
+        {"error(('THE (quick) fox'):find('%((%a+)%)') .. ('aXb'):gsub('%f[%u]%u?', '-'))",
+         ":1: 5a-b"},
         {"error(('abab'):match('^(ab)%1$') .. ('x.y'):find('.', 1, true))", ":1: ab2"},
         {"local t = {3, 1, 2} table.sort(t) error(table.concat(t, ',') .. #t)", ":1: 1,2,33"},
         {"error('is ' .. load('return 1 + 1')())", ":1: is 2"},

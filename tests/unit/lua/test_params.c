@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Parameters of a scenario: its own and those of the models in its network; who sets them, where they
- * go, what is shown of them, and when the run still is the documented one. */
+/* Parameters of a scenario: its own and those of the models in its network; who sets them, where
+ * they go, what is shown of them, and when the run still is the documented one. */
 #include "tests/unit/lua/lua_bench.h"
 
 static const struct probe *probe_of(struct bench *b, const char *name)
@@ -39,11 +39,12 @@ static void models_bring_their_parameters(void **state)
 {
     (void)state;
     struct bench b = built("", "", NULL, NULL);
-    static const char *const names[] = {"duration",   "link_delay",   "link_jitter",   "link_loss",
-                                        "link_queue", "link_rate",    "segment_size",  "talk_floor",
-                                        "talk_interval", "talk_profile", "wall_clock"};
+    static const char *const names[] = {
+        "duration",     "link_delay", "link_jitter",   "link_loss",    "link_queue", "link_rate",
+        "segment_size", "talk_floor", "talk_interval", "talk_profile", "wall_clock"};
     const struct scenario_param *p;
-    assert_int_equal(scenario_params(b.sc, &p), sizeof names / sizeof names[0]); /* not label: own */
+    assert_int_equal(scenario_params(b.sc, &p),
+                     sizeof names / sizeof names[0]); /* not label: own */
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         assert_string_equal(p[i].name, names[i]);
         assert_string_equal(p[i].set_by, "default");
@@ -58,7 +59,8 @@ static void values_come_from_the_nearest_source(void **state)
 {
     (void)state;
     const char *file = "parameters = { segment_size = '1380B', talk_interval = '20s' }";
-    struct bench b = built("net:add('probe', 'c', {talk_interval = '7s'})", file, "segment_size", "536B");
+    struct bench b =
+        built("net:add('probe', 'c', {talk_interval = '7s'})", file, "segment_size", "536B");
     assert_int_equal(probe_of(&b, "a")->segment, 536);
     assert_int_equal(probe_of(&b, "a")->interval.ns, 20000000000);
     assert_int_equal(probe_of(&b, "c")->interval.ns, 7000000000);
@@ -107,14 +109,17 @@ static const char own[] =
 static void own_parameters_reach_the_network(void **state)
 {
     (void)state;
-    struct bench b = built("for i = 1, p.many do net:add('probe', 'p' .. i, {talk_interval = p.pause}) end\n"
-                           "assert(p.mode == 'slow' and p.lossy == 'off' and p.link_delay == 'uniform(1ms,2ms)')\n"
-                           "assert(p.duration == '1min')", own, "mode", "slow");
+    struct bench b = built(
+        "for i = 1, p.many do net:add('probe', 'p' .. i, {talk_interval = p.pause}) end\n"
+        "assert(p.mode == 'slow' and p.lossy == 'off' and p.link_delay == 'uniform(1ms,2ms)')\n"
+        "assert(p.duration == '1min')",
+        own, "mode", "slow");
     assert_int_equal(net_node_count(b.net), 5);
     assert_int_equal(probe_of(&b, "p3")->interval.ns, 5000000000);
     assert_int_equal(probe_of(&b, "a")->interval.ns, 10000000000);
     assert_string_equal(shown(&b, "mode").set_by, "command");
-    assert_int_equal(shown(&b, "link_delay").value.law.kind, DIST_UNIFORM); /* its own, not the links' */
+    assert_int_equal(shown(&b, "link_delay").value.law.kind,
+                     DIST_UNIFORM); /* its own, not the links' */
     assert_false(scenario_is_documented(b.sc));
     tear_down(&b);
 }
@@ -122,7 +127,8 @@ static void own_parameters_reach_the_network(void **state)
 static void a_law_is_drawn_once_a_run(void **state)
 {
     (void)state;
-    const char *net = "net:add('probe', 'c', {talk_interval = p.pause}) net:add('probe', 'd', {talk_interval = p.pause})";
+    const char *net = "net:add('probe', 'c', {talk_interval = p.pause}) net:add('probe', 'd', "
+                      "{talk_interval = p.pause})";
     struct bench b = built(net, own, "pause", "uniform(10s,20s)");
     int64_t first = probe_of(&b, "c")->interval.ns;
     assert_in_range(first, 10000000000, 20000000000);
@@ -144,20 +150,25 @@ static void bad_values_are_refused(void **state)
         {"pause", "2min", "parameter 'pause': '2min' is above its greatest value 1min"},
         {"mode", "slwo", "parameter 'mode': 'slwo' is none of fast|slow; did you mean 'slow'?"},
         {"duration", "1 parsec", "parameter 'duration': '1 parsec' has the unknown unit"},
-        {"duration", "exp(1s)", "parameter 'duration': 'exp(1s)' is a law; the run needs one value"},
+        {"duration", "exp(1s)",
+         "parameter 'duration': 'exp(1s)' is a law; the run needs one value"},
         {"talk_interval", "5", "parameter 'talk_interval': '5' lacks its unit"},
         {"segment_size", "10B", "parameter 'segment_size': '10B' is below its least value 64B"},
-        {"talk_intervall", "5s", "scenario 'scenario_%ld' has no parameter 'talk_intervall'; did you mean 'talk_interval'?"},
+        {"talk_intervall", "5s",
+         "scenario 'scenario_%ld' has no parameter 'talk_intervall'; did you mean "
+         "'talk_interval'?"},
         {"label", "x", "scenario 'scenario_%ld' has no parameter 'label'"},
-        {"hub_speed", "7bps", "parameter 'hub_speed' cannot be set: the scenario gives every node that has it"},
+        {"hub_speed", "7bps",
+         "parameter 'hub_speed' cannot be set: the scenario gives every node that has it"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         char text[2048], says[256];
-        struct bench b = load_text(
-            two_probes(text, sizeof text, "net:add('hub', 'h'):port('1', {hub_speed = '1Mbps'})", own));
+        struct bench b = load_text(two_probes(
+            text, sizeof text, "net:add('hub', 'h'):port('1', {hub_speed = '1Mbps'})", own));
         assert_non_null(b.sc);
         snprintf(says, sizeof says, bad[i].says, (long)getpid());
-        if (scenario_set(b.sc, str_of(bad[i].name), str_of(bad[i].value), "command", &b.e) && build(&b))
+        if (scenario_set(b.sc, str_of(bad[i].name), str_of(bad[i].value), "command", &b.e) &&
+            build(&b))
             fail_msg("accepted: %s=%s", bad[i].name, bad[i].value);
         if (strncmp(b.e.msg, says, strlen(says)) != 0)
             fail_msg("says: %s\nnot:  %s", b.e.msg, says);
@@ -171,7 +182,8 @@ static void bad_values_of_the_file_name_their_line(void **state)
     static const struct {
         const char *more, *says;
     } bad[] = {
-        {"parameters = {\n segment_size = '1380' }", ":8: parameter 'segment_size': '1380' lacks its unit"},
+        {"parameters = {\n segment_size = '1380' }",
+         ":8: parameter 'segment_size': '1380' lacks its unit"},
         {"parameters = {\n segmnt_size = '1380B' }",
          ":8: nothing in the network has a parameter 'segmnt_size'; did you mean 'segment_size'?"},
     };

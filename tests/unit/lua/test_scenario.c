@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A scenario file is loaded, checked and built: what it says arrives, and what it says wrongly is one
- * sentence with its line and a near name. */
+/* A scenario file is loaded, checked and built: what it says arrives, and what it says wrongly is
+ * one sentence with its line and a near name. */
 #include "tests/unit/lua/lua_bench.h"
 
 #define NET "network = function(net, p) net:add('probe', 'a') end"
@@ -28,9 +28,11 @@ static void clock_is_a_date_of_the_calendar(void **state)
     static const struct {
         const char *text;
         int64_t s;
-    } good[] = {{"1970-01-01 00:00:00", 0},          {"2000-02-29 23:59:59", 951868799},
-                {"2016-01-01 00:00:00", 1451606400}, {"2100-03-01 00:00:00", 4107542400}};
-    static const char *const bad[] = {"2015-02-29 00:00:00", "2015-7-15 22:54:21", "2015-07-15",
+    } good[] = {{"1970-01-01 00:00:00", 0},
+                {"2000-02-29 23:59:59", 951868799},
+                {"2016-01-01 00:00:00", 1451606400},
+                {"2100-03-01 00:00:00", 4107542400}};
+    static const char *const bad[] = {"2015-02-29 00:00:00", "2015-7-15 22:54:21",    "2015-07-15",
                                       "2015-07-15 24:00:00", "2015-07-15 22:54:21.x", "yesterday"};
     struct bench b = load_text("return {title = 't', duration = '1s', " NET "}");
     assert_non_null(b.sc);
@@ -57,34 +59,57 @@ static void what_is_no_scenario_is_refused(void **state)
         {"return {\n duration = '1s', " NET "}", ": a scenario lacks 'title'"},
         {"return {\n titel = 'x', duration = '1s', " NET "}",
          ":2: a scenario has no field 'titel'; did you mean 'title'?"},
-        {"return {title = 't', duration = 40, " NET "}", ":1: a scenario: 'duration' must be a string, not a number"},
+        {"return {title = 't', duration = 40, " NET "}",
+         ":1: a scenario: 'duration' must be a string, not a number"},
         {"return {title = 't',\nduration = '40', " NET "}",
          ":2: parameter 'duration': '40' lacks its unit (one of ns us ms s min h d)"},
-        {"return {title = 't', duration = 'uniform(1s,2s)', " NET "}", "parameter 'duration': 'uniform(1s,2s)' is a law"},
-        {"return {title = 't', duration = '1s',\nwall_clock = 'noon', " NET "}", ":2: parameter 'wall_clock': 'noon' is not"},
+        {"return {title = 't', duration = 'uniform(1s,2s)', " NET "}",
+         "parameter 'duration': 'uniform(1s,2s)' is a law"},
+        {"return {title = 't', duration = '1s',\nwall_clock = 'noon', " NET "}",
+         ":2: parameter 'wall_clock': 'noon' is not"},
         {"return {title = 't', duration = '1s', network = 'x'}", "'network' must be a function"},
-        {"return {title = 't', duration = '1s', " NET ",\nparameters = {\n Rate = '1s' } }", ":3: 'Rate' is no parameter name"},
-        {"return {title = 't', duration = '1s', " NET ", parameters = {\n a = { type = 'duration', default = '1',"
-         " doc = 'd' } } }", ":2: parameter 'a': '1' lacks its unit"},
-        {"return {title = 't', duration = '1s', " NET ", parameters = {\n a = { type = 'time', default = '1s',"
-         " doc = 'd' } } }", ":2: parameter 'a': unknown type 'time'"},
-        {"return {title = 't', duration = '1s', " NET ", parameters = {\n a = { type = 'integer', default = 5,"
-         " mim = 3, doc = 'd' } } }", ":2: parameter 'a' has no field 'mim'; did you mean 'min'?"},
-        {"return {title = 't', duration = '1s', " NET ", parameters = {\n a = { type = 'integer', default = 5,"
-         " min = '1s', doc = 'd' } } }", ":2: parameter 'a': '1s' has the unknown unit"},
-        {"return {title = 't', duration = '1s', " NET ", parameters = {\n a = { type = 'integer', default = 0,"
-         " min = 1, doc = 'd' } } }", ":2: parameter 'a': '0' is below its least value 1"},
-        {"return {title = 't', duration = '1s', " NET ", parameters = {\n a = { type = 'switch', default = 'on' } } }",
+        {"return {title = 't', duration = '1s', " NET ",\nparameters = {\n Rate = '1s' } }",
+         ":3: 'Rate' is no parameter name"},
+        {"return {title = 't', duration = '1s', " NET
+         ", parameters = {\n a = { type = 'duration', default = '1',"
+         " doc = 'd' } } }",
+         ":2: parameter 'a': '1' lacks its unit"},
+        {"return {title = 't', duration = '1s', " NET
+         ", parameters = {\n a = { type = 'time', default = '1s',"
+         " doc = 'd' } } }",
+         ":2: parameter 'a': unknown type 'time'"},
+        {"return {title = 't', duration = '1s', " NET
+         ", parameters = {\n a = { type = 'integer', default = 5,"
+         " mim = 3, doc = 'd' } } }",
+         ":2: parameter 'a' has no field 'mim'; did you mean 'min'?"},
+        {"return {title = 't', duration = '1s', " NET
+         ", parameters = {\n a = { type = 'integer', default = 5,"
+         " min = '1s', doc = 'd' } } }",
+         ":2: parameter 'a': '1s' has the unknown unit"},
+        {"return {title = 't', duration = '1s', " NET
+         ", parameters = {\n a = { type = 'integer', default = 0,"
+         " min = 1, doc = 'd' } } }",
+         ":2: parameter 'a': '0' is below its least value 1"},
+        {"return {title = 't', duration = '1s', " NET
+         ", parameters = {\n a = { type = 'switch', default = 'on' } } }",
          ":2: parameter 'a' lacks 'doc'"},
-        {"return {title = 't', duration = '1s', " NET ", parameters = {\n a = { type = 'text', default = 'x',"
-         " min = 1, doc = 'd' } } }", "type 'text' has no min and max"},
-        {"return {title = 't', duration = '1s', " NET ", parameters = { duration = '2s' } }", "stands at the top"},
-        {"return {title = 't', duration = '1s', " NET ", documented = { { name = 'x', documented = 1 } } }",
+        {"return {title = 't', duration = '1s', " NET
+         ", parameters = {\n a = { type = 'text', default = 'x',"
+         " min = 1, doc = 'd' } } }",
+         "type 'text' has no min and max"},
+        {"return {title = 't', duration = '1s', " NET ", parameters = { duration = '2s' } }",
+         "stands at the top"},
+        {"return {title = 't', duration = '1s', " NET
+         ", documented = { { name = 'x', documented = 1 } } }",
          "observable 'x' needs one of 'measure' and 'value'"},
-        {"return {title = 't', duration = '1s', " NET ",\n documented = { { name = 'x', documented = 1,"
-         " measure = 'first_unregster_s' } } }", ":2: observable 'x': there is no measure 'first_unregster_s'; did you mean"},
-        {"return {title = 't', duration = '1s', " NET ", documented = { { name = 'x', documented = '1s',"
-         " tolerance = '5', measure = 'max_rto_s', by = '3' } } }", "observable 'x': by '3' is no value with a unit"},
+        {"return {title = 't', duration = '1s', " NET
+         ",\n documented = { { name = 'x', documented = 1,"
+         " measure = 'first_unregster_s' } } }",
+         ":2: observable 'x': there is no measure 'first_unregster_s'; did you mean"},
+        {"return {title = 't', duration = '1s', " NET
+         ", documented = { { name = 'x', documented = '1s',"
+         " tolerance = '5', measure = 'max_rto_s', by = '3' } } }",
+         "observable 'x': by '3' is no value with a unit"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct bench b = load_text(bad[i].text);
@@ -108,19 +133,23 @@ static void network_mistakes_name_their_line(void **state)
     } bad[] = {
         {"net:add('prob', 'c')", ":5: node 'c': there is no model 'prob'; did you mean 'probe'?"},
         {"net:add('probe', 'a')", ":5: node 'a' is there twice"},
-        {"net:add('probe', 'c', {lable = 'x'})", ":5: c has no parameter 'lable'; did you mean 'label'?"},
-        {"net:add('probe', 'c', {talk_interval = '5'})", ":5: c: parameter 'talk_interval': '5' lacks its unit"},
+        {"net:add('probe', 'c', {lable = 'x'})",
+         ":5: c has no parameter 'lable'; did you mean 'label'?"},
+        {"net:add('probe', 'c', {talk_interval = '5'})",
+         ":5: c: parameter 'talk_interval': '5' lacks its unit"},
         {"net:add('probe', 'c', {label = {}})", ":5: setting 'label' must be text"},
         {"net:add('probe', 'c', {segment_size = 1.5})", ":5: setting 'segment_size' must be text"},
         {"net:ad('probe', 'c')", ":5: net has no 'ad'; did you mean 'add'?"},
         {"net:link('a', 'bb')", ":5: there is no node 'bb'; did you mean 'b'?"},
         {"net:link(a, b)", ":5: port 'a:eth0' is used twice"},
-        {"net:link('a:x', 'b:x', {link_dealy = '1ms'})", ":5: link a:x - b:x has no parameter 'link_dealy'"},
+        {"net:link('a:x', 'b:x', {link_dealy = '1ms'})",
+         ":5: link a:x - b:x has no parameter 'link_dealy'"},
         {"net:capture('a:eth0', 'x') net:capture('a', 'y')", ":5: port 'a:eth0' is captured twice"},
         {"net:add('hub', 'h') net:link('h', 'a:x')", ":5: node 'h' has no port yet: name one"},
         {"local h = net:add('hub', 'h') h:port('1', {vlan = 2}) h:port('1', {vlan = 3})",
          ":5: port 'h:1' is configured twice"},
-        {"local h = net:add('hub', 'h') h:port('1', {vlan = 5000})", ":5: h:1: parameter 'vlan': '5000' is above"},
+        {"local h = net:add('hub', 'h') h:port('1', {vlan = 5000})",
+         ":5: h:1: parameter 'vlan': '5000' is above"},
         {"local x = p.nothing", ":5: p has no 'nothing'"},
         {"l:cut()", ":5: only script(sim) acts on the running network"},
         {"a:op('stop')", ":5: only script(sim)"},
@@ -141,13 +170,15 @@ static void network_is_built(void **state)
 {
     (void)state;
     char text[1024];
-    struct bench b = load_text(two_probes(text, sizeof text,
-                                          "local h = net:add('hub', 'h')\n"
-                                          "assert(h:port('Gi0/1', {vlan = 7}) == 'h:Gi0/1')\n"
-                                          "assert(tostring(h) == \"node 'h'\" and h:name() == 'h')\n"
-                                          "local m = net:link('a:eth1', 'h:Gi0/1', {link_delay = '3ms'})\n"
-                                          "assert(tostring(m) == 'link a:eth1 - h:Gi0/1')\n"
-                                          "net:capture('h:Gi0/1', 'the hub', '-1.5s')", ""));
+    struct bench b =
+        load_text(two_probes(text, sizeof text,
+                             "local h = net:add('hub', 'h')\n"
+                             "assert(h:port('Gi0/1', {vlan = 7}) == 'h:Gi0/1')\n"
+                             "assert(tostring(h) == \"node 'h'\" and h:name() == 'h')\n"
+                             "local m = net:link('a:eth1', 'h:Gi0/1', {link_delay = '3ms'})\n"
+                             "assert(tostring(m) == 'link a:eth1 - h:Gi0/1')\n"
+                             "net:capture('h:Gi0/1', 'the hub', '-1.5s')",
+                             ""));
     if (!b.sc || !build(&b))
         fail_msg("%s", b.e.msg);
     assert_int_equal(net_node_count(b.net), 3);
@@ -166,8 +197,10 @@ static void network_is_built(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_the_file_says_arrives),     cmocka_unit_test(clock_is_a_date_of_the_calendar),
-        cmocka_unit_test(what_is_no_scenario_is_refused), cmocka_unit_test(network_mistakes_name_their_line),
+        cmocka_unit_test(what_the_file_says_arrives),
+        cmocka_unit_test(clock_is_a_date_of_the_calendar),
+        cmocka_unit_test(what_is_no_scenario_is_refused),
+        cmocka_unit_test(network_mistakes_name_their_line),
         cmocka_unit_test(network_is_built),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

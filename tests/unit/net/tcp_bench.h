@@ -49,6 +49,7 @@ struct host {
     struct tcp_config tcp_config;
     uint32_t address;
     bool raw;
+    struct sim_dur arp_timeout;
     struct ip_stack *ip;
     struct tcp *tcp;
     struct user user;
@@ -61,7 +62,7 @@ enum verdict { PASS, LOSE, SPOIL, KEEP }; /* KEEP: goes on after the next one th
 struct tap {
     enum verdict (*judge)(const struct seen *s);
     struct seen seen[SEEN_MAX];
-    uint32_t count;
+    uint32_t count, others_of_a; /* frames that are no TCP: ARP */
     const struct frame *kept[64];
     struct port *kept_for[64];
     uint32_t kept_count;
@@ -154,7 +155,7 @@ static inline bool host_init(struct node *n, struct err *e)
     struct port *p;
     if (!node_port(n, STR("eth0"), NULL, 0, &p, e))
         return false;
-    struct ip_options opt = {.arp_timeout = dur_s(36000), .arp_retry = dur_s(1), .arp_tries = 3};
+    struct ip_options opt = {.arp_timeout = o->arp_timeout, .arp_retry = dur_s(1), .arp_tries = 3};
     struct ip_iface i = {.port = p, .addr = {o->address}, .prefix_len = 24};
     i.mac = (struct mac){{2, 0, 0, 0, 0, (uint8_t)o->address}};
     o->ip = ip_new(n, &opt);
@@ -176,6 +177,7 @@ static inline void host_frame(struct node *n, struct port *in, const struct fram
 static const struct param_def host_params[] = {
     {"address", PARAM_IP4, NULL, NULL, NULL, NULL, "", offsetof(struct host, address), true},
     {"raw", PARAM_BOOL, "off", NULL, NULL, NULL, "", offsetof(struct host, raw), true},
+    {"arp_timeout", PARAM_DUR, "10h", NULL, NULL, NULL, "", offsetof(struct host, arp_timeout), false},
     TCP_PARAMS(struct host, tcp_config, "0s", "0s"),
     {0},
 };
@@ -237,6 +239,8 @@ static inline void tap_frame(struct node *n, struct port *in, const struct frame
         assert_true(t->count < SEEN_MAX);
         t->seen[t->count++] = s;
         v = t->judge ? t->judge(&s) : PASS;
+    } else {
+        t->others_of_a += s.from_a;
     }
     if (v == LOSE)
         frame_drop(in, f, DROP_PORT_SECURITY_LEARNING);

@@ -2,7 +2,7 @@
 /* Lost segments between two hosts: when they are sent again, for how long, and how a sticky back-off
  * outlives the message that caused it. Independent truth: closed forms of RFC 6298 5 and domain facts of
  * case study 2 (0.21·2^k), Linux's documented 924.6 s for 15 retransmissions. */
-#include "tests/unit/net/tcp_bench.h"
+#include "tests/unit/net/tcp_script.h"
 
 #define SET(name, value) {STR(name), STR(value)}
 #define RTT_14600US {SET("link_delay", "3650us")} /* four links' delays make an RTT */
@@ -162,25 +162,16 @@ static void giving_up(void **state)
 static void giving_up_starts_anew(void **state)
 {
     (void)state;
-    struct bench_options o = {.link = RTT_14600US, .a = {SET("tcp_giveup", "22s")}};
-    struct bench b = open_bench(&o);
-    tap_of(&b)->judge = judge_first;
-    losing = true;
-    struct sim_time sent = sim_now(b.sim);
-    send_pattern(b.a, 0, 100, 0); /* passes after 0.21 s */
-    run_for(&b, dur_ms(100));
-    tap_of(&b)->judge = judge_cut;
-    cut_at = time_add(sent, dur_ms(300));
-    send_pattern(b.a, 100, 100, 0); /* sent at 0.1 s; what came is held behind the hole or lost */
-    run_for(&b, dur_ms(300));
-    got_pattern(b.b, 200);
-    struct sim_time later = sim_now(b.sim);
-    send_pattern(b.a, 200, 100, 0);
+    struct bench b = script_open((struct setting)SET("tcp_giveup", "22s"), NO_SETTING);
+    send_pattern(b.a, 0, 100, 0);
     run_for(&b, dur_s(10));
-    send_pattern(b.a, 300, 100, 0);
+    struct sim_time second = sim_now(b.sim);
+    send_pattern(b.a, 100, 100, 0);
+    run_for(&b, dur_s(10));
+    SAY(&b, TCP_ACK, .seq = 5001, .ack = 1101);
     run_for(&b, dur_s(30));
     assert_int_equal(user_of(b.a)->why, TCP_END_TIMEOUT);
-    assert_int_equal(time_sub(user_of(b.a)->ended_at, later).ns, 22000000000);
+    assert_int_equal(time_sub(user_of(b.a)->ended_at, second).ns, 22000000000);
     bench_end(&b);
 }
 
@@ -193,7 +184,7 @@ struct link_seen {
 
 static struct link_seen links[64];
 static uint32_t link_count;
-static uint64_t drops[16], notes[16], drop_count, note_count;
+static uint64_t drops[16], notes[16], drop_count, note_count, all_notes;
 
 static void on_record(struct sink *k, const struct rec *r)
 {
@@ -203,6 +194,7 @@ static void on_record(struct sink *k, const struct rec *r)
     else if (r->kind == REC_NOTE && strcmp(r->note.topic, "tcp.rto") == 0 &&
              strstr(r->note.line.fmt, "no ACK within") && note_count < 16)
         notes[note_count++] = (uint64_t)r->id;
+    all_notes += r->kind == REC_NOTE;
 }
 
 static void on_because(struct sink *k, uint64_t record, uint64_t of, enum because_role role)
@@ -240,7 +232,33 @@ static void timeouts_name_their_causes(void **state)
         before = notes[k];
         assert_int_equal(tcp_rto_record(user_of(b.a)->conn), before);
     }
+    repeated_after_us(&b, false);
+    all_notes = 0;
+    repeated_after_us(&b, false); /* a sample that changes nothing is not told */
+    assert_int_equal(all_notes, 0);
     bench_end(&b);
+}
+
+static int64_t rto_min_of(const char *profile, const char *given)
+{
+    struct bench_options o = {.raw = true, .a = {{STR("tcp_rto_profile"), str_of(profile)}}};
+    if (given)
+        o.a[1] = (struct setting){STR("tcp_rto_min"), str_of(given)};
+    struct bench b = bench_new(&o);
+    const struct param_value *v = node_param(b.a, "tcp_rto_min"); /* what reports show */
+    assert_true(v->given);
+    assert_int_equal(v->i, host_of(b.a)->tcp_config.rto_min.ns);
+    int64_t ns = host_of(b.a)->tcp_config.rto.floor.ns;
+    bench_end(&b);
+    return ns;
+}
+
+static void rto_min_has_the_profile_s_default(void **state)
+{
+    (void)state;
+    assert_int_equal(rto_min_of("linux", NULL), 200000000);
+    assert_int_equal(rto_min_of("rfc6298", NULL), 1000000000);
+    assert_int_equal(rto_min_of("rfc6298", "300ms"), 300000000);
 }
 
 int main(void)
@@ -254,6 +272,7 @@ int main(void)
         cmocka_unit_test(giving_up),
         cmocka_unit_test(giving_up_starts_anew),
         cmocka_unit_test(timeouts_name_their_causes),
+        cmocka_unit_test(rto_min_has_the_profile_s_default),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* run_reader.c: see run_reader.h. Everything is read once, into one arena. */
+#include "sim/view/run_reader.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BYTES_MAX ((size_t)8 << 30)
+
+struct reading {
+    struct view_run *run;
+    sqlite3 *db;
+    struct err *e;
+};
+
+static bool failed(struct reading *r)
+{
+    return err_set(r->e, "'%s/run.db' cannot be read: %s", r->run->folder, sqlite3_errmsg(r->db));
+}
+
+static const char *keep(struct reading *r, sqlite3_stmt *q, int column)
+{
+    const unsigned char *text = sqlite3_column_text(q, column);
+    return arena_strdup(r->run->arena, str_of(text ? (const char *)text : ""));
+}
+
+/* Runs a query and hands each row to `row`. */
+static bool each(struct reading *r, const char *sql, void (*row)(struct reading *r, sqlite3_stmt *q))
+{
+    sqlite3_stmt *q;
+    if (sqlite3_prepare_v2(r->db, sql, -1, &q, NULL) != SQLITE_OK)
+        return failed(r);
+    int step;
+    while ((step = sqlite3_step(q)) == SQLITE_ROW)
+        row(r, q);
+    sqlite3_finalize(q);
+    return step == SQLITE_DONE || failed(r);
+}
+
+static void take_sizes(struct reading *r, sqlite3_stmt *q)
+{
+    r->run->count = (size_t)sqlite3_column_int64(q, 0);
+    r->run->because_count = (size_t)sqlite3_column_int64(q, 1);
+    r->run->node_count = sqlite3_column_int(q, 2) + 1;
+    r->run->records = ARENA_ARRAY(r->run->arena, struct view_record, r->run->count + 1);
+    r->run->because = ARENA_ARRAY(r->run->arena, struct view_because, r->run->because_count + 1);
+    r->run->nodes = ARENA_ARRAY(r->run->arena, struct view_node, r->run->node_count);
+}
+
+static void take_node(struct reading *r, sqlite3_stmt *q)
+{
+    int id = sqlite3_column_int(q, 0);
+    if (id >= 0 && id < r->run->node_count)
+        r->run->nodes[id] = (struct view_node){keep(r, q, 1), keep(r, q, 2)};
+}
+
+static void take_record(struct reading *r, sqlite3_stmt *q)
+{
+    int64_t id = sqlite3_column_int64(q, 0);
+    if (id < 1 || (size_t)id > r->run->count)
+        return;
+    r->run->records[id - 1] = (struct view_record){
+        .id = id,
+        .t_ns = sqlite3_column_int64(q, 1),
+        .cause = sqlite3_column_int64(q, 2),
+        .flow = sqlite3_column_int64(q, 3),
+        .kind = keep(r, q, 4),
+        .node = sqlite3_column_int(q, 5),
+        .text = keep(r, q, 6),
+        .fields = keep(r, q, 7),
+    };
+}
+
+static void take_because(struct reading *r, sqlite3_stmt *q)
+{
+    static const char *const roles[] = {"awaited", "state", "limit"};
+    int64_t record = sqlite3_column_int64(q, 0);
+    const char *role = (const char *)sqlite3_column_text(q, 2);
+    if (record < 1 || (size_t)record > r->run->count || !role)
+        return;
+    struct view_record *x = &r->run->records[record - 1];
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(role, roles[i]) != 0)
+            continue;
+        if (x->because_count == 0) /* rows come sorted by record, so one record's stand together */
+            x->because = (uint32_t)r->run->because_count;
+        r->run->because[r->run->because_count++] =
+            (struct view_because){record, sqlite3_column_int64(q, 1), (enum view_role)i};
+        x->because_count++;
+    }
+}
+
+static void take_key(struct reading *r, sqlite3_stmt *q)
+{
+    const char *key = (const char *)sqlite3_column_text(q, 0);
+    if (key && strcmp(key, "scenario") == 0)
+        r->run->scenario = keep(r, q, 1);
+    if (key && strcmp(key, "status") == 0)
+        r->run->status = keep(r, q, 1);
+}
+
+static bool read_all(struct reading *r)
+{
+    if (!each(r, "SELECT (SELECT coalesce(max(id),0) FROM record), (SELECT count(*) FROM because),"
+                 " (SELECT coalesce(max(id),0) FROM node)", take_sizes))
+        return false;
+    r->run->because_count = 0; /* counted again as rows are taken */
+    return each(r, "SELECT id, name, model FROM node", take_node) &&
+           each(r, "SELECT id, t_ns, cause, flow, kind, node, text, fields FROM record WHERE id > 0 ORDER BY id",
+                take_record) &&
+           each(r, "SELECT record, of, role FROM because ORDER BY record, rowid", take_because) &&
+           each(r, "SELECT key, value FROM run", take_key);
+}
+
+static void find_origin(struct view_run *r)
+{
+    for (size_t i = 0; i < r->count && r->origin_ns == 0; i++) {
+        char machine[32], to[32];
+        const struct view_record *x = &r->records[i];
+        if (view_is(x, "STATE") &&
+            str_eq(view_field(x, "machine", machine, sizeof machine), STR("registration")) &&
+            str_eq(view_field(x, "to", to, sizeof to), STR("registered")))
+            r->origin_ns = x->t_ns;
+    }
+}
+
+struct view_run *view_open(const char *folder, struct err *e)
+{
+    struct arena *a = arena_new("run reader", BYTES_MAX);
+    struct view_run *run = ARENA_NEW(a, struct view_run);
+    *run = (struct view_run){.arena = a, .folder = arena_strdup(a, str_of(folder)), .scenario = "",
+                             .status = ""};
+    struct reading r = {.run = run, .e = e};
+    char *path = arena_printf(a, "%s/run.db", folder);
+    bool ok = sqlite3_open_v2(path, &r.db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK || failed(&r);
+    ok = ok && read_all(&r);
+    sqlite3_close(r.db);
+    if (!ok) {
+        arena_free(a);
+        return NULL;
+    }
+    find_origin(run);
+    return run;
+}
+
+void view_close(struct view_run *r)
+{
+    if (r)
+        arena_free(r->arena);
+}
+
+const struct view_record *view_record(const struct view_run *r, int64_t id)
+{
+    bool there = id >= 1 && (size_t)id <= r->count && r->records[id - 1].id == id;
+    return there ? &r->records[id - 1] : NULL;
+}
+
+const struct view_record *view_because(const struct view_run *r, const struct view_record *x,
+                                       enum view_role role)
+{
+    for (uint32_t i = 0; x && i < x->because_count; i++) {
+        if (r->because[x->because + i].role == role)
+            return view_record(r, r->because[x->because + i].of);
+    }
+    return NULL;
+}
+
+bool view_is(const struct view_record *x, const char *kind)
+{
+    return x && x->kind && strcmp(x->kind, kind) == 0;
+}
+
+/* `fields` is one flat JSON object that the recorder wrote: strings and numbers only. */
+struct str view_field(const struct view_record *x, const char *name, char *buf, size_t cap)
+{
+    char key[64];
+    struct txtbuf k = txtbuf_of(key, sizeof key), out = txtbuf_of(buf, cap);
+    txtbuf_add(&k, "\"%s\":", name);
+    ptrdiff_t at = x ? str_find(str_of(x->fields), txtbuf_view(&k)) : -1;
+    if (at < 0)
+        return STR_NONE;
+    const char *p = x->fields + at + k.n;
+    bool quoted = *p == '"';
+    for (p += quoted; *p; p++) {
+        if (quoted ? *p == '"' : (*p == ',' || *p == '}'))
+            break;
+        if (quoted && *p == '\\' && p[1])
+            p++;
+        txtbuf_char(&out, *p);
+    }
+    return txtbuf_view(&out);
+}
