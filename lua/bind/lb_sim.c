@@ -183,8 +183,10 @@ static void resume(struct event *ev)
         lua_pop(sc->thread, results);
         return;
     }
-    if (status != LUA_OK)
+    if (status != LUA_OK) {
         sc->failed = !lb_error(sc, sc->thread, status, &sc->failure);
+        sim_stop(net_sim(sc->net));
+    }
     sc->thread = NULL;
 }
 

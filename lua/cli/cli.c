@@ -11,7 +11,6 @@
 
 #define PATH_BYTES 4096
 #define SCENARIOS_MAX 512
-#define COLUMNS 78
 
 static const struct option {
     unsigned bit;
@@ -23,6 +22,9 @@ static const struct option {
     {CLI_JSON, "--json", NULL, false},     {CLI_CHECK, "--check", NULL, false},
     {CLI_FORCE, "--force", NULL, false},   {CLI_QUIET, "--quiet", "-q", false},
     {CLI_RECORD, "--record", NULL, true},  {CLI_SHAKE, "--shake-ties", NULL, true},
+    {CLI_NODES, "--nodes", NULL, true},    {CLI_PROTOCOL, "--protocol", NULL, true},
+    {CLI_FROM, "--from", NULL, true},      {CLI_TO, "--to", NULL, true},
+    {CLI_WIDTH, "--width", NULL, true},    {CLI_ASCII, "--ascii", NULL, false},
 };
 
 #define OPTION_COUNT (sizeof options / sizeof options[0])
@@ -90,6 +92,22 @@ static bool take(struct cli_options *o, const struct option *opt, const char *va
         return take_number("--shake-ties", value, &o->shake, e);
     case CLI_RECORD:
         return take_record(o, value, e);
+    case CLI_WIDTH:
+        return take_number("--width", value, &o->width, e);
+    case CLI_NODES:
+        o->nodes = value;
+        return true;
+    case CLI_PROTOCOL:
+        o->protocol = value;
+        return true;
+    case CLI_FROM:
+        o->from = value;
+        return true;
+    case CLI_TO:
+        o->to = value;
+        return true;
+    case CLI_ASCII:
+        return o->ascii = true;
     case CLI_UNTIL:
         o->until = value;
         return true;
@@ -159,7 +177,7 @@ void cli_print_wrapped(FILE *out, const char *lead, const char *indent, const ch
     int column = fprintf(out, "%s", lead);
     while (rest.n) {
         struct str word = str_cut(&rest, ' ');
-        if (column + 1 + (int)word.n > COLUMNS)
+        if (column + 1 + (int)word.n > CLI_COLUMNS)
             column = fprintf(out, "\n%s", indent) - 1;
         column += fprintf(out, " %.*s", STR_ARG(word));
     }

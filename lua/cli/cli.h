@@ -24,6 +24,12 @@ enum cli_option_bit {
     CLI_RECORD = 256,
     CLI_SHAKE = 512,
     CLI_SECOND = 1024, /* no option: a second word may follow the first */
+    CLI_NODES = 2048,
+    CLI_PROTOCOL = 4096,
+    CLI_FROM = 8192,
+    CLI_TO = 16384,
+    CLI_WIDTH = 32768,
+    CLI_ASCII = 65536,
 };
 
 enum cli_record { RECORD_FULL, RECORD_FACTS, RECORD_NONE };
@@ -38,9 +44,10 @@ struct cli_options {
     struct cli_set sets[CLI_SETS_MAX];
     size_t set_count;
     uint64_t seed, shake;
-    const char *until, *out;
+    const char *until, *out, *nodes, *protocol, *from, *to;
+    uint64_t width;
     enum cli_record record;
-    bool json, check, force, quiet, help;
+    bool json, check, force, quiet, ascii, help;
 };
 
 /* Reads argv[1..]; `allowed` is a mask of cli_option_bit, `subject` names the word expected (NULL: none).
@@ -64,7 +71,9 @@ const char *cli_find_run(const char *run, struct err *e);
 const char *cli_lib_dir(void); /* lua/dialtone, source or installed */
 const char *cli_command(void); /* how the user calls us: "dialtone", or "./bootstrap" */
 
-/* Prints words after `lead`, broken at 78 columns, later lines after `indent`. */
+#define CLI_COLUMNS 78
+
+/* Prints words after `lead`, broken at CLI_COLUMNS, later lines after `indent`. */
 void cli_print_wrapped(FILE *out, const char *lead, const char *indent, const char *text);
 
 #endif

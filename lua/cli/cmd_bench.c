@@ -1,154 +1,213 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cmd_bench.c: the event queue through the public interface, at 1e3, 1e5 and 1e6 pending events:
- *   hold    each event that fires schedules itself again after an exponential increment;
- *   rearm   each event that fires also cancels and re-arms one timer, the pattern of every TCP.
- * Increments are drawn before the clock starts. Medians of several rounds. */
-#include <gsl/gsl_randist.h>
+/* cmd_bench.c: the event queue as models use it, through sim_schedule and sim_cancel, at 1e3, 1e5
+ * and 1e6 pending events. hold    whoever fires schedules itself anew after an exponential span
+ * (mean 1 s) churn   timers of 1 s that hardly ever fire: ten times while one lasts, each is
+ * cancelled and armed anew, in no order; an operation is one such step of the driver, with the
+ * driver's own event Spans and order are drawn before the clock starts. Every row is a process of
+ * its own, so its memory is its own; its time is the median of the rounds. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lua/cli/cli.h"
+#include "sim/kernel/dist.h"
 #include "sim/kernel/sim.h"
 
-#define INCREMENTS 65536
+#define SPANS (1u << 16)
 #define ROUNDS 5
-#define MEAN_NS 1000000.0
+#define OPERATIONS 1000000
+#define SECOND_NS 1000000000
+
+enum workload { HOLD, CHURN, WORKLOADS };
+static const char *const workload_names[] = {"hold", "churn"};
 
 struct bench {
     struct sim *sim;
-    const int64_t *increments;
-    uint32_t next;
-    uint64_t fired, wanted;
-    bool rearm;
-    struct node_ev *nodes;
-    uint32_t count;
+    struct event *events; /* the pending ones; CHURN: then the driver */
+    struct sim_dur *spans;
+    uint32_t count, next;
+    uint64_t operations;
+    int stop;
 };
 
-struct node_ev {
-    struct event ev;
-    struct bench *bench;
+static struct bench bench; /* one a process */
+
+struct result {
+    int64_t ns_tenths; /* an operation */
+    long rss_kib;
 };
 
-static int64_t now_ns(void)
+static int64_t wall_ns(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+    return (int64_t)t.tv_sec * SECOND_NS + t.tv_nsec;
 }
 
-static int64_t increment(struct bench *b)
+static uint32_t next_index(struct bench *b)
 {
-    return b->increments[b->next++ % INCREMENTS];
+    uint32_t i = b->next++;
+    return (i + (i >> 16) * 40503u) & (SPANS - 1); /* another phase each time round the table */
 }
 
-static void at_end(struct event *ev)
+static void count(struct bench *b)
 {
-    (void)ev;
+    if (--b->operations == 0)
+        b->stop = 1;
 }
 
-static void on_fire(struct event *ev)
+static void on_hold(struct event *ev)
 {
-    struct node_ev *n = (struct node_ev *)(void *)((char *)ev - offsetof(struct node_ev, ev));
-    struct bench *b = n->bench;
-    if (++b->fired >= b->wanted)
-        return;
-    sim_schedule(b->sim, ev, time_add(sim_now(b->sim), dur_ns(increment(b))));
-    if (!b->rearm)
-        return;
-    struct node_ev *timer = &b->nodes[b->count + (uint32_t)(b->fired % b->count)];
-    sim_cancel(b->sim, &timer->ev);
-    sim_schedule(b->sim, &timer->ev, time_add(sim_now(b->sim), dur_ns(increment(b) + 3000000000)));
+    struct bench *b = &bench;
+    sim_schedule(b->sim, ev, time_add(sim_now(b->sim), b->spans[next_index(b)]));
+    count(b);
 }
 
-/* ns an event over one round. */
-static double round_ns(const int64_t *increments, uint32_t n, bool rearm)
+static void on_timer(struct event *ev)
 {
-    struct sim_config c = {.seed = 1};
-    struct bench b = {.sim = sim_new(&c), .increments = increments, .rearm = rearm, .count = n};
-    struct err e = {0};
-    b.nodes = calloc((size_t)n * (rearm ? 2 : 1), sizeof *b.nodes);
-    ASSERT(b.nodes != NULL);
-    for (uint32_t i = 0; i < n * (rearm ? 2u : 1u); i++) {
-        b.nodes[i].bench = &b;
-        b.nodes[i].ev = (struct event){.fire = i < n ? on_fire : at_end, .rank = EV_TIMER, .label = "bench"};
-        sim_schedule(b.sim, &b.nodes[i].ev,
-                     time_add(TIME_ZERO, dur_ns(increment(&b) + (i < n ? 0 : 3000000000))));
+    struct bench *b = &bench;
+    sim_schedule(b->sim, ev, time_add(sim_now(b->sim), dur_s(1)));
+}
+
+static void on_driver(struct event *ev)
+{
+    struct bench *b = &bench;
+    struct sim_time now = sim_now(b->sim);
+    uint64_t pick = (uint64_t)b->spans[next_index(b)].ns * 2654435761u;
+    struct event *timer = &b->events[pick % b->count];
+    sim_cancel(b->sim, timer);
+    sim_schedule(b->sim, timer, time_add(now, dur_s(1)));
+    sim_schedule(b->sim, ev, time_add(now, dur_ns(SECOND_NS / 10 / b->count)));
+    count(b);
+}
+
+static void set_up(struct bench *b, enum workload w, uint32_t n)
+{
+    struct sim_config c = {.seed = 1, .interrupted = &b->stop};
+    struct dist law;
+    struct rng r;
+    struct err e;
+    bool parsed = dist_parse(STR("exp(1s)"), &law, &e);
+    ASSERT(parsed);
+    b->sim = sim_new(&c);
+    struct arena *a = sim_arena(b->sim);
+    b->spans = ARENA_ARRAY(a, struct sim_dur, SPANS);
+    b->events = ARENA_ARRAY(a, struct event, n + 1);
+    b->count = n;
+    rng_seed(&r, 1, "bench/spans");
+    for (uint32_t i = 0; i < SPANS; i++)
+        b->spans[i] = dist_draw(&law, &r);
+    for (uint32_t i = 0; i < n; i++) {
+        struct sim_dur at =
+            w == HOLD ? b->spans[next_index(b)] : dur_ns(SECOND_NS + SECOND_NS / n * i);
+        b->events[i] = (struct event){.fire = w == HOLD ? on_hold : on_timer, .rank = EV_TIMER};
+        sim_schedule(b->sim, &b->events[i], time_add(TIME_ZERO, at));
     }
-    uint64_t warm = n < 200000 ? n * 2ull : n;
-    b.wanted = warm + 1000000;
-    struct sim_time until = TIME_ZERO;
-    while (b.fired < warm) { /* in steps of the mean, until the shape has settled */
-        until = time_add(until, dur_ns((int64_t)MEAN_NS / 8 + 1));
-        (void)sim_run_until(b.sim, until, &e);
-    }
-    uint64_t before = b.fired;
-    int64_t start = now_ns();
-    (void)sim_run_until(b.sim, time_add(until, dur_s(100000)), &e);
-    double ns = (double)(now_ns() - start) / (double)(b.fired - before);
-    sim_free(b.sim);
-    free(b.nodes);
-    return ns;
+    if (w == HOLD)
+        return;
+    b->events[n] = (struct event){.fire = on_driver, .rank = EV_TIMER};
+    sim_schedule(b->sim, &b->events[n], TIME_ZERO);
+}
+
+static void operate(struct bench *b, uint64_t operations)
+{
+    struct err e;
+    b->stop = 0;
+    b->operations = operations;
+    enum sim_end end = sim_run_until(b->sim, TIME_NEVER, &e);
+    ASSERT(end == SIM_INTERRUPTED);
 }
 
 static int by_value(const void *a, const void *b)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
 }
 
-static long rss_kib(void)
+static struct result measure(enum workload w, uint32_t n)
 {
-    struct rusage u;
-    getrusage(RUSAGE_SELF, &u);
-    return u.ru_maxrss;
+    int64_t ns[ROUNDS];
+    struct rusage usage;
+    set_up(&bench, w, n);
+    operate(&bench, w == HOLD ? 2ull * n : 4ull * n); /* until the shape has settled */
+    for (int i = 0; i < ROUNDS; i++) {
+        int64_t start = wall_ns();
+        operate(&bench, OPERATIONS);
+        ns[i] = wall_ns() - start;
+    }
+    qsort(ns, ROUNDS, sizeof ns[0], by_value);
+    getrusage(RUSAGE_SELF, &usage);
+    sim_free(bench.sim);
+    return (struct result){ns[ROUNDS / 2] / (OPERATIONS / 10), usage.ru_maxrss};
 }
 
-static int64_t *draw_increments(void)
+/* In a process of its own. False: it could not be started, or failed. */
+static bool measure_apart(enum workload w, uint32_t n, struct result *out)
 {
-    int64_t *v = calloc(INCREMENTS, sizeof *v);
-    struct rng r;
-    ASSERT(v != NULL);
-    rng_seed(&r, 1, "bench/increments");
-    for (int i = 0; i < INCREMENTS; i++)
-        v[i] = (int64_t)gsl_ran_exponential(rng_gsl(&r), MEAN_NS) + 1;
-    return v;
-}
-
-static void report(bool json, bool first, const char *name, uint32_t n, double ns)
-{
-    if (json)
-        printf("%s\n  {\"name\": \"%s\", \"n\": %u, \"ns\": %.1f, \"per_s\": %.0f, \"rss_kib\": %ld}",
-               first ? "" : ",", name, n, ns, 1e9 / ns, rss_kib());
-    else
-        printf("  %-8s %9u %10.1f %14.0f %10ld\n", name, n, ns, 1e9 / ns, rss_kib());
+    int ends[2], status = 0;
+    if (pipe(ends) != 0)
+        return false;
     fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        struct result r = measure(w, n);
+        _exit(write(ends[1], &r, sizeof r) == (ssize_t)sizeof r ? 0 : 1);
+    }
+    close(ends[1]);
+    bool ok = child > 0 && read(ends[0], out, sizeof *out) == (ssize_t)sizeof *out;
+    close(ends[0]);
+    return child > 0 && waitpid(child, &status, 0) == child && status == 0 && ok;
+}
+
+static void print_row(bool json, bool first, const char *name, uint32_t n, const struct result *r)
+{
+    long long ns = r->ns_tenths > 0 ? r->ns_tenths : 1, per_s = 10ll * SECOND_NS / ns;
+    if (json)
+        printf("%s\n  {\"name\": \"%s\", \"n\": %u, \"ns\": %lld.%lld, \"per_s\": %lld, "
+               "\"rss_kib\": %ld}",
+               first ? "" : ",", name, n, ns / 10, ns % 10, per_s, r->rss_kib);
+    else
+        printf("  %-8s %9u %10lld.%lld %14lld %10ld\n", name, n, ns / 10, ns % 10, per_s,
+               r->rss_kib);
+    fflush(stdout);
+}
+
+static bool print_rows(bool json, struct err *e)
+{
+    static const uint32_t sizes[] = {1000, 100000, 1000000};
+    bool first = true;
+    for (int w = 0; w < WORKLOADS; w++) {
+        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+            struct result r;
+            if (!measure_apart((enum workload)w, sizes[i], &r))
+                return err_machine(e, "%s at %u: the measuring process failed", workload_names[w],
+                                   sizes[i]);
+            print_row(json, first, workload_names[w], sizes[i], &r);
+            first = false;
+        }
+    }
+    return true;
 }
 
 int cmd_bench(int argc, char **argv)
 {
-    static const uint32_t sizes[] = {1000, 100000, 1000000};
     struct cli_options o;
     struct err e = {0};
     if (!cli_parse(argc, argv, CLI_JSON, NULL, &o, &e))
         return cli_fail(&e);
     if (o.help)
         return cmd_print_help(argv[0]);
-    int64_t *increments = draw_increments();
     if (o.json)
         printf("{\"bench\": [");
     else
-        printf("  %-8s %9s %10s %14s %10s\n", "name", "pending", "ns/event", "events/s", "RSS KiB");
-    for (int i = 0; i < 6; i++) {
-        double ns[ROUNDS];
-        for (int k = 0; k < ROUNDS; k++)
-            ns[k] = round_ns(increments, sizes[i / 2], i % 2);
-        qsort(ns, ROUNDS, sizeof ns[0], by_value);
-        report(o.json, i == 0, i % 2 ? "rearm" : "hold", sizes[i / 2], ns[ROUNDS / 2]);
-    }
+        printf("  %-8s %9s %12s %14s %10s\n", "workload", "pending", "ns each", "per second",
+               "RSS KiB");
+    if (!print_rows(o.json, &e))
+        return cli_fail(&e);
     if (o.json)
         printf("\n]}\n");
-    free(increments);
     return CMD_OK;
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cmd_show.c: a scenario's story and every parameter it takes. The network is built, not played: only it
- * knows which models' parameters there are. */
+/* cmd_show.c: a scenario's story and every parameter it takes. The network is built, not played:
+ * only it knows which models' parameters there are. */
 #include <stdio.h>
+#include <string.h>
 
 #include "lua/cli/cli.h"
 #include "lua/cli/run_doc.h"
 #include "models/registry.h"
+
+#define TEXT_BYTES 1024
 
 static void value_text(char *text, size_t cap, const struct scenario_param *p)
 {
@@ -27,21 +30,76 @@ static void range_text(char *text, size_t cap, const struct param_def *d)
         txtbuf_add(&t, "%s .. %s", d->min ? d->min : "", d->max ? d->max : "");
 }
 
+/* What the parameter means and, where the scenario chose the value, what it would be otherwise. */
+static void doc_text(char *text, size_t cap, const struct scenario_param *p)
+{
+    struct txtbuf t = txtbuf_of(text, cap);
+    const char *def = p->def->def;
+    txtbuf_cstr(&t, p->def->doc ? p->def->doc : "");
+    if (strcmp(p->set_by, "scenario") == 0 && def && def[0])
+        txtbuf_add(&t, " (the scenario's value; default %s)", def);
+    else if (strcmp(p->set_by, "scenario") == 0)
+        txtbuf_cstr(&t, " (the scenario's value)");
+}
+
+/* The author's lines, broken anew; an empty one parts paragraphs. */
+static void print_story(const char *story)
+{
+    char paragraph[4096];
+    struct txtbuf t = txtbuf_of(paragraph, sizeof paragraph);
+    for (struct str rest = str_of(story); rest.n;) {
+        struct str line = str_trim(str_cut(&rest, '\n'));
+        txtbuf_add(&t, "%s%.*s", t.n && line.n ? " " : "", STR_ARG(line));
+        if (t.n && (line.n == 0 || rest.n == 0)) {
+            cli_print_wrapped(stdout, "\n ", " ", paragraph);
+            t = txtbuf_of(paragraph, sizeof paragraph);
+        }
+    }
+}
+
 static void show_text(const struct scenario *sc)
 {
     const struct scenario_info *info = scenario_info(sc);
     const struct scenario_param *p;
     size_t n = scenario_params(sc, &p);
-    printf("%s: %s\n\nsource  %s\n\n%s\n\n", info->name, info->title, info->source, info->story);
-    printf("  %-32s %-24s %s\n", "parameter", "value here", "range");
+    printf("%s: %s\n", info->name, info->title);
+    cli_print_wrapped(stdout, "source:", "       ", info->source);
+    print_story(info->story);
+    printf("\n  %-32s %-22s %s\n", "parameter", "value", "range");
     for (size_t i = 0; i < n; i++) {
-        char value[256], range[128];
+        char value[TEXT_BYTES], range[256], doc[TEXT_BYTES];
         value_text(value, sizeof value, &p[i]);
         range_text(range, sizeof range, p[i].def);
-        printf("  %-32s %-24s %s\n      %s%s\n", p[i].name, value, range, p[i].def->doc ? p[i].def->doc : "",
-               str_eq(str_of(p[i].set_by), STR("scenario")) ? " [set by the scenario]" : "");
+        doc_text(doc, sizeof doc, &p[i]);
+        printf("  %-32s %-22s %s\n", p[i].name, value, range);
+        cli_print_wrapped(stdout, "     ", "     ", doc);
     }
     printf("\nchange one:  %s run %s --set NAME=VALUE\n", cli_command(), info->name);
+}
+
+static void json_pair(const char *before, const char *key, const char *text)
+{
+    printf("%s\"%s\": ", before, key);
+    if (text)
+        json_string(stdout, text);
+    else
+        printf("null");
+}
+
+static void show_json_param(const struct scenario_param *p)
+{
+    const struct param_def *d = p->def;
+    json_pair("{", "name", p->name);
+    printf(", \"value\": ");
+    json_value(stdout, p);
+    json_pair(", ", "unit", param_unit(d->type));
+    json_pair(", ", "set_by", p->set_by);
+    json_pair(", ", "default", d->def);
+    json_pair(", ", "min", d->min);
+    json_pair(", ", "max", d->max);
+    json_pair(", ", "choices", d->type == PARAM_BOOL ? "off|on" : d->choices);
+    json_pair(", ", "doc", d->doc ? d->doc : "");
+    printf("}");
 }
 
 static void show_json(const struct scenario *sc)
@@ -49,33 +107,16 @@ static void show_json(const struct scenario *sc)
     const struct scenario_info *info = scenario_info(sc);
     const struct scenario_param *p;
     size_t n = scenario_params(sc, &p);
-    const char *const keys[] = {"scenario", "title", "source", "story"};
-    const char *const texts[] = {info->name, info->title, info->source, info->story};
-    printf("{");
-    for (int i = 0; i < 4; i++) {
-        json_string(stdout, keys[i]);
-        printf(": ");
-        json_string(stdout, texts[i]);
-        printf(",\n ");
-    }
-    printf("\"params\": [");
+    json_pair("{\n  ", "scenario", info->name);
+    json_pair(",\n  ", "title", info->title);
+    json_pair(",\n  ", "source", info->source);
+    json_pair(",\n  ", "story", info->story);
+    printf(",\n  \"params\": [");
     for (size_t i = 0; i < n; i++) {
-        char value[256], range[128];
-        value_text(value, sizeof value, &p[i]);
-        range_text(range, sizeof range, p[i].def);
-        const char *const names[] = {"name", "value", "range", "unit", "set_by", "doc"};
-        const char *const cells[] = {p[i].name, value, range, param_unit(p[i].def->type), p[i].set_by,
-                                     p[i].def->doc ? p[i].def->doc : ""};
-        printf("%s\n  {", i ? "," : "");
-        for (int k = 0; k < 6; k++) {
-            printf("%s", k ? ", " : "");
-            json_string(stdout, names[k]);
-            printf(": ");
-            json_string(stdout, cells[k]);
-        }
-        printf("}");
+        printf("%s\n    ", i ? "," : "");
+        show_json_param(&p[i]);
     }
-    printf("\n]}\n");
+    printf("\n  ]\n}\n");
 }
 
 int cmd_show(int argc, char **argv)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* main.c: the table of sub-commands, help, and the hand-over. */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lua/cli/cli.h"
@@ -15,7 +18,7 @@ static const struct cmd cmds[] = {
      "      --seed N           of all random streams (default 1)\n"
      "      --record WHAT      full (default), facts (no timers, no captures) or none\n"
      "  -o, --out DIR          run folder (default results/runs/SCENARIO/NNN)\n"
-     "      --force            overwrite a run folder that is not empty\n"
+     "      --force            replace the run in a folder that is not empty\n"
      "      --check            judge the observables even if parameters differ from the documented ones\n"
      "      --json             one JSON document on stdout, nothing else\n"
      "  -q, --quiet            print nothing but errors\n"
@@ -25,6 +28,15 @@ static const struct cmd cmds[] = {
     {"show", "dialtone show SCENARIO [--json]",
      "a scenario's story, and every parameter with unit, default, range and meaning",
      "      --json   as JSON\n", cmd_show},
+    {"ladder", "dialtone ladder RUN [options]", "a recorded run as a message ladder",
+     "  RUN                    a run folder, or a scenario's name: its newest run\n"
+     "      --nodes A,B,...    only these lifelines, in this order\n"
+     "      --protocol TEXT    only frames whose line holds TEXT, such as REGISTER or SYN\n"
+     "      --from DURATION    from this time of the run on\n"
+     "      --to DURATION      up to this time\n"
+     "      --width N          columns, 60 to 500 (default 100)\n"
+     "      --ascii            no Unicode\n",
+     cmd_ladder},
     {"why", "dialtone why RUN [SUBJECT] [--json]",
      "walks from an outcome back to its root causes, in words",
      "  RUN        a run folder, or a scenario's name: its newest run\n"
@@ -65,7 +77,7 @@ int cmd_print_help(const char *name)
            "usage: dialtone COMMAND [...]\n\n");
     for (size_t i = 0; i < CMD_COUNT; i++)
         printf("  %-8s %s\n", cmds[i].name, cmds[i].doc);
-    printf("\nA first try:  dialtone run case-study-2\n");
+    printf("\nA first try:  %s run case-study-2\n", cli_command());
     return CMD_OK;
 }
 
@@ -76,8 +88,8 @@ static int unknown(const char *name)
     for (size_t i = 0; i < CMD_COUNT; i++)
         names[i] = cmds[i].name;
     const char *near = str_nearest(str_of(name), names, CMD_COUNT);
-    err_set(&e, "unknown command '%s'%s%s%s ('dialtone help' lists them)", name,
-            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    err_set(&e, "unknown command '%s'%s%s%s ('%s help' lists them)", name,
+            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "", cli_command());
     return cli_fail(&e);
 }
 
@@ -97,11 +109,24 @@ static int flushed(int status)
     return CMD_FAULT;
 }
 
+/* A closed stdin, stdout or stderr would give its number to the next file opened, and our words would
+ * go into that file; a pipe whose reader has gone must be an error of ours, not a signal. */
+static void guard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            exit(CMD_FAULT);
+    }
+    signal(SIGPIPE, SIG_IGN);
+}
+
 int main(int argc, char **argv)
 {
+    guard_streams();
     if (argc < 2) {
-        cmd_print_help(NULL);
-        return flushed(CMD_USAGE);
+        struct err e = {0};
+        err_set(&e, "no command is given ('%s help' lists them)", cli_command());
+        return cli_fail(&e);
     }
     const char *name = argv[1];
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* run_doc.h: one finished run as the outside sees it: JSON, the tables of run.db, and the terminal. */
+/* run_doc.h: one finished run as the outside sees it: JSON, the tables of run.db, and the terminal.
+ */
 #ifndef LUA_CLI_RUN_DOC_H
 #define LUA_CLI_RUN_DOC_H
 
@@ -14,20 +15,28 @@ struct run_doc {
     struct sim *sim;
     const struct observable *observables;
     size_t observable_count;
-    struct story *story;
-    const char *status; /* complete, interrupted, failed */
-    const char *out;    /* run folder; NULL: none */
+    const struct story *story; /* only for the terminal */
+    const char *status;        /* complete, interrupted */
+    const char *out;           /* run folder; NULL: none */
+    const char *files;         /* what is in it, for people */
     struct sim_time until, reached;
-    bool judged; /* do the observables decide the exit status? */
+    bool documented; /* no parameter differs from the scenario's documented values */
+    bool judged;     /* the observables decide the exit status */
 };
 
 /* The document of `--json`; without "out" it is summary.json. */
 void run_doc_json(FILE *f, const struct run_doc *d, bool with_out);
 void run_doc_tables(struct sink *rundb, const struct run_doc *d);
-void run_doc_print(FILE *f, const struct run_doc *d);
 size_t run_doc_count(const struct run_doc *d, enum verdict v);
 
-/* "text" with what JSON wants escaped, in quotes. */
+/* What people see. The last 24 lines tell it all: what happened at which minute, why, how it
+ * compares with the document, where the files lie, what to type next. */
+void run_print(FILE *f, const struct run_doc *d);
+
+/* The value of a parameter as JSON: a number in SI units, text, or null. */
+void json_value(FILE *f, const struct scenario_param *p);
+
+/* Quoted, with what JSON wants escaped; bytes that are no UTF-8 are replaced. */
 void json_string(FILE *f, const char *text);
 
 #endif

@@ -1,511 +1,438 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* story.c: see story.h. Facts are numbered from 1 without gaps, so a record is an array element. The walk
- * from an alarm follows causes and becauses; what it finds on the way is named by the records' own words.
- * Nothing here knows a scenario. */
+/* story.c: collects. Memory is bounded however long the run: of facts and exchanges the newest are
+ * kept, for an alarm's explanation lies seconds, not hours, before it; of talks, devices and places
+ * of loss there is one for each there is. What an alarm is explained by is copied when it is
+ * raised.
+ *
+ * Conventions of the models that are used here, all published as records: a phone's STATE
+ * "registration" (event "registered-at-N"), a CUCM's STATE "registrar" (key = device) and ALARM,
+ * the NOTE that names an exchange (its first number is the CSeq), NOTE "tcp.rto", NOTE "parameter".
+ */
 #include "lua/cli/story.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "lua/cli/cli.h"
-#include "sim/kernel/measure.h"
-#include "sim/kernel/param.h"
+#include "lua/cli/story_state.h"
+#include "sim/base/hash.h"
 
-#define WALK_MAX 64
+#define FACTS_KEPT (1u << 15)
+#define FLOWS_KEPT (1u << 14)
+#define BEATS_MAX 4096
+#define CAUSES_MAX 8
+#define ARGS_MAX 8
 
-struct fact {
-    int64_t t_ns;
-    uint64_t cause, flow;
-    uint32_t because; /* first because row + 1 */
-    uint16_t node;
-    uint8_t kind;
-    char *text;       /* of what the story tells: owned; NULL for frames */
-    const char *what; /* STATE: machine; DROP: reason; NOTE: topic; ALARM: name (static or owned by the run) */
-    int64_t a, b;     /* NOTE: first two spans; ALARM: reason */
-};
-
-struct because {
-    uint64_t of;
-    uint32_t next;
-    uint8_t role;
-};
-
-struct story {
-    struct sink sink;
-    struct sim *sim;
-    struct fact *facts;
-    size_t count, cap;
-    struct because *becauses;
-    size_t because_count, because_cap;
-};
-
-static void *grow(void *p, size_t *cap, size_t need, size_t size)
+bool story_is(const struct story_fact *f, enum rec_kind kind)
 {
-    if (need <= *cap)
-        return p;
-    *cap = *cap ? *cap * 2 : 256;
-    p = realloc(p, *cap * size);
-    ASSERT(p != NULL);
-    return p;
+    return f && f->id && f->kind == kind;
 }
 
-static char *state_text(const struct rec_state *s)
+static const char *keep(struct story *st, const char *text)
 {
-    char *text;
-    /* machine|key|from|event|to: cut where it is used */
-    if (asprintf(&text, "%s|%s|%s|%s|%s", s->machine, s->key, s->from, s->event, s->to) < 0)
-        return NULL;
-    return text;
+    uint64_t key = hash_cstr(0, text);
+    const char *kept = map_get(&st->texts, key);
+    if (kept && strcmp(kept, text) == 0)
+        return kept;
+    char *copy = arena_strdup(st->arena, str_of(text));
+    map_put(&st->texts, key, copy);
+    return copy;
 }
 
-static void note_spans(struct fact *f, const struct rec_args *a)
+/* The place of a record; NULL: not kept, or no longer. */
+static struct story_fact *fact(struct story *st, uint64_t id)
 {
-    int64_t *to[] = {&f->a, &f->b};
-    for (uint32_t i = 0, n = 0; i < a->n && n < 2; i++) {
-        if (a->v[i].type == VAL_DUR)
-            *to[n++] = a->v[i].ns;
+    struct story_fact *limit = map_get(&st->limits, id);
+    if (limit)
+        return limit;
+    struct story_fact *f = &st->facts[id % FACTS_KEPT];
+    return id && f->id == id ? f : NULL;
+}
+
+static struct story_fact *add_fact(const struct rec *r, struct story_fact *f)
+{
+    *f = (struct story_fact){.id = (uint64_t)r->id,
+                             .cause = r->cause,
+                             .flow = r->flow,
+                             .t_ns = r->at.ns,
+                             .node = r->node,
+                             .kind = (uint8_t)r->kind};
+    return f;
+}
+
+/* Text of a note as a person says it: spans with three significant digits. */
+static void say(const struct story *st, char *text, size_t cap, const struct rec_args *a)
+{
+    struct val v[ARGS_MAX];
+    struct txtbuf t = txtbuf_of(text, cap);
+    if (a->n > ARGS_MAX)
+        return;
+    for (uint32_t i = 0; i < a->n; i++) {
+        v[i] = a->v[i];
+        int64_t step = 1;
+        while (v[i].type == VAL_DUR && v[i].ns / step >= 1000)
+            step *= 10;
+        if (v[i].type == VAL_DUR)
+            v[i].ns = (v[i].ns + step / 2) / step * step;
+    }
+    struct rec_args rounded = {a->fmt, v, a->n};
+    rec_args_text(&t, &rounded, sim_epoch_ns(st->sim));
+}
+
+/* --- the timeline ----------------------------------------------------------------------------- */
+
+static bool same_beat(const struct story_beat *a, const struct story_beat *b)
+{
+    return a->what == b->what && a->node == b->node && a->reason == b->reason &&
+           a->place == b->place && a->detail == b->detail &&
+           (a->what != BEAT_LOST || a->subject == b->subject);
+}
+
+static void beat(struct story *st, const struct rec *r, struct story_beat b)
+{
+    struct story_beat *last = st->beat_count ? &st->beats[st->beat_count - 1] : NULL;
+    b.t_ns = b.last_ns = r->at.ns;
+    b.count = 1;
+    if (last && st->beats_left_out == 0 && same_beat(last, &b)) {
+        last->count++;
+        last->last_ns = b.t_ns;
+    } else if (st->beat_count < BEATS_MAX) {
+        st->beats[st->beat_count++] = b;
+    } else {
+        st->beats_left_out++;
     }
 }
 
-static void fill(struct story *st, struct fact *f, const struct rec *r)
+/* --- exchanges -------------------------------------------------------------------------------- */
+
+static struct story_flow *flow(struct story *st, uint64_t number)
 {
-    char line[512];
-    struct txtbuf t = txtbuf_of(line, sizeof line);
-    switch (r->kind) {
-    case REC_STATE:
-        f->what = r->state.machine;
-        f->text = state_text(&r->state);
-        return;
-    case REC_DROP:
-        f->what = r->drop.reason;
-        f->text = strdup(r->drop.port);
-        return;
-    case REC_ALARM:
-        f->a = (int64_t)r->alarm.reason;
-        f->what = r->alarm.name;
-        txtbuf_add(&t, "%s", r->alarm.device);
-        f->text = strdup(line);
-        return;
-    case REC_FAULT:
-        txtbuf_add(&t, "%s %s", r->fault.what, r->fault.target);
-        f->text = strdup(line);
-        return;
-    case REC_NOTE:
-        f->what = r->note.topic;
-        note_spans(f, &r->note.line);
-        rec_args_text(&t, &r->note.line, sim_epoch_ns(st->sim));
-        f->text = strdup(line);
-        return;
-    default:
-        return;
+    struct story_flow *f = &st->flows[number % FLOWS_KEPT];
+    return number && f->number == number ? f : NULL;
+}
+
+/* "keepalive REGISTER CSeq {} to {}" is labelled "keepalive REGISTER". */
+static const char *label_of(struct story *st, const char *fmt)
+{
+    char text[80];
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    struct str s = str_of(fmt);
+    ptrdiff_t cut = str_find(s, STR(" CSeq"));
+    cut = cut < 0 ? str_find(s, STR("{}")) : cut;
+    txtbuf_str(&t, str_trim((struct str){s.p, cut < 0 ? s.n : (size_t)cut}));
+    return keep(st, text);
+}
+
+static struct story_talk *talk(struct story *st, const struct rec *r)
+{
+    const struct rec_args *a = &r->note.line;
+    uint64_t key = hash_fold(hash_cstr(r->node, r->note.topic), hash_cstr(0, a->fmt));
+    for (uint32_t i = 0; i < a->n; i++) {
+        if (a->v[i].type == VAL_IP4 || a->v[i].type == VAL_MAC)
+            key = hash_fold(key, a->v[i].u);
+        else if (a->v[i].type == VAL_TEXT)
+            key = hash_cstr(key, a->v[i].text);
     }
+    struct story_talk *k = map_get(&st->talks, key);
+    if (k)
+        return k;
+    k = ARENA_NEW(st->arena, struct story_talk);
+    k->label = label_of(st, a->fmt);
+    k->next = map_get(&st->talks_of_node, r->node);
+    map_put(&st->talks, key, k);
+    map_put(&st->talks_of_node, r->node, k);
+    return k;
+}
+
+static bool has_number(const struct rec_args *a)
+{
+    for (uint32_t i = 0; i < a->n; i++) {
+        if (a->v[i].type == VAL_U64)
+            return true;
+    }
+    return false;
+}
+
+/* The first numbered note of an exchange names it. */
+static void name_flow(struct story *st, const struct rec *r)
+{
+    if (r->flow == 0 || flow(st, r->flow) || !has_number(&r->note.line))
+        return;
+    struct story_flow *f = &st->flows[r->flow % FLOWS_KEPT];
+    *f = (struct story_flow){.number = r->flow, .talk = talk(st, r)};
+    for (uint32_t i = r->note.line.n; i-- > 0;) {
+        if (r->note.line.v[i].type == VAL_U64)
+            f->n = r->note.line.v[i].u;
+    }
+    if (!f->talk->lost)
+        f->talk->streak = 0;
+    f->talk->lost = false;
+}
+
+/* Two spans: the RTO before and after. One: it stays, for there was no valid sample. */
+static void on_rto(struct story *st, const struct rec *r)
+{
+    const struct story_flow *f = flow(st, r->flow);
+    const struct rec_args *a = &r->note.line;
+    if (!f || a->n < 1 || a->v[0].type != VAL_DUR)
+        return;
+    struct story_talk *k = f->talk;
+    if (a->n == 1) {
+        k->karn = true;
+    } else if (a->v[1].ns > a->v[0].ns) {
+        k->rto_first_ns = k->doublings ? k->rto_first_ns : a->v[0].ns;
+        k->rto_last_ns = a->v[1].ns;
+        k->doublings++;
+    } else {
+        k->doublings = 0;
+        k->karn = false;
+    }
+}
+
+static void start_anew(struct story *st, uint16_t node)
+{
+    for (struct story_talk *k = map_get(&st->talks_of_node, node); k; k = k->next) {
+        k->streak = k->doublings = 0;
+        k->lost = k->karn = false;
+    }
+}
+
+/* --- records ---------------------------------------------------------------------------------- */
+
+static struct story_device *device(struct story *st, const char *name)
+{
+    uint64_t key = hash_cstr(0, name);
+    struct story_device *d = map_get(&st->devices, key);
+    if (!d) {
+        d = ARENA_NEW(st->arena, struct story_device);
+        *d = (struct story_device){.name = keep(st, name), .place = -1};
+        map_put(&st->devices, key, d);
+    }
+    return d;
+}
+
+static void on_registered(struct story *st, const struct rec *r, const char *place)
+{
+    struct story_device *d = device(st, r->state.key);
+    int now = place[0] >= '0' && place[0] <= '9' ? place[0] - '0' : 0;
+    uint8_t what = d->place < 0      ? BEAT_REGISTERED
+                   : now == d->place ? BEAT_AGAIN
+                   : now > d->place  ? BEAT_FAILOVER
+                                     : BEAT_FALLBACK;
+    if (st->origin_ns == 0)
+        st->origin_ns = r->at.ns;
+    beat(st, r, (struct story_beat){.what = what, .node = d->registrar, .subject = d->name});
+    d->place = now;
+    start_anew(st, r->node);
+}
+
+static void on_state(struct story *st, const struct rec *r)
+{
+    struct story_fact *f = add_fact(r, &st->facts[(uint64_t)r->id % FACTS_KEPT]);
+    f->what = keep(st, r->state.machine);
+    st->last_state = f->id;
+    bool bound = strcmp(r->state.to, "registered") == 0;
+    if (strcmp(r->state.machine, "registrar") == 0) {
+        struct story_device *d = device(st, r->state.key);
+        if (bound)
+            d->registrar = r->node;
+        if (bound)
+            d->bindings++;
+        else if (d->bindings > 0)
+            d->bindings--;
+    } else if (strcmp(r->state.machine, "registration") == 0) {
+        struct str event = str_of(r->state.event), prefix = STR("registered-at-");
+        if (bound && str_starts(event, prefix))
+            on_registered(st, r, event.p + prefix.n);
+    }
+}
+
+static void count_loss(struct story *st, const struct rec *r, const char *port, const char *reason)
+{
+    uint64_t key = hash_fold(hash_cstr(r->node, port), hash_cstr(0, reason));
+    struct story_losses *l = map_get(&st->losses, key);
+    if (!l) {
+        l = ARENA_NEW(st->arena, struct story_losses);
+        *l = (struct story_losses){.node = r->node, .port = port, .reason = reason};
+        map_put(&st->losses, key, l);
+    }
+    l->count++;
+}
+
+static void on_drop(struct story *st, const struct rec *r)
+{
+    struct story_fact *f = add_fact(r, &st->facts[(uint64_t)r->id % FACTS_KEPT]);
+    struct story_flow *x = flow(st, r->flow);
+    f->what = keep(st, r->drop.reason);
+    f->where = keep(st, r->drop.port);
+    count_loss(st, r, f->where, f->what);
+    if (!x || x->talk->lost)
+        return;
+    x->talk->lost = true;
+    x->talk->streak++;
+    beat(st, r,
+         (struct story_beat){.what = BEAT_LOST,
+                             .node = r->node,
+                             .subject = x->talk->label,
+                             .place = f->where,
+                             .detail = f->what});
+}
+
+static void on_note(struct story *st, const struct rec *r)
+{
+    struct story_fact *state = fact(st, st->last_state);
+    if (strcmp(r->note.topic, "parameter") == 0) {
+        struct story_fact *f = add_fact(r, ARENA_NEW(st->arena, struct story_fact));
+        say(st, f->said, sizeof f->said, &r->note.line);
+        map_put(&st->limits, f->id, f);
+    } else if (strcmp(r->note.topic, "tcp.rto") == 0) {
+        on_rto(st, r);
+    } else if (state && state->node == r->node && state->t_ns == r->at.ns &&
+               strcmp(state->what, r->note.topic) == 0) {
+        say(st, state->said, sizeof state->said, &r->note.line);
+        for (uint32_t i = r->note.line.n; i-- > 0;) {
+            if (r->note.line.v[i].type == VAL_DUR)
+                state->span_ns = r->note.line.v[i].ns;
+        }
+    } else {
+        name_flow(st, r);
+    }
+}
+
+static void on_fault(struct story *st, const struct rec *r)
+{
+    char target[128];
+    struct txtbuf t = txtbuf_of(target, sizeof target);
+    struct story_fact *f = add_fact(r, &st->last_fault);
+    txtbuf_add(&t, "%s %s", r->fault.what, r->fault.target);
+    f->what = keep(st, target);
+    say(st, target, sizeof target, &r->fault.line);
+    f->where = keep(st, target);
+    beat(st, r, (struct story_beat){.what = BEAT_FAULT, .subject = f->what, .place = f->where});
+}
+
+/* --- alarms ----------------------------------------------------------------------------------- */
+
+static void copy(struct story *st, struct story_fact *to, uint64_t id)
+{
+    const struct story_fact *f = fact(st, id);
+    if (f)
+        *to = *f;
+}
+
+/* From the alarm to the timer that fired, to what it awaited, to the state that discarded it. */
+static void explain(struct story *st, const struct rec *r)
+{
+    struct story_why *w = &st->why;
+    *w = (struct story_why){.reason = r->alarm.reason,
+                            .device = keep(st, r->alarm.device),
+                            .signal = keep(st, r->alarm.detail),
+                            .fault = st->last_fault};
+    add_fact(r, &w->alarm);
+    uint64_t at = r->cause;
+    for (int i = 0; i < CAUSES_MAX && fact(st, at) && !w->timeout.id; i++) {
+        if (fact(st, at)->awaited)
+            copy(st, &w->timeout, at);
+        at = fact(st, at)->cause;
+    }
+    for (int i = 0; i < STORY_LIMITS; i++)
+        copy(st, &w->waited[i], w->timeout.limit[i]);
+    copy(st, &w->drop, w->timeout.awaited);
+    if (!story_is(&w->drop, REC_DROP))
+        return;
+    copy(st, &w->state, w->drop.state);
+    copy(st, &w->limit, w->state.limit[0]);
+    const struct story_flow *x = flow(st, w->drop.flow);
+    if (x) {
+        w->talk = *x->talk;
+        w->n = x->n;
+    }
+}
+
+/* Reasons that are no loss: reset, restart, re-registration elsewhere (the contract's measure). */
+static bool counts(uint64_t reason)
+{
+    return reason != 8 && reason != 9 && reason != 10 && reason != 28;
+}
+
+static void on_alarm(struct story *st, const struct rec *r)
+{
+    if (strcmp(r->alarm.name, "EndPointUnregistered") != 0 || !counts(r->alarm.reason))
+        return;
+    st->unregisters++;
+    if (!st->has_why)
+        explain(st, r);
+    st->has_why = true;
+    beat(st, r,
+         (struct story_beat){.what = BEAT_UNREGISTERED,
+                             .node = r->node,
+                             .reason = r->alarm.reason,
+                             .subject = keep(st, r->alarm.device)});
+}
+
+/* --- the sink --------------------------------------------------------------------------------- */
+
+static struct story *of(struct sink *k)
+{
+    return (struct story *)(void *)((char *)k - offsetof(struct story, sink));
 }
 
 static void on_record(struct sink *k, const struct rec *r)
 {
-    struct story *st = (struct story *)(void *)((char *)k - offsetof(struct story, sink));
-    if (r->id <= 0)
+    struct story *st = of(k);
+    switch (r->kind) {
+    case REC_STATE:
+        on_state(st, r);
         return;
-    size_t id = (size_t)r->id;
-    st->facts = grow(st->facts, &st->cap, id + 1, sizeof *st->facts);
-    struct fact *f = &st->facts[id];
-    *f = (struct fact){.t_ns = r->at.ns, .cause = r->cause, .flow = r->flow, .node = r->node,
-                       .kind = (uint8_t)r->kind};
-    fill(st, f, r);
-    st->count = id + 1;
+    case REC_DROP:
+        on_drop(st, r);
+        return;
+    case REC_NOTE:
+        on_note(st, r);
+        return;
+    case REC_ALARM:
+        on_alarm(st, r);
+        return;
+    case REC_FAULT:
+        on_fault(st, r);
+        return;
+    }
 }
 
-static void on_because(struct sink *k, uint64_t record, uint64_t of, enum because_role role)
+static void on_because(struct sink *k, uint64_t record, uint64_t of_record, enum because_role role)
 {
-    struct story *st = (struct story *)(void *)((char *)k - offsetof(struct story, sink));
-    if (record >= st->count)
+    struct story_fact *f = fact(of(k), record);
+    if (!f)
         return;
-    st->becauses = grow(st->becauses, &st->because_cap, st->because_count + 1, sizeof *st->becauses);
-    st->becauses[st->because_count++] =
-        (struct because){of, st->facts[record].because, (uint8_t)role};
-    st->facts[record].because = (uint32_t)st->because_count;
+    if (role == BECAUSE_AWAITED)
+        f->awaited = of_record;
+    else if (role == BECAUSE_STATE)
+        f->state = of_record;
+    else if (f->limit[0] == 0)
+        f->limit[0] = of_record;
+    else
+        f->limit[1] = of_record;
 }
 
-struct story *story_new(struct sim *s)
+struct story *story_new(struct arena *a, const struct sim *s)
 {
-    struct story *st = calloc(1, sizeof *st);
-    ASSERT(st != NULL);
+    struct story *st = ARENA_NEW(a, struct story);
+    st->arena = a;
     st->sim = s;
-    st->sink = (struct sink){.name = "story", .mask = REC_ALL & ~REC_BIT(REC_TMR) & ~REC_BIT(REC_STAT),
-                             .on = on_record, .because = on_because};
+    st->sink = (struct sink){.name = "story",
+                             .on = on_record,
+                             .because = on_because,
+                             .mask = REC_BIT(REC_STATE) | REC_BIT(REC_DROP) | REC_BIT(REC_NOTE) |
+                                     REC_BIT(REC_ALARM) | REC_BIT(REC_FAULT)};
+    struct map *maps[] = {&st->texts,         &st->limits,  &st->talks,
+                          &st->talks_of_node, &st->devices, &st->losses};
+    for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++)
+        map_init(maps[i], a);
+    st->facts = ARENA_ARRAY(a, struct story_fact, FACTS_KEPT);
+    st->flows = ARENA_ARRAY(a, struct story_flow, FLOWS_KEPT);
+    st->beats = ARENA_ARRAY(a, struct story_beat, BEATS_MAX);
     return st;
 }
 
 struct sink *story_sink(struct story *st)
 {
     return &st->sink;
-}
-
-void story_free(struct story *st)
-{
-    for (size_t i = 1; st && i < st->count; i++)
-        free(st->facts[i].text);
-    if (st) {
-        free(st->facts);
-        free(st->becauses);
-    }
-    free(st);
-}
-
-/* --- questions ------------------------------------------------------------------------------------------------ */
-
-static const struct fact *fact(const struct story *st, uint64_t id)
-{
-    return id > 0 && id < st->count ? &st->facts[id] : NULL;
-}
-
-static uint64_t because_of(const struct story *st, uint64_t id, enum because_role role)
-{
-    const struct fact *f = fact(st, id);
-    for (uint32_t i = f ? f->because : 0; i; i = st->becauses[i - 1].next) {
-        if (st->becauses[i - 1].role == role)
-            return st->becauses[i - 1].of;
-    }
-    return 0;
-}
-
-static bool is(const struct fact *f, enum rec_kind kind, const char *what)
-{
-    return f && f->kind == kind && f->what && strcmp(f->what, what) == 0;
-}
-
-/* The n-th of the words of a STATE: 0 machine, 1 key, 2 from, 3 event, 4 to. */
-static struct str state_word(const struct fact *f, int n)
-{
-    struct str rest = str_of(f->text), word = STR_NONE;
-    for (int i = 0; i <= n; i++)
-        word = str_cut(&rest, '|');
-    return word;
-}
-
-static bool counted(const struct fact *f)
-{
-    return is(f, REC_ALARM, "EndPointUnregistered") && f->a != 8 && f->a != 9 && f->a != 10 && f->a != 28;
-}
-
-static uint64_t first_alarm(const struct story *st)
-{
-    for (uint64_t i = 1; i < st->count; i++) {
-        if (counted(&st->facts[i]))
-            return i;
-    }
-    return 0;
-}
-
-static void clock_text(struct txtbuf *t, int64_t ns)
-{
-    int64_t tenths = (ns < 0 ? 50000000 - ns : ns + 50000000) / 100000000;
-    txtbuf_add(t, "%s%lld:%02lld.%lld", ns < 0 ? "-" : "", (long long)(tenths / 600), (long long)(tenths / 10 % 60),
-               (long long)(tenths % 10));
-}
-
-/* A span as a person says it: "107 s", "26.88 s", "210 ms". */
-static void span_text(struct txtbuf *t, int64_t ns)
-{
-    if (ns >= 1000000000) {
-        int64_t step = ns < 100000000000 ? 10000000 : 1000000000;
-        txtbuf_scaled(t, (ns + step / 2) / step * (step / 10000000), 2);
-        txtbuf_cstr(t, " s");
-    } else {
-        txtbuf_scaled(t, (ns + 50000) / 100000, 1);
-        txtbuf_cstr(t, " ms");
-    }
-}
-
-/* The story counts from the first registration, as the documents do. */
-static int64_t origin_ns(const struct story *st)
-{
-    for (uint64_t i = 1; i < st->count; i++) {
-        const struct fact *f = &st->facts[i];
-        if (is(f, REC_STATE, "registration") && str_eq(state_word(f, 4), STR("registered")))
-            return f->t_ns;
-    }
-    return 0;
-}
-
-/* --- timeline --------------------------------------------------------------------------------------------------- */
-
-static void line(const struct story *st, FILE *out, int64_t t_ns, const char *text)
-{
-    char clock[32];
-    struct txtbuf t = txtbuf_of(clock, sizeof clock);
-    clock_text(&t, t_ns - origin_ns(st));
-    fprintf(out, "  %8s  %s\n", clock, text);
-}
-
-/* Name of the node where this device's binding was last made before record `id`. */
-static const char *registrar_of(const struct story *st, struct str device, uint64_t id)
-{
-    for (uint64_t i = id; i > 0; i--) {
-        const struct fact *f = &st->facts[i];
-        if (is(f, REC_STATE, "registrar") && str_eq(state_word(f, 1), device) &&
-            str_eq(state_word(f, 4), STR("registered")))
-            return sim_node_name(st->sim, f->node);
-    }
-    return "its CUCM";
-}
-
-struct tally {
-    uint64_t drops, copies;
-    const struct fact *last;
-};
-
-static void tell_drops(const struct story *st, FILE *out, struct tally *y)
-{
-    char text[160];
-    if (y->drops > 0 && y->last) {
-        struct txtbuf t = txtbuf_of(text, sizeof text);
-        txtbuf_add(&t, "%llu frame%s lost, the last at %s %s (%s)", (unsigned long long)y->drops,
-                   y->drops == 1 ? "" : "s", sim_node_name(st->sim, y->last->node), y->last->text,
-                   y->last->what);
-        line(st, out, y->last->t_ns, text);
-    }
-    y->drops = 0;
-}
-
-static bool told(const struct fact *f)
-{
-    if (is(f, REC_STATE, "registration"))
-        return str_starts(state_word(f, 3), STR("registered-at-"));
-    return f->kind == REC_ALARM || f->kind == REC_FAULT;
-}
-
-static void tell(const struct story *st, FILE *out, uint64_t id, int registrations)
-{
-    const struct fact *f = &st->facts[id];
-    char text[160];
-    struct txtbuf t = txtbuf_of(text, sizeof text);
-    if (f->kind == REC_ALARM) {
-        txtbuf_add(&t, "%s: %s %s, Reason=%lld", sim_node_name(st->sim, f->node), f->what, f->text,
-                   (long long)f->a);
-    } else if (f->kind == REC_STATE) {
-        struct str device = state_word(f, 1);
-        txtbuf_add(&t, "%.*s %s with %s", STR_ARG(device),
-                   registrations ? "registers again," : "registers", registrar_of(st, device, id));
-    } else {
-        txtbuf_add(&t, "%s: %s", sim_node_name(st->sim, f->node), f->text ? f->text : "fault");
-    }
-    line(st, out, f->t_ns, text);
-}
-
-void story_timeline(const struct story *st, FILE *out, int lines_max)
-{
-    struct tally y = {0};
-    int lines = 0, registrations = 0;
-    uint64_t left = 0;
-    for (uint64_t i = 1; i < st->count; i++) {
-        const struct fact *f = &st->facts[i];
-        if (f->kind == REC_DROP) {
-            y.drops++;
-            y.last = f;
-        }
-        if (!told(f))
-            continue;
-        if (lines >= lines_max - 1) {
-            left++;
-            continue;
-        }
-        lines += y.drops > 0 && registrations > 0;
-        if (registrations > 0)
-            tell_drops(st, out, &y);
-        tell(st, out, i, registrations);
-        lines++;
-        registrations += f->kind == REC_STATE;
-        y.drops = 0;
-    }
-    if (left)
-        fprintf(out, "            ... and %llu more registrations and alarms like these\n",
-                (unsigned long long)left);
-    if (lines == 0)
-        fprintf(out, "            nobody registered\n");
-}
-
-/* --- why ------------------------------------------------------------------------------------------------------------ */
-
-static void sentence(FILE *out, int n, const char *text)
-{
-    char lead[16];
-    struct txtbuf t = txtbuf_of(lead, sizeof lead);
-    txtbuf_add(&t, "  %d.", n);
-    cli_print_wrapped(out, lead, "    ", text);
-}
-
-/* What a walk from the first unregister finds. */
-struct chain {
-    uint64_t alarm, timeout, drop, aged, limit;
-    int64_t idle_ns, rto_first_ns, rto_last_ns;
-    uint64_t same_drops, karn_acks;
-    uint16_t sender;
-};
-
-/* The sender's RTOs between its last valid sample and the alarm. */
-static void find_rtos(const struct story *st, struct chain *c)
-{
-    int64_t first = 0, last = 0;
-    for (uint64_t i = 1; i < c->alarm; i++) {
-        const struct fact *f = &st->facts[i];
-        if (!is(f, REC_NOTE, "tcp.rto") || f->node != c->sender)
-            continue;
-        c->karn_acks += strstr(f->text, "Karn") != NULL;
-        if (strncmp(f->text, "no ACK", 6) == 0) {
-            first = first ? first : f->a;
-            last = f->b;
-        } else if (strncmp(f->text, "a valid", 7) == 0 && f->b < last) {
-            first = last = 0;
-            c->karn_acks = 0;
-        }
-    }
-    c->rto_first_ns = first;
-    c->rto_last_ns = last;
-}
-
-static void find_sender(const struct story *st, struct chain *c)
-{
-    for (uint64_t i = c->drop; i > 0; i = st->facts[i].cause) {
-        if (st->facts[i].kind == REC_FRAME_TX)
-            c->sender = st->facts[i].node;
-    }
-}
-
-static bool find_chain(const struct story *st, struct chain *c)
-{
-    *c = (struct chain){.alarm = first_alarm(st)};
-    uint64_t at = c->alarm;
-    for (int i = 0; at && i < WALK_MAX && !c->timeout; i++) {
-        if (because_of(st, at, BECAUSE_AWAITED))
-            c->timeout = at;
-        at = st->facts[at].cause;
-    }
-    uint64_t awaited = because_of(st, c->timeout, BECAUSE_AWAITED);
-    if (fact(st, awaited) && st->facts[awaited].kind == REC_DROP)
-        c->drop = awaited;
-    c->aged = because_of(st, c->drop, BECAUSE_STATE);
-    c->limit = because_of(st, c->aged, BECAUSE_LIMIT);
-    uint64_t written = because_of(st, c->aged, BECAUSE_STATE);
-    if (written)
-        c->idle_ns = st->facts[c->aged].t_ns - st->facts[written].t_ns;
-    for (uint64_t i = 1; c->drop && i <= c->drop; i++) {
-        const struct fact *f = &st->facts[i], *d = &st->facts[c->drop];
-        c->same_drops += f->kind == REC_DROP && f->node == d->node && f->what == d->what &&
-                         because_of(st, i, BECAUSE_STATE) != 0;
-    }
-    if (c->drop)
-        find_sender(st, c);
-    if (c->sender)
-        find_rtos(st, c);
-    return c->alarm != 0;
-}
-
-static void why_alarm(const struct story *st, const struct chain *c, FILE *out)
-{
-    char text[400];
-    struct txtbuf t = txtbuf_of(text, sizeof text);
-    const struct fact *a = &st->facts[c->alarm], *d = fact(st, c->drop);
-    txtbuf_cstr(&t, "At ");
-    clock_text(&t, a->t_ns - origin_ns(st));
-    txtbuf_add(&t, " %s unregistered %s (Reason=%lld): ", sim_node_name(st->sim, a->node), a->text,
-               (long long)a->a);
-    if (!d) {
-        txtbuf_cstr(&t, c->timeout ? "what it awaited did not arrive." : "its connection ended.");
-    } else {
-        txtbuf_cstr(&t, "the keepalive it awaited was dropped at ");
-        txtbuf_add(&t, "%s %s %s at ", sim_node_model(st->sim, d->node),
-                   sim_node_name(st->sim, d->node), d->text);
-        clock_text(&t, d->t_ns - origin_ns(st));
-        txtbuf_add(&t, " (%s), and no copy of it came within the ", d->what);
-        span_text(&t, (a->t_ns - d->t_ns + 50000000) / 100000000 * 100000000);
-        txtbuf_cstr(&t, " that were left.");
-    }
-    sentence(out, 1, text);
-}
-
-static bool why_drop(const struct story *st, const struct chain *c, FILE *out, int n)
-{
-    char text[400];
-    struct txtbuf t = txtbuf_of(text, sizeof text);
-    const struct fact *limit = fact(st, c->limit);
-    if (!limit)
-        return false;
-    uint16_t node = st->facts[c->drop].node;
-    txtbuf_add(&t, "The %s %s had forgotten its address: it had been silent for ",
-               sim_node_model(st->sim, node), sim_node_name(st->sim, node));
-    span_text(&t, c->idle_ns);
-    txtbuf_add(&t, ", longer than %s; %llu first copies in a row were lost to that.", limit->text,
-               (unsigned long long)c->same_drops);
-    sentence(out, n, text);
-    return true;
-}
-
-static bool why_rto(const struct story *st, const struct chain *c, FILE *out, int n)
-{
-    char text[400];
-    struct txtbuf t = txtbuf_of(text, sizeof text);
-    if (c->rto_last_ns == 0)
-        return false;
-    txtbuf_add(&t, "%s the RTO of the %s doubled with each loss, from ",
-               c->karn_acks ? "An ACK of retransmitted data gives no valid RTT sample (Karn), so"
-                            : "No ACK came any more:",
-               sim_node_name(st->sim, c->sender));
-    span_text(&t, c->rto_first_ns);
-    txtbuf_cstr(&t, " to ");
-    span_text(&t, c->rto_last_ns);
-    txtbuf_cstr(&t, ": too long for the last one.");
-    sentence(out, n, text);
-    return true;
-}
-
-static void why_calm(const struct story *st, FILE *out)
-{
-    char text[300];
-    struct txtbuf t = txtbuf_of(text, sizeof text);
-    txtbuf_add(&t, "Nobody was unregistered: %lld keepalives were sent, %lld of them needed a TCP "
-                   "retransmission.",
-               (long long)measure_get(st->sim, MEASURE_KEEPALIVES_SENT).v,
-               (long long)measure_get(st->sim, MEASURE_KEEPALIVES_RETRANSMITTED).v);
-    sentence(out, 1, text);
-    uint64_t drops = 0;
-    const struct fact *last = NULL;
-    for (uint64_t i = 1; i < st->count; i++) {
-        if (st->facts[i].kind == REC_DROP) {
-            drops++;
-            last = &st->facts[i];
-        }
-    }
-    t = txtbuf_of(text, sizeof text);
-    if (!last)
-        txtbuf_cstr(&t, "Not one frame was lost.");
-    else
-        txtbuf_add(&t, "%llu frame%s lost, the last at %s %s (%s).", (unsigned long long)drops,
-                   drops == 1 ? " was" : "s were", sim_node_name(st->sim, last->node), last->text,
-                   last->what);
-    sentence(out, 2, text);
-}
-
-void story_why(const struct story *st, FILE *out)
-{
-    struct chain c;
-    if (!find_chain(st, &c)) {
-        why_calm(st, out);
-        return;
-    }
-    why_alarm(st, &c, out);
-    int n = 2;
-    n += why_drop(st, &c, out, n);
-    why_rto(st, &c, out, n);
-}
-
-bool story_remedy(const struct story *st, struct txtbuf *t)
-{
-    struct chain c;
-    if (!find_chain(st, &c) || !fact(st, c.limit) || c.idle_ns == 0)
-        return false;
-    struct str rest = str_of(st->facts[c.limit].text), name = str_trim(str_cut(&rest, '='));
-    int64_t minutes = c.idle_ns / 60000000000 + 1;
-    txtbuf_add(t, "%.*s=%lldmin", STR_ARG(name), (long long)minutes);
-    return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* story.h: a live reader that keeps the skeleton of a run (who caused what, drops, registrations,
- * alarms, RTOs) and tells it in a few lines: what happened when, and why, from records alone. */
+/* story.h: a live reader that keeps the skeleton of a run and tells it in a few lines: what
+ * happened at which minute, and why, from records alone. It knows kinds of records, no scenario. */
 #ifndef LUA_CLI_STORY_H
 #define LUA_CLI_STORY_H
 
@@ -10,12 +10,14 @@
 
 struct story;
 
-struct story *story_new(struct sim *s);
-struct sink *story_sink(struct story *st);
-void story_free(struct story *st);
+struct story *story_new(struct arena *a, const struct sim *s);
+struct sink *story_sink(struct story *st); /* to be attached before the run */
 
+/* One line for each thing that happened, at most `lines_max` (what is left out is counted). */
 void story_timeline(const struct story *st, FILE *out, int lines_max);
-void story_why(const struct story *st, FILE *out); /* at most three sentences, wrapped at 78 columns */
+
+/* At most three sentences. */
+void story_why(const struct story *st, FILE *out);
 
 /* A setting that would have kept the state whose limit began the first unregister, such as
  * "port_security_aging_time=2min"; false: nothing suggests itself. */

@@ -12,8 +12,8 @@
 #define RTO_INITIAL_S 1 /* RFC 6298 2.1 */
 
 static const char *const state_names[TCP_STATE_COUNT] = {
-    "CLOSED",     "LISTEN",     "SYN-SENT",   "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1",
-    "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING",    "LAST-ACK",     "TIME-WAIT",
+    "CLOSED",     "LISTEN",     "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1",
+    "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING",  "LAST-ACK",     "TIME-WAIT",
 };
 
 void tcp_set_state(struct tcp_conn *c, enum tcp_state next, const char *event)
@@ -25,7 +25,7 @@ void tcp_set_state(struct tcp_conn *c, enum tcp_state next, const char *event)
     bus_publish(n->sim, &r);
 }
 
-/* --- the engine ----------------------------------------------------------------------------------------- */
+/* --- the engine ------------------------------------------------------------------------------- */
 
 struct tcp *tcp_new(struct node *n, struct ip_stack *ip, struct tcp_config *c)
 {
@@ -36,8 +36,10 @@ struct tcp *tcp_new(struct node *n, struct ip_stack *ip, struct tcp_config *c)
     t->next_port = (uint32_t)rng_below(node_stream(n, "tcp/ports"), PORT_COUNT);
     enum tcp_rto_profile profile = (enum tcp_rto_profile)c->rto_profile;
     node_fill_default(n, "tcp_rto_min", tcp_rto_floor_default(profile), &c->rto_min);
-    c->rto = (struct tcp_rto_config){.profile = profile, .floor = c->rto_min,
-                                     .granularity = c->granularity, .initial = dur_s(RTO_INITIAL_S),
+    c->rto = (struct tcp_rto_config){.profile = profile,
+                                     .floor = c->rto_min,
+                                     .granularity = c->granularity,
+                                     .initial = dur_s(RTO_INITIAL_S),
                                      .cap = dur_s(RTO_CAP_S)};
     ip_on_proto(ip, IP4_TCP, tcp_input, t);
     return t;
@@ -89,8 +91,8 @@ static void write_key(struct tcp_conn *c)
     txtbuf_add(&t, ":%u", c->peer_port);
 }
 
-struct tcp_conn *tcp_conn_new(struct tcp *t, struct ip4 peer, uint16_t peer_port, uint16_t local_port,
-                              uint32_t iss)
+struct tcp_conn *tcp_conn_new(struct tcp *t, struct ip4 peer, uint16_t peer_port,
+                              uint16_t local_port, uint32_t iss)
 {
     static const struct tcp_events deaf;
     bury(t);
@@ -99,10 +101,19 @@ struct tcp_conn *tcp_conn_new(struct tcp *t, struct ip4 peer, uint16_t peer_port
         t->free_conns = c->next;
     else
         c = ARENA_NEW(sim_arena(t->node->sim), struct tcp_conn);
-    *c = (struct tcp_conn){.tcp = t, .events = &deaf, .peer = peer, .peer_port = peer_port,
-                           .local_port = local_port, .local = ip_source(t->ip, peer), .iss = iss,
-                           .snd_una = iss, .snd_nxt = iss, .snd_max = iss, .recover = iss,
-                           .mss = (uint32_t)t->config->mss, .ssthresh = UINT32_MAX};
+    *c = (struct tcp_conn){.tcp = t,
+                           .events = &deaf,
+                           .peer = peer,
+                           .peer_port = peer_port,
+                           .local_port = local_port,
+                           .local = ip_source(t->ip, peer),
+                           .iss = iss,
+                           .snd_una = iss,
+                           .snd_nxt = iss,
+                           .snd_max = iss,
+                           .recover = iss,
+                           .mss = (uint32_t)t->config->mss,
+                           .ssthresh = UINT32_MAX};
     c->queue_end = &c->queue;
     write_key(c);
     tcp_rto_init(&c->rto, &t->config->rto);
@@ -142,7 +153,7 @@ void tcp_conn_end(struct tcp_conn *c, enum tcp_end why, const char *event)
         c->events->on_end(c->arg, why);
 }
 
-/* --- opening ---------------------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static uint16_t pick_port(struct tcp *t, const struct tcp_open *o)
 {
@@ -150,7 +161,8 @@ static uint16_t pick_port(struct tcp *t, const struct tcp_open *o)
         return map_get(&t->conns, tcp_key(o->local_port, o->dst, o->dst_port)) ? 0 : o->local_port;
     for (uint32_t i = 0; i < PORT_COUNT; i++) {
         uint16_t port = (uint16_t)(PORT_FIRST + t->next_port++ % PORT_COUNT);
-        if (!map_get(&t->conns, tcp_key(port, o->dst, o->dst_port)) && !map_get(&t->listeners, port))
+        if (!map_get(&t->conns, tcp_key(port, o->dst, o->dst_port)) &&
+            !map_get(&t->listeners, port))
             return port;
     }
     return 0;
@@ -200,7 +212,7 @@ void tcp_opened(struct tcp_conn *c)
         c->events->on_open(c->arg);
 }
 
-/* --- data, closing ------------------------------------------------------------------------------------------ */
+/* --- data, closing ---------------------------------------------------------------------------- */
 
 static void enqueue(struct tcp_conn *c, struct seg *s)
 {
@@ -231,7 +243,8 @@ bool tcp_send(struct tcp_conn *c, struct str data, uint64_t flow)
         fill_last(c, &data);
     while (data.n) {
         size_t n = data.n < c->mss ? data.n : c->mss;
-        struct seg *s = tcp_seg_new(c->tcp, (struct str){data.p, n}, c->tcp->config->nagle ? c->mss : n);
+        struct seg *s =
+            tcp_seg_new(c->tcp, (struct str){data.p, n}, c->tcp->config->nagle ? c->mss : n);
         s->data->flow = flow;
         data.p += n;
         data.n -= n;

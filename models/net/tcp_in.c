@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* tcp_in.c: arriving segments, in the order of checks of RFC 9293 3.10.7: sequence, RST, SYN, ACK, text,
- * FIN. A RST is accepted anywhere in the window. */
+/* tcp_in.c: arriving segments, in the order of checks of RFC 9293 3.10.7: sequence, RST, SYN, ACK,
+ * text, FIN. A RST is accepted anywhere in the window. */
 #include <string.h>
 
 #include "models/net/tcp_state.h"
@@ -13,7 +13,8 @@
 /* RFC 9293 3.10.7.4, fifth: an older segment must not bring an older window back. */
 static void update_window(struct tcp_conn *c, const struct tcp_seg *s)
 {
-    bool newer = SEQ_LT(c->snd_wl1, s->seq) || (c->snd_wl1 == s->seq && SEQ_LEQ(c->snd_wl2, s->ack));
+    bool newer =
+        SEQ_LT(c->snd_wl1, s->seq) || (c->snd_wl1 == s->seq && SEQ_LEQ(c->snd_wl2, s->ack));
     if (s->ack != c->snd_una || !newer)
         return;
     c->snd_wnd = s->window;
@@ -39,7 +40,7 @@ static void agree_options(struct tcp_conn *c, const struct tcp_seg *s)
     c->snd_wl2 = c->iss;
 }
 
-/* --- LISTEN and SYN-SENT -------------------------------------------------------------------------------- */
+/* --- LISTEN and SYN-SENT ---------------------------------------------------------------------- */
 
 static void on_listen(struct tcp *t, struct listener *l, const struct tcp_seg *s)
 {
@@ -79,7 +80,7 @@ static void on_syn_sent(struct tcp_conn *c, const struct tcp_seg *s)
     tcp_opened(c);
 }
 
-/* --- the synchronized states: checks ------------------------------------------------------------------------ */
+/* --- the synchronized states: checks ---------------------------------------------------------- */
 
 /* RFC 9293 3.10.7.4, first: the four cases. */
 static bool in_window(const struct tcp_conn *c, const struct tcp_seg *s)
@@ -167,7 +168,7 @@ static bool on_ack(struct tcp_conn *c, const struct tcp_seg *s)
     return !c->ended;
 }
 
-/* --- text ------------------------------------------------------------------------------------------------------ */
+/* --- text ------------------------------------------------------------------------------------- */
 
 /* Keeps a segment that came too early, in order of sequence number. */
 static void hold(struct tcp_conn *c, const struct tcp_seg *s)
@@ -196,8 +197,8 @@ static void refuse_data(struct tcp_conn *c)
     tcp_conn_end(c, TCP_END_ABORTED, "data-after-close");
 }
 
-/* Moves RCV.NXT over what starts at or before it; returns how many of its bytes were known already, and
- * in *finished that its FIN counts. */
+/* Moves RCV.NXT over what starts at or before it; returns how many of its bytes were known already,
+ * and in *finished that its FIN counts. */
 static uint32_t advance(struct tcp_conn *c, uint32_t seq, uint32_t len, bool fin, bool *finished)
 {
     uint32_t old = c->rcv_nxt - seq;

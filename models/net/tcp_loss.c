@@ -11,14 +11,15 @@
 #define DATA_RETRIES_MAX 15 /* Linux tcp_retries2 */
 #define DUP_ACKS_FAST 3     /* RFC 5681 3.2 */
 #define CWND_MAX (1u << 30)
-#define LINGER_S 60 /* Linux, TIME-WAIT and tcp_fin_timeout; RFC 9293 3.6.1 asks for 2 MSL = 240 s */
+#define LINGER_S                                                                                   \
+    60 /* Linux, TIME-WAIT and tcp_fin_timeout; RFC 9293 3.6.1 asks for 2 MSL = 240 s */
 
 uint32_t tcp_outstanding(const struct tcp_conn *c)
 {
     return c->snd_max - c->snd_una;
 }
 
-/* --- the timers' arming ---------------------------------------------------------------------------------- */
+/* --- the timers' arming ----------------------------------------------------------------------- */
 
 static uint64_t oldest_flow(const struct tcp_conn *c)
 {
@@ -42,7 +43,8 @@ void tcp_arm_giveup(struct tcp_conn *c, struct sim_time since)
     tmr_await(&c->giveup_timer, oldest_flow(c), 0);
 }
 
-/* RFC 9293 3.8.6.1: the first after an RTO, then ever more slowly. The RTO itself is not touched. */
+/* RFC 9293 3.8.6.1: the first after an RTO, then ever more slowly. The RTO itself is not touched.
+ */
 void tcp_arm_probe(struct tcp_conn *c)
 {
     if (!c->probing)
@@ -61,7 +63,7 @@ void tcp_linger(struct tcp_conn *c)
     tmr_arm(&c->rto_timer, dur_s(LINGER_S));
 }
 
-/* --- samples ---------------------------------------------------------------------------------------------- */
+/* --- samples ---------------------------------------------------------------------------------- */
 
 static void note_rto(struct tcp_conn *c, const char *fmt, struct sim_dur was)
 {
@@ -82,7 +84,8 @@ static void sample(struct tcp_conn *c, struct sim_dur rtt)
 /* What an ACK says about the RTT. */
 enum timing { TIMING_NONE, TIMING_CLEAR, TIMING_AMBIGUOUS };
 
-/* Karn (RFC 6298 3): only data never retransmitted gives a sample, unless timestamps tell copies apart. */
+/* Karn (RFC 6298 3): only data never retransmitted gives a sample, unless timestamps tell copies
+ * apart. */
 static void take_sample(struct tcp_conn *c, enum timing timing, struct sim_time sent_at,
                         const struct tcp_seg *s)
 {
@@ -121,7 +124,7 @@ static enum timing free_acked(struct tcp_conn *c, uint32_t ack, struct sim_time 
     return timing;
 }
 
-/* --- the congestion window ------------------------------------------------------------------------------------ */
+/* --- the congestion window -------------------------------------------------------------------- */
 
 /* RFC 5681 3.1. */
 uint32_t tcp_initial_window(uint32_t mss)
@@ -146,7 +149,8 @@ static void open_window(struct tcp_conn *c, uint32_t acked)
         c->cwnd += c->mss * c->mss > c->cwnd ? c->mss * c->mss / c->cwnd : 1;
 }
 
-/* RFC 6582 3.2, step 3: an ACK of part of what was out when the loss was found shows the next hole. */
+/* RFC 6582 3.2, step 3: an ACK of part of what was out when the loss was found shows the next hole.
+ */
 static void go_on_recovering(struct tcp_conn *c, uint32_t ack, uint32_t acked)
 {
     if (SEQ_LT(ack, c->recover)) {
@@ -174,7 +178,7 @@ void tcp_on_duplicate_ack(struct tcp_conn *c)
     }
 }
 
-/* --- acknowledgements ----------------------------------------------------------------------------------------- */
+/* --- acknowledgements ------------------------------------------------------------------------- */
 
 /* The ACK of our SYN: no data, so the window does not grow (RFC 5681 3.1). */
 static enum timing on_syn_acked(struct tcp_conn *c, struct sim_time *sent_at)
@@ -220,23 +224,24 @@ void tcp_on_acked(struct tcp_conn *c, uint32_t ack, const struct tcp_seg *s)
         open_window(c, acked);
 }
 
-/* --- timers --------------------------------------------------------------------------------------------------- */
+/* --- timers ----------------------------------------------------------------------------------- */
 
 static void give_up(struct tcp_conn *c)
 {
     struct node *n = c->tcp->node;
-    BUS_NOTE(n->sim, n->id, "tcp.giveup", "no ACK after {} retransmissions: the peer counts as dead",
-             V_U64(c->retries - 1));
+    BUS_NOTE(n->sim, n->id, "tcp.giveup",
+             "no ACK after {} retransmissions: the peer counts as dead", V_U64(c->retries - 1));
     tcp_conn_end(c, TCP_END_TIMEOUT, "give-up");
 }
 
 static bool out_of_retries(const struct tcp_conn *c, bool syn)
 {
-    return c->tcp->config->giveup.ns == 0 && c->retries > (syn ? SYN_RETRIES_MAX : DATA_RETRIES_MAX);
+    return c->tcp->config->giveup.ns == 0 &&
+           c->retries > (syn ? SYN_RETRIES_MAX : DATA_RETRIES_MAX);
 }
 
-/* The window is still closed, or so small that sending was put off until now (3.8.6.2.1, rule 4). As
- * long as the probes are answered the connection stays (MUST-37). */
+/* The window is still closed, or so small that sending was put off until now (3.8.6.2.1, rule 4).
+ * As long as the probes are answered the connection stays (MUST-37). */
 static void probe(struct tcp_conn *c)
 {
     if (c->snd_wnd > 0) {

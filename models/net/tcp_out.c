@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* tcp_out.c: building segments and sending what the windows allow (RFC 9293 3.8.6). What a timeout gave
- * up for lost and what was never sent stand in the same queue and leave by the same loop. */
+/* tcp_out.c: building segments and sending what the windows allow (RFC 9293 3.8.6). What a timeout
+ * gave up for lost and what was never sent stand in the same queue and leave by the same loop. */
 #include <string.h>
 
 #include "models/net/tcp_state.h"
 
-/* --- segments ------------------------------------------------------------------------------------------ */
+/* --- segments --------------------------------------------------------------------------------- */
 
 /* Milliseconds, never 0: a zero echo would say "nothing to echo" (RFC 7323 3.2). */
 uint32_t tcp_ts_now(const struct tcp_conn *c)
@@ -24,15 +24,20 @@ static void add_timestamps(const struct tcp_conn *c, struct tcp_seg *s)
 
 static struct tcp_seg header(const struct tcp_conn *c, uint32_t seq, uint8_t flags)
 {
-    struct tcp_seg s = {.src = c->local, .dst = c->peer, .src_port = c->local_port,
-                        .dst_port = c->peer_port, .seq = seq, .flags = flags};
+    struct tcp_seg s = {.src = c->local,
+                        .dst = c->peer,
+                        .src_port = c->local_port,
+                        .dst_port = c->peer_port,
+                        .seq = seq,
+                        .flags = flags};
     s.ack = flags & TCP_ACK ? c->rcv_nxt : 0;
     s.window = flags & TCP_RST ? 0 : (uint16_t)c->tcp->config->window_bytes;
     add_timestamps(c, &s);
     return s;
 }
 
-static uint64_t emit(struct tcp *t, const struct tcp_seg *s, uint8_t dscp, uint64_t flow, uint32_t copy)
+static uint64_t emit(struct tcp *t, const struct tcp_seg *s, uint8_t dscp, uint64_t flow,
+                     uint32_t copy)
 {
     size_t len = tcp_seg_header_bytes(s) + s->payload.n;
     struct wr w;
@@ -49,7 +54,8 @@ static uint64_t emit(struct tcp *t, const struct tcp_seg *s, uint8_t dscp, uint6
 }
 
 /* Every segment with ACK tells what we have: what waited to be acknowledged no longer does. */
-static uint64_t send_segment(struct tcp_conn *c, const struct tcp_seg *s, uint64_t flow, uint32_t copy)
+static uint64_t send_segment(struct tcp_conn *c, const struct tcp_seg *s, uint64_t flow,
+                             uint32_t copy)
 {
     if (s->flags & TCP_ACK) {
         c->ack_pending = false;
@@ -98,7 +104,7 @@ void tcp_on_ack_timer(void *owner)
     tcp_send_ack(c);
 }
 
-/* --- data ------------------------------------------------------------------------------------------------ */
+/* --- data ------------------------------------------------------------------------------------- */
 
 static void send_data(struct tcp_conn *c, struct seg *g)
 {
@@ -208,15 +214,16 @@ void tcp_retransmit_first(struct tcp_conn *c)
     c->tcp->depth--;
 }
 
-/* Asks for the window without new data: what lies before the window is answered by an ACK (3.10.7.4).
- * A byte of new data (3.8.6.1) would have to count as unacknowledged, and be given up. */
+/* Asks for the window without new data: what lies before the window is answered by an ACK
+ * (3.10.7.4). A byte of new data (3.8.6.1) would have to count as unacknowledged, and be given up.
+ */
 void tcp_send_probe(struct tcp_conn *c)
 {
     struct tcp_seg s = header(c, c->snd_una - 1, TCP_ACK);
     send_segment(c, &s, c->queue->data->flow, 0);
 }
 
-/* --- resets ------------------------------------------------------------------------------------------------ */
+/* --- resets ----------------------------------------------------------------------------------- */
 
 void tcp_send_rst(struct tcp_conn *c)
 {
@@ -228,8 +235,8 @@ void tcp_reset_stray(struct tcp *t, const struct tcp_seg *in)
 {
     if (in->flags & TCP_RST)
         return;
-    struct tcp_seg s = {.src = in->dst, .dst = in->src, .src_port = in->dst_port,
-                        .dst_port = in->src_port};
+    struct tcp_seg s = {
+        .src = in->dst, .dst = in->src, .src_port = in->dst_port, .dst_port = in->src_port};
     if (in->flags & TCP_ACK) {
         s.seq = in->ack;
         s.flags = TCP_RST;

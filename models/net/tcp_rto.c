@@ -14,16 +14,16 @@ void tcp_rto_init(struct tcp_rto *r, const struct tcp_rto_config *c)
     *r = (struct tcp_rto){.config = c, .base = c->initial, .rto = c->initial};
 }
 
-/* Whole ticks, at least one: a clock of granularity G cannot see less (seed 002: 14.6 ms counts as one
- * tick of 10 ms). */
+/* Whole ticks, at least one: a clock of granularity G cannot see less (seed 002: 14.6 ms counts as
+ * one tick of 10 ms). */
 static int64_t ticks_of(const struct tcp_rto *r, struct sim_dur d)
 {
     int64_t n = d.ns / r->config->granularity.ns;
     return n > 0 ? n : 1;
 }
 
-/* The classic Linux arithmetic: scaled integers, so SRTT is cut to whole ticks; the deviation carries
- * its factor of four and is floored. */
+/* The classic Linux arithmetic: scaled integers, so SRTT is cut to whole ticks; the deviation
+ * carries its factor of four and is floored. */
 static struct sim_dur linux_base(struct tcp_rto *r, struct sim_dur rtt)
 {
     int64_t tick = r->config->granularity.ns, m = ticks_of(r, rtt);

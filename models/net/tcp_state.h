@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* tcp_state.h: the inside of TCP, shared by tcp.c (life and users' calls), tcp_in.c (arriving segments),
- * tcp_out.c (building and sending) and tcp_loss.c (acknowledgements, samples, timers). Names of
- * variables are those of RFC 9293 3.3.1. After a timeout SND.NXT goes back to SND.UNA, so that all that
- * was sent goes again as the congestion window opens; SND.MAX remembers how far it had come. */
+/* tcp_state.h: the inside of TCP, shared by tcp.c (life and users' calls), tcp_in.c (arriving
+ * segments), tcp_out.c (building and sending) and tcp_loss.c (acknowledgements, samples, timers).
+ * Names of variables are those of RFC 9293 3.3.1. After a timeout SND.NXT goes back to SND.UNA, so
+ * that all that was sent goes again as the congestion window opens; SND.MAX remembers how far it
+ * had come. */
 #ifndef MODELS_NET_TCP_STATE_H
 #define MODELS_NET_TCP_STATE_H
 
@@ -29,7 +30,7 @@ enum tcp_state {
 /* One segment's worth of data, waiting to be sent, acknowledged or put in order. */
 struct seg {
     struct seg *next;
-    struct frame *data; /* a buffer of the frames' pools: len, flow */
+    struct frame *data;      /* a buffer of the frames' pools: len, flow */
     struct sim_time sent_at; /* first transmission */
     uint32_t seq, copies;
     uint32_t skip; /* held: bytes at its start that came with another one */
@@ -92,7 +93,8 @@ struct tcp_conn {
     uint32_t full_segments; /* since the last ACK went out */
     struct tcp_rto rto;
     uint64_t rto_record;
-    struct tmr rto_timer, giveup_timer, ack_timer; /* rto_timer also times probes and the last states */
+    struct tmr rto_timer; /* also times probes and the last states */
+    struct tmr giveup_timer, ack_timer;
 };
 
 #define SEQ_LT(a, b) ((int32_t)((a) - (b)) < 0)
@@ -100,8 +102,8 @@ struct tcp_conn {
 
 /* tcp.c */
 void tcp_set_state(struct tcp_conn *c, enum tcp_state next, const char *event); /* the one funnel */
-struct tcp_conn *tcp_conn_new(struct tcp *t, struct ip4 peer, uint16_t peer_port, uint16_t local_port,
-                              uint32_t iss);
+struct tcp_conn *tcp_conn_new(struct tcp *t, struct ip4 peer, uint16_t peer_port,
+                              uint16_t local_port, uint32_t iss);
 void tcp_conn_end(struct tcp_conn *c, enum tcp_end why, const char *event);
 struct seg *tcp_seg_new(struct tcp *t, struct str data, size_t cap); /* room for at least data.n */
 void tcp_seg_free(struct tcp *t, struct seg *s);
@@ -112,7 +114,7 @@ void tcp_opened(struct tcp_conn *c); /* ESTABLISHED: tells the user or the liste
 void tcp_input(void *arg, const struct ip4_hdr *h, struct str payload, const struct frame *f);
 
 /* tcp_out.c */
-void tcp_output(struct tcp_conn *c); /* sends what windows allow */
+void tcp_output(struct tcp_conn *c);   /* sends what windows allow */
 void tcp_send_syn(struct tcp_conn *c); /* SYN, or SYN,ACK in SYN-RECEIVED */
 void tcp_send_ack(struct tcp_conn *c);
 void tcp_ack_later(struct tcp_conn *c, bool full_segment);

@@ -68,6 +68,11 @@ int64_t sim_epoch_ns(const struct sim *s)
     return s->config.epoch_ns;
 }
 
+void sim_stop(struct sim *s)
+{
+    s->stopped = true;
+}
+
 uint64_t sim_digest(const struct sim *s)
 {
     return hash_mix(s->digest);
@@ -155,7 +160,7 @@ enum sim_end sim_run_until(struct sim *s, struct sim_time until, struct err *e)
     ASSERT(!time_before(until, s->now));
     fault_set_context(describe, s);
     for (struct event *ev; (ev = queue_first(s->queue)) != NULL && !time_before(until, ev->at);) {
-        if (s->config.interrupted && *s->config.interrupted) {
+        if (s->stopped || (s->config.interrupted && *s->config.interrupted)) {
             end = SIM_INTERRUPTED;
             break;
         }

@@ -41,6 +41,9 @@ struct rng *sim_stream(struct sim *s, const char *name); /* the stream of this n
  * limit was hit. */
 enum sim_end sim_run_until(struct sim *s, struct sim_time until, struct err *e);
 
+/* Ends the run after the event being handled; sim_run_until then says SIM_INTERRUPTED. */
+void sim_stop(struct sim *s);
+
 uint64_t sim_digest(const struct sim *s);
 uint64_t sim_events(const struct sim *s);
 void sim_fold(struct sim *s, uint64_t word); /* into the digest: bytes of a frame just made */

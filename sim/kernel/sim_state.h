@@ -28,6 +28,7 @@ struct sim {
     /* clock and queue */
     struct sim_time now;
     struct queue *queue;
+    bool stopped;
     uint64_t event_ids, events, at_this_instant;
     /* streams, by hash of name */
     struct map streams;

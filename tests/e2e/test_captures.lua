@@ -16,7 +16,7 @@ local function tshark(file, filter, field)
   return rows, err
 end
 
-local files = { "phone-net", "access-Fa0-7", "cucm-pub-eth0", "cucm-sub-eth0" }
+local files = { "phone-net", "access-Fa0_7", "cucm-pub-eth0", "cucm-sub-eth0" }
 for _, name in ipairs(files) do
   local file = name .. ".pcapng"
   local all = tshark(file, "frame", "frame.number")
@@ -44,7 +44,7 @@ for i, row in ipairs(ours) do
 end
 
 -- Each discarded frame carries its reason, at the port where it was discarded.
-local comments = tshark("access-Fa0-7.pcapng", "frame.comment contains \"dropped: port-security-learning\"",
+local comments = tshark("access-Fa0_7.pcapng", "frame.comment contains \"dropped: port-security-learning\"",
                         "frame.number")
 local drops = dt.query(folder, "select count(*) from record where kind='DROP'")
 dt.equal(#comments, tonumber(drops[1][1]), "comments on discarded frames")

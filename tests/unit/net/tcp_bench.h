@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* tcp_bench.h: the bench of the TCP tests: host a – tap – host b, or host a – tap – a script that speaks
- * raw segments. The tap writes down every segment that reaches it and does to it what the test says. */
+/* tcp_bench.h: the bench of the TCP tests: host a – tap – host b, or host a – tap – a script that
+ * speaks raw segments. The tap writes down every segment that reaches it and does to it what the
+ * test says. */
 #ifndef TESTS_UNIT_NET_TCP_BENCH_H
 #define TESTS_UNIT_NET_TCP_BENCH_H
 
@@ -57,7 +58,12 @@ struct host {
     uint32_t heard_count, expected;
 };
 
-enum verdict { PASS, LOSE, SPOIL, KEEP }; /* KEEP: goes on after the next one that passes, or 20 ms */
+enum verdict {
+    PASS,
+    LOSE,
+    SPOIL,
+    KEEP
+}; /* KEEP: goes on after the next one that passes, or 20 ms */
 
 struct tap {
     enum verdict (*judge)(const struct seen *s);
@@ -86,7 +92,7 @@ static inline struct tap *tap_of(struct bench *b)
     return b->tap->state;
 }
 
-/* --- the model of a user ---------------------------------------------------------------------------- */
+/* --- the model of a user ---------------------------------------------------------------------- */
 
 static inline void user_open(void *arg)
 {
@@ -124,8 +130,10 @@ static inline void user_retransmit(void *arg, uint64_t flow, uint32_t copy)
     ((struct user *)arg)->retransmits++;
 }
 
-static const struct tcp_events user_events = {.on_open = user_open, .on_data = user_data,
-                                              .on_peer_close = user_fin, .on_end = user_end,
+static const struct tcp_events user_events = {.on_open = user_open,
+                                              .on_data = user_data,
+                                              .on_peer_close = user_fin,
+                                              .on_end = user_end,
                                               .on_retransmit = user_retransmit};
 
 static inline void user_accept(void *arg, struct tcp_conn *c)
@@ -136,17 +144,21 @@ static inline void user_accept(void *arg, struct tcp_conn *c)
     tcp_use(c, &user_events, u);
 }
 
-/* --- models ------------------------------------------------------------------------------------------- */
+/* --- models ----------------------------------------------------------------------------------- */
 
-static inline void raw_recv(void *arg, const struct ip4_hdr *h, struct str payload, const struct frame *f)
+static inline void raw_recv(void *arg, const struct ip4_hdr *h, struct str payload,
+                            const struct frame *f)
 {
     struct host *o = arg;
     struct rd r = rd_of(payload.p, payload.n);
     assert_true(o->heard_count < SEEN_MAX);
     struct seen *s = &o->heard[o->heard_count++];
     assert_true(tcp_seg_get(&r, h->src, h->dst, &s->seg));
-    *s = (struct seen){.at = sim_now(o->user.node->sim), .seg = s->seg, .len = (uint32_t)s->seg.payload.n,
-                       .copy = f->copy, .flow = f->flow};
+    *s = (struct seen){.at = sim_now(o->user.node->sim),
+                       .seg = s->seg,
+                       .len = (uint32_t)s->seg.payload.n,
+                       .copy = f->copy,
+                       .flow = f->flow};
 }
 
 static inline bool host_init(struct node *n, struct err *e)
@@ -177,12 +189,17 @@ static inline void host_frame(struct node *n, struct port *in, const struct fram
 static const struct param_def host_params[] = {
     {"address", PARAM_IP4, NULL, NULL, NULL, NULL, "", offsetof(struct host, address), true},
     {"raw", PARAM_BOOL, "off", NULL, NULL, NULL, "", offsetof(struct host, raw), true},
-    {"arp_timeout", PARAM_DUR, "10h", NULL, NULL, NULL, "", offsetof(struct host, arp_timeout), false},
+    {"arp_timeout", PARAM_DUR, "10h", NULL, NULL, NULL, "", offsetof(struct host, arp_timeout),
+     false},
     TCP_PARAMS(struct host, tcp_config, "0s", "0s"),
     {0},
 };
-static const struct model host_model = {.name = "host", .doc = "", .state_size = sizeof(struct host),
-                                        .params = host_params, .init = host_init, .on_frame = host_frame};
+static const struct model host_model = {.name = "host",
+                                        .doc = "",
+                                        .state_size = sizeof(struct host),
+                                        .params = host_params,
+                                        .init = host_init,
+                                        .on_frame = host_frame};
 
 static inline void tap_release(void *owner)
 {
@@ -205,7 +222,8 @@ static inline bool tap_sees(struct node *n, struct port *in, const struct frame 
     struct rd r = rd_of(f->bytes, f->len), body;
     struct eth e;
     struct ip4_hdr h;
-    *s = (struct seen){.at = sim_now(n->sim), .copy = f->copy, .flow = f->flow, .from_a = in->index == 0};
+    *s = (struct seen){
+        .at = sim_now(n->sim), .copy = f->copy, .flow = f->flow, .from_a = in->index == 0};
     if (!eth_get(&r, &e) || e.type != ETH_IP4 || !ip4_get(&r, &h, &body) || h.proto != IP4_TCP)
         return false;
     if (!tcp_seg_get(&body, h.src, h.dst, &s->seg))
@@ -255,10 +273,14 @@ static inline void tap_frame(struct node *n, struct port *in, const struct frame
 }
 
 static const struct param_def no_params[] = {{0}};
-static const struct model tap_model = {.name = "tap", .doc = "", .state_size = sizeof(struct tap),
-                                       .params = no_params, .init = tap_init, .on_frame = tap_frame};
+static const struct model tap_model = {.name = "tap",
+                                       .doc = "",
+                                       .state_size = sizeof(struct tap),
+                                       .params = no_params,
+                                       .init = tap_init,
+                                       .on_frame = tap_frame};
 
-/* --- a bench ---------------------------------------------------------------------------------------------- */
+/* --- a bench ---------------------------------------------------------------------------------- */
 
 struct bench_options {
     struct setting a[8], b[8], link[4]; /* up to the first nameless one */
@@ -275,10 +297,11 @@ static inline size_t settings_count(const struct setting *s, size_t cap)
     return n;
 }
 
-static inline struct node *add_host(struct bench *b, const char *name, const char *address, bool raw,
-                                    const struct setting *more)
+static inline struct node *add_host(struct bench *b, const char *name, const char *address,
+                                    bool raw, const struct setting *more)
 {
-    struct setting s[10] = {{STR("address"), str_of(address)}, {STR("raw"), str_of(raw ? "on" : "off")}};
+    struct setting s[10] = {{STR("address"), str_of(address)},
+                            {STR("raw"), str_of(raw ? "on" : "off")}};
     size_t n = settings_count(more, 8);
     memcpy(s + 2, more, n * sizeof *more);
     struct node *node;
@@ -334,7 +357,7 @@ static inline void bench_end(struct bench *b)
     sim_free(b->sim);
 }
 
-/* --- what hosts do ------------------------------------------------------------------------------------------ */
+/* --- what hosts do ---------------------------------------------------------------------------- */
 
 static inline struct user *user_of(struct node *n)
 {
@@ -344,7 +367,10 @@ static inline struct user *user_of(struct node *n)
 /* a connects from port 40000, its ISN is 1000. */
 static inline void connect_a(struct bench *b)
 {
-    struct tcp_open o = {.dst = {0x0a000002}, .dst_port = PORT_B, .local_port = PORT_A, .isn_given = true,
+    struct tcp_open o = {.dst = {0x0a000002},
+                         .dst_port = PORT_B,
+                         .local_port = PORT_A,
+                         .isn_given = true,
                          .isn = 1000};
     struct user *u = user_of(b->a);
     u->conn = tcp_connect(host_of(b->a)->tcp, &o, &user_events, u);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* tcp_script.h: host a against a script, in the manner of packetdrill. Segments are written as
- * "FLAGS SEQ[+LEN] [ack N] [mss N]": "S 1000 mss 1460", "PA 1001+100 ack 5001". Host a's ISN is 1000,
- * the script's 5000. */
+ * "FLAGS SEQ[+LEN] [ack N] [mss N]": "S 1000 mss 1460", "PA 1001+100 ack 5001". Host a's ISN is
+ * 1000, the script's 5000. */
 #ifndef TESTS_UNIT_NET_TCP_SCRIPT_H
 #define TESTS_UNIT_NET_TCP_SCRIPT_H
 
@@ -48,12 +48,12 @@ static inline const struct seen *last_heard(struct bench *b)
     return &host_of(b->b)->heard[host_of(b->b)->expected - 1];
 }
 
-/* The script says `s` (addresses and ports are filled in) with `len` bytes of the pattern from `from`.
- * Then everything that it causes at once happens. */
+/* The script says `s` (addresses and ports are filled in) with `len` bytes of the pattern from
+ * `from`. Then everything that it causes at once happens. */
 static inline void say(struct bench *b, struct tcp_seg s, uint32_t from, uint32_t len)
 {
     struct host *o = host_of(b->b);
-    uint8_t data[4096];
+    uint8_t data[4096] = {0};
     struct wr w;
     for (uint32_t i = 0; i < len; i++)
         data[i] = pattern(from + i);
@@ -69,13 +69,13 @@ static inline void say(struct bench *b, struct tcp_seg s, uint32_t from, uint32_
     run_for(b, dur_ms(1));
 }
 
-#define SAY_WINDOW(b, letters, wnd, ...) \
+#define SAY_WINDOW(b, letters, wnd, ...)                                                           \
     say((b), (struct tcp_seg){.flags = (letters), .window = (wnd), __VA_ARGS__}, 0, 0)
 #define SAY(b, letters, ...) SAY_WINDOW(b, letters, 65535, __VA_ARGS__)
-#define SAY_DATA(b, from, len, ...)                                                        \
-    say((b),                                                                               \
-        (struct tcp_seg){                                                                  \
-            .flags = TCP_ACK | TCP_PSH, .window = 65535, .seq = 5001 + (from), __VA_ARGS__}, \
+#define SAY_DATA(b, from, len, ...)                                                                \
+    say((b),                                                                                       \
+        (struct tcp_seg){                                                                          \
+            .flags = TCP_ACK | TCP_PSH, .window = 65535, .seq = 5001 + (from), __VA_ARGS__},       \
         (from), (len))
 
 /* a connects to the script, whose SYN,ACK carries this MSS (0: none) and window. */
@@ -84,8 +84,10 @@ static inline void script_accepts(struct bench *b, uint16_t mss, uint16_t window
     connect_a(b);
     run_for(b, dur_ms(1));
     EXPECT(b, "S 1000 mss 1460");
-    say(b, (struct tcp_seg){.flags = TCP_SYN | TCP_ACK, .seq = 5000, .ack = 1001, .mss = mss,
-                            .window = window}, 0, 0);
+    say(b,
+        (struct tcp_seg){
+            .flags = TCP_SYN | TCP_ACK, .seq = 5000, .ack = 1001, .mss = mss, .window = window},
+        0, 0);
     EXPECT(b, "A 1001 ack 5001");
     assert_int_equal(user_of(b->a)->opened, 1);
 }

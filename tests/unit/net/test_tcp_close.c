@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Closing and resetting connections, against scripted segments. Independent truth: RFC 9293 3.6, 3.10.4,
- * 3.10.5 and 3.10.7.4. */
+/* Closing and resetting connections, against scripted segments. Independent truth: RFC
+ * 9293 3.6, 3.10.4, 3.10.5 and 3.10.7.4. */
 #include "tests/unit/net/tcp_script.h"
 
 static struct bench opened(void)
@@ -20,7 +20,8 @@ static void close_a(struct bench *b)
     run_for(b, dur_us(100));
 }
 
-/* FIN, its ACK, the peer's FIN, 60 s of TIME-WAIT; a repeated FIN is acknowledged and starts them anew. */
+/* FIN, its ACK, the peer's FIN, 60 s of TIME-WAIT; a repeated FIN is acknowledged and starts them
+ * anew. */
 static void active_close(void **state)
 {
     (void)state;
@@ -87,7 +88,8 @@ static void fin_with_data(void **state)
 {
     (void)state;
     struct bench b = opened();
-    say(&b, (struct tcp_seg){.flags = TCP_FIN | TCP_ACK, .seq = 5001, .ack = 1001, .window = 65535}, 0, 10);
+    say(&b, (struct tcp_seg){.flags = TCP_FIN | TCP_ACK, .seq = 5001, .ack = 1001, .window = 65535},
+        0, 10);
     EXPECT(&b, "A 1001 ack 5012");
     EXPECT(&b, "nothing");
     got_pattern(b.a, 10);
@@ -239,7 +241,8 @@ static void other_unwanted_segments(void **state)
     EXPECT(&b, "A 1001 ack 5001");
     SAY(&b, TCP_ACK, .seq = 4000, .ack = 1001); /* before the window */
     EXPECT(&b, "A 1001 ack 5001");
-    SAY(&b, TCP_SYN | TCP_ACK, .seq = 5000, .ack = 1001); /* the handshake again: the last ACK was lost */
+    SAY(&b, TCP_SYN | TCP_ACK, .seq = 5000,
+        .ack = 1001); /* the handshake again: the last ACK was lost */
     EXPECT(&b, "A 1001 ack 5001");
     assert_int_equal(user_of(b.a)->ended, 0);
     SAY(&b, TCP_SYN, .seq = 6000); /* in the window */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Data against scripted segments: order, duplicates, delayed ACKs, timestamps, addresses. Independent
- * truth: RFC 9293 3.8.6.3 and 3.10.7.4, RFC 5681 4.2, RFC 7323 3.2. */
+/* Data against scripted segments: order, duplicates, delayed ACKs, timestamps, addresses.
+ * Independent truth: RFC 9293 3.8.6.3 and 3.10.7.4, RFC 5681 4.2, RFC 7323 3.2. */
 #include "tests/unit/net/tcp_script.h"
 
 #define SET(name, value) ((struct setting){STR(name), STR(value)})
@@ -24,7 +24,8 @@ static void out_of_order(void **state)
     EXPECT(&b, "A 1001 ack 5001");
     SAY_DATA(&b, 100, 100, .ack = 1001); /* the same again */
     EXPECT(&b, "A 1001 ack 5001");
-    say(&b, (struct tcp_seg){.flags = TCP_ACK | TCP_FIN, .seq = 5401, .ack = 1001, .window = 9}, 400, 10);
+    say(&b, (struct tcp_seg){.flags = TCP_ACK | TCP_FIN, .seq = 5401, .ack = 1001, .window = 9},
+        400, 10);
     EXPECT(&b, "A 1001 ack 5001");
     assert_int_equal(user_of(b.a)->got_len, 0);
     SAY_DATA(&b, 0, 100, .ack = 1001);
@@ -34,7 +35,8 @@ static void out_of_order(void **state)
     EXPECT(&b, "A 1001 ack 5451");
     EXPECT(&b, "nothing");
     got_pattern(b.a, 450);
-    assert_int_equal(user_of(b.a)->fins, 0); /* its FIN was sent at 5411: it does not fit what came */
+    assert_int_equal(user_of(b.a)->fins,
+                     0);                 /* its FIN was sent at 5411: it does not fit what came */
     SAY_DATA(&b, 500, 100, .ack = 1001); /* stays held, and is let go with the connection */
     drop_conn(&b);
 }
@@ -43,7 +45,8 @@ static void held_fin_counts_in_order(void **state)
 {
     (void)state;
     struct bench b = script_open(NO_SETTING, NO_SETTING);
-    say(&b, (struct tcp_seg){.flags = TCP_ACK | TCP_FIN, .seq = 5101, .ack = 1001, .window = 9}, 100, 10);
+    say(&b, (struct tcp_seg){.flags = TCP_ACK | TCP_FIN, .seq = 5101, .ack = 1001, .window = 9},
+        100, 10);
     EXPECT(&b, "A 1001 ack 5001");
     assert_int_equal(user_of(b.a)->fins, 0);
     SAY_DATA(&b, 104, 20, .ack = 1001); /* beyond that FIN: nonsense */
@@ -119,7 +122,8 @@ static void timestamps_if_both_agree(void **state)
     run_for(&b, dur_ms(1));
     EXPECT(&b, "A 1001+1448 ack 5001 ts"); /* room for the option */
     EXPECT(&b, "PA 2449+1 ack 5001 ts");
-    SAY_DATA(&b, 10, 10, .ack = 2450, .has_ts = true, .ts_val = 90); /* out of order: 77 is still due */
+    SAY_DATA(&b, 10, 10, .ack = 2450, .has_ts = true,
+             .ts_val = 90); /* out of order: 77 is still due */
     EXPECT(&b, "A 2450 ack 5001 ts");
     assert_int_equal(last_heard(&b)->seg.ts_ecr, 77);
     SAY_DATA(&b, 0, 10, .ack = 2450, .has_ts = true, .ts_val = 91);
@@ -144,9 +148,10 @@ static void broadcasts_are_ignored(void **state)
     struct frame *f = frame_new(b.net, 64);
     struct wr w = wr_of(f->bytes, f->cap);
     struct eth e = {.dst = MAC_BROADCAST, .src = {{2, 0, 0, 0, 0, 2}}, .type = ETH_IP4};
-    struct ip4_hdr h = {.payload_len = 20, .ttl = 64, .proto = IP4_TCP, .src = {0x0a000002},
-                        .dst = {0x0a0000ff}};
-    struct tcp_seg s = {.src = h.src, .dst = h.dst, .src_port = 1, .dst_port = PORT_B, .flags = TCP_SYN};
+    struct ip4_hdr h = {
+        .payload_len = 20, .ttl = 64, .proto = IP4_TCP, .src = {0x0a000002}, .dst = {0x0a0000ff}};
+    struct tcp_seg s = {
+        .src = h.src, .dst = h.dst, .src_port = 1, .dst_port = PORT_B, .flags = TCP_SYN};
     eth_put(&w, &e);
     ip4_put(&w, &h);
     tcp_seg_put(&w, &s);
@@ -158,8 +163,8 @@ static void broadcasts_are_ignored(void **state)
     bench_end(&b);
 }
 
-/* An ACK of half a segment times nothing, nor does the ACK of the rest: the RTO stays at its floor. A
- * sample R after one of nearly 0 would make it R/8 + R, more than 300 ms for both 280 and 290. */
+/* An ACK of half a segment times nothing, nor does the ACK of the rest: the RTO stays at its floor.
+ * A sample R after one of nearly 0 would make it R/8 + R, more than 300 ms for both 280 and 290. */
 static void partial_ack_gives_no_sample(void **state)
 {
     (void)state;

@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lost segments between two hosts: when they are sent again, for how long, and how a sticky back-off
- * outlives the message that caused it. Independent truth: closed forms of RFC 6298 5 and domain facts of
- * case study 2 (0.21·2^k), Linux's documented 924.6 s for 15 retransmissions. */
+/* Lost segments between two hosts: when they are sent again, for how long, and how a sticky
+ * back-off outlives the message that caused it. Independent truth: closed forms of RFC 6298 5 and
+ * domain facts of case study 2 (0.21·2^k), Linux's documented 924.6 s for 15 retransmissions. */
 #include "tests/unit/net/tcp_script.h"
 
-#define SET(name, value) {STR(name), STR(value)}
-#define RTT_14600US {SET("link_delay", "3650us")} /* four links' delays make an RTT */
-#define RTT_24600US {SET("link_delay", "6150us")}
+#define SET(name, value)                                                                           \
+    {                                                                                              \
+        STR(name), STR(value)                                                                      \
+    }
+#define RTT_14600US                                                                                \
+    {                                                                                              \
+        SET("link_delay", "3650us")                                                                \
+    } /* four links' delays make an RTT */
+#define RTT_24600US                                                                                \
+    {                                                                                              \
+        SET("link_delay", "6150us")                                                                \
+    }
 
-static bool losing;                /* first copies of a's data */
-static struct sim_time cut_at;     /* from here on nothing of a's passes */
+static bool losing;            /* first copies of a's data */
+static struct sim_time cut_at; /* from here on nothing of a's passes */
 
 static enum verdict judge_first(const struct seen *s)
 {
@@ -21,7 +30,8 @@ static enum verdict judge_cut(const struct seen *s)
     return s->from_a && !time_before(s->at, cut_at) ? LOSE : PASS;
 }
 
-/* A refused connection first: the addresses are resolved, so that the next SYN times the path alone. */
+/* A refused connection first: the addresses are resolved, so that the next SYN times the path
+ * alone. */
 static struct bench open_bench(const struct bench_options *o)
 {
     struct bench b = bench_new(o);
@@ -59,8 +69,8 @@ static int64_t repeated_after_us(struct bench *b, bool lose)
     return lose ? time_sub(again, first).ns / 1000 : 0;
 }
 
-/* The heart of case study 2: each message is lost once, each ACK is ambiguous (Karn), so the RTO that
- * one message doubled is where the next one starts, whatever the time between them. */
+/* The heart of case study 2: each message is lost once, each ACK is ambiguous (Karn), so the RTO
+ * that one message doubled is where the next one starts, whatever the time between them. */
 static void back_off_outlives_the_message(void **state)
 {
     (void)state;
@@ -101,7 +111,8 @@ static void profile_rfc6298(void **state)
 static void timestamps_end_the_back_off(void **state)
 {
     (void)state;
-    struct bench_options o = {.link = RTT_14600US, .a = {SET("tcp_timestamps", "on")},
+    struct bench_options o = {.link = RTT_14600US,
+                              .a = {SET("tcp_timestamps", "on")},
                               .b = {SET("tcp_timestamps", "on")}};
     struct bench b = open_bench(&o);
     for (int k = 0; k < 6; k++)
@@ -158,7 +169,8 @@ static void giving_up(void **state)
     check_giveup(by_count, 924600000000);
 }
 
-/* The span counts from the first transmission of what is oldest now, not of what was acknowledged. */
+/* The span counts from the first transmission of what is oldest now, not of what was acknowledged.
+ */
 static void giving_up_starts_anew(void **state)
 {
     (void)state;
@@ -175,7 +187,7 @@ static void giving_up_starts_anew(void **state)
     bench_end(&b);
 }
 
-/* --- why a retransmission was late ------------------------------------------------------------------- */
+/* --- why a retransmission was late ------------------------------------------------------------ */
 
 struct link_seen {
     uint64_t record, of;
@@ -213,12 +225,15 @@ static bool linked(uint64_t record, uint64_t of, enum because_role role)
     return false;
 }
 
-/* Each timeout awaited the frame that was dropped, and acted on the RTO that the timeout before wrote. */
+/* Each timeout awaited the frame that was dropped, and acted on the RTO that the timeout before
+ * wrote. */
 static void timeouts_name_their_causes(void **state)
 {
     (void)state;
-    static struct sink sink = {.name = "why", .mask = REC_BIT(REC_DROP) | REC_BIT(REC_NOTE),
-                               .on = on_record, .because = on_because};
+    static struct sink sink = {.name = "why",
+                               .mask = REC_BIT(REC_DROP) | REC_BIT(REC_NOTE),
+                               .on = on_record,
+                               .because = on_because};
     struct bench_options o = {.link = RTT_14600US, .sink = &sink};
     struct bench b = open_bench(&o);
     drop_count = note_count = link_count = 0;

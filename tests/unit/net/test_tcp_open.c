@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Opening connections: handshake, options, refusal, lost SYNs, ports, and segments for nobody, against
- * scripted segments. Independent truth: RFC 9293 3.5, 3.7.1 and 3.10.7, RFC 6298 5. */
+/* Opening connections: handshake, options, refusal, lost SYNs, ports, and segments for nobody,
+ * against scripted segments. Independent truth: RFC 9293 3.5, 3.7.1 and 3.10.7, RFC 6298 5. */
 #include "tests/unit/net/tcp_script.h"
 
 static char states[1024];
@@ -87,7 +87,8 @@ static void passive_open(void **state)
     bench_end(&b);
 }
 
-/* A second SYN from elsewhere is another connection; a wrong ACK in SYN-RECEIVED is answered RST. */
+/* A second SYN from elsewhere is another connection; a wrong ACK in SYN-RECEIVED is answered RST.
+ */
 static void listener_takes_many(void **state)
 {
     (void)state;
@@ -151,7 +152,8 @@ static void lost_syns(void **state)
     assert_int_equal(o->heard_count, 7);
     for (uint32_t i = 0; i < 7; i++) {
         int64_t late = time_sub(o->heard[i].at, o->heard[0].at).ns;
-        assert_in_range(late + 20000, ((1u << i) - 1) * 1000000000ull, ((1u << i) - 1) * 1000000000ull + 20000);
+        assert_in_range(late + 20000, ((1u << i) - 1) * 1000000000ull,
+                        ((1u << i) - 1) * 1000000000ull + 20000);
         assert_int_equal(o->heard[i].copy, i);
     }
     assert_int_equal(user_of(b.a)->why, TCP_END_TIMEOUT);
@@ -219,8 +221,15 @@ static void bad_checksum_is_discarded(void **state)
     (void)state;
     struct bench b = script_open(NO_SETTING, NO_SETTING);
     struct host *o = host_of(b.b);
-    struct tcp_seg s = {.src = {o->address}, .dst = {0x0a000001}, .src_port = PORT_B, .dst_port = PORT_A,
-                        .seq = 5001, .ack = 1001, .flags = TCP_ACK, .window = 1, .payload = STR("x")};
+    struct tcp_seg s = {.src = {o->address},
+                        .dst = {0x0a000001},
+                        .src_port = PORT_B,
+                        .dst_port = PORT_A,
+                        .seq = 5001,
+                        .ack = 1001,
+                        .flags = TCP_ACK,
+                        .window = 1,
+                        .payload = STR("x")};
     struct wr w;
     struct frame *f = ip_begin(o->ip, s.dst, 21, &w);
     tcp_seg_put(&w, &s);
@@ -252,7 +261,8 @@ static void ephemeral_ports(void **state)
             if (i == 0)
                 first[seed - 1] = port;
         }
-        to.local_port = (uint16_t)(last == 65535 ? 49152 : last + 1); /* taken: the next is passed over */
+        to.local_port =
+            (uint16_t)(last == 65535 ? 49152 : last + 1); /* taken: the next is passed over */
         struct tcp_conn *taken = tcp_connect(host_of(b.a)->tcp, &to, &user_events, user_of(b.a));
         to.local_port = 0;
         struct tcp_conn *next = tcp_connect(host_of(b.a)->tcp, &to, &user_events, user_of(b.a));

@@ -9,13 +9,15 @@
 
 #include "models/net/tcp_rto.h"
 
-static struct tcp_rto_config config(enum tcp_rto_profile p, struct sim_dur floor, struct sim_dur tick)
+static struct tcp_rto_config config(enum tcp_rto_profile p, struct sim_dur floor,
+                                    struct sim_dur tick)
 {
-    return (struct tcp_rto_config){.profile = p, .floor = floor, .granularity = tick, .initial = dur_s(1),
-                                   .cap = dur_s(120)};
+    return (struct tcp_rto_config){
+        .profile = p, .floor = floor, .granularity = tick, .initial = dur_s(1), .cap = dur_s(120)};
 }
 
-static void samples(const struct tcp_rto_config *c, const int64_t *rtt_us, const int64_t *rto_us, int n)
+static void samples(const struct tcp_rto_config *c, const int64_t *rtt_us, const int64_t *rto_us,
+                    int n)
 {
     struct tcp_rto r;
     tcp_rto_init(&r, c);
@@ -73,7 +75,7 @@ static void rfc6298_has_a_floor_of_a_second(void **state)
     assert_int_equal(tcp_rto_floor_default(TCP_RTO_RFC6298).ns, 1000000000);
     struct tcp_rto_config c = config(TCP_RTO_RFC6298, dur_s(1), dur_ms(10));
     assert_int_equal(first_rto_us(&c, 14600), 1000000);
-    assert_int_equal(first_rto_us(&c, 333333), 1000000);  /* 3 R = 0.999999 s */
+    assert_int_equal(first_rto_us(&c, 333333), 1000000); /* 3 R = 0.999999 s */
     assert_int_equal(first_rto_us(&c, 400000), 1200000);
 }
 
@@ -105,8 +107,7 @@ static void back_off_doubles_and_sticks(void **state)
     struct tcp_rto r;
     tcp_rto_init(&r, &c);
     tcp_rto_sample(&r, dur_us(14600));
-    const int64_t ms[] = {420,   840,   1680,  3360,  6720,   13440,
-                          26880, 53760, 107520, 120000, 120000};
+    const int64_t ms[] = {420, 840, 1680, 3360, 6720, 13440, 26880, 53760, 107520, 120000, 120000};
     for (int i = 0; i < 11; i++) {
         tcp_rto_backoff(&r);
         assert_int_equal(r.rto.ns, ms[i] * 1000000);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Streams of many segments between two hosts under loss, damage and reordering: every byte arrives, in
- * order, and recovery takes as long as RFC 5681 and 6582 say: a round trip for each hole, one timeout for
- * a flight that is lost whole. */
+/* Streams of many segments between two hosts under loss, damage and reordering: every byte arrives,
+ * in order, and recovery takes as long as RFC 5681 and 6582 say: a round trip for each hole, one
+ * timeout for a flight that is lost whole. */
 #include "models/net/tcp_state.h"
 #include "tests/unit/net/tcp_bench.h"
 
-#define SET(name, value) {STR(name), STR(value)}
+#define SET(name, value)                                                                           \
+    {                                                                                              \
+        STR(name), STR(value)                                                                      \
+    }
 #define SEGMENT 1460u
 
 static uint32_t lost_mask; /* bit i: the first copy of a's i-th segment after `mask_from` is lost */
@@ -21,7 +24,8 @@ static enum verdict judge_mask(const struct seen *s)
 /* RTT 10 ms, a congestion window of a dozen segments. */
 static struct bench warm_bench(void)
 {
-    struct bench_options o = {.link = {SET("link_delay", "2500us")}, .b = {SET("tcp_window", "32120B")}};
+    struct bench_options o = {.link = {SET("link_delay", "2500us")},
+                              .b = {SET("tcp_window", "32120B")}};
     struct bench b = bench_new(&o);
     open_pair(&b);
     for (uint32_t i = 0; i < 3; i++) { /* windows of 3, 6 and 12 segments; no idle time between */
@@ -67,16 +71,16 @@ static void lost_flight_costs_one_timeout(void **state)
     assert_in_range(recovered_after_ms(0x3ff, 10), 210 + 30 + 5, 210 + 30 + 8);
 }
 
-/* The last segments have no three behind them to tell of their loss: a timeout, one segment, and, as
- * what follows it was lost too, the next right after its ACK. */
+/* The last segments have no three behind them to tell of their loss: a timeout, one segment, and,
+ * as what follows it was lost too, the next right after its ACK. */
 static void lost_tail_costs_one_timeout(void **state)
 {
     (void)state;
     assert_in_range(recovered_after_ms(1u << 8 | 1u << 9, 2), 210 + 5 + 10, 210 + 5 + 13 + 10);
 }
 
-/* RFC 5681 3.1, equation 4: half of what was out, taken once for a segment that is lost again and again;
- * and 4.1: after a pause the window starts anew. */
+/* RFC 5681 3.1, equation 4: half of what was out, taken once for a segment that is lost again and
+ * again; and 4.1: after a pause the window starts anew. */
 static enum verdict judge_all(const struct seen *s)
 {
     return s->from_a && s->len > 0 ? LOSE : PASS;
@@ -178,8 +182,8 @@ static void every_byte_arrives(void **state)
     }
 }
 
-/* The user may go while it is told of a retransmission, and connect anew: from a timer, and from inside
- * its own tcp_send, which finds room for what a timeout gave up for lost. */
+/* The user may go while it is told of a retransmission, and connect anew: from a timer, and from
+ * inside its own tcp_send, which finds room for what a timeout gave up for lost. */
 static uint64_t parting_flow;
 
 static void abort_when_told(void *arg, uint64_t flow, uint32_t copy)

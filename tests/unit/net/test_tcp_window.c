@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Windows against scripted segments: the receiver's, the sender's, closed and small ones, Nagle, and
- * the congestion window's. Independent truth: RFC 9293 3.7.4, 3.8.6 and 3.10.7.4, RFC 5681 3. */
+/* Windows against scripted segments: the receiver's, the sender's, closed and small ones, Nagle,
+ * and the congestion window's. Independent truth: RFC 9293 3.7.4, 3.8.6 and 3.10.7.4, RFC 5681 3.
+ */
 #include "tests/unit/net/tcp_script.h"
 
 #define SET(name, value) ((struct setting){STR(name), STR(value)})
@@ -17,7 +18,8 @@ static void receive_window_ends_the_data(void **state)
 {
     (void)state;
     struct bench b = script_open(SET("tcp_window", "512B"), NO_SETTING);
-    say(&b, (struct tcp_seg){.flags = TCP_ACK | TCP_FIN, .seq = 5001, .ack = 1001, .window = 9}, 0, 600);
+    say(&b, (struct tcp_seg){.flags = TCP_ACK | TCP_FIN, .seq = 5001, .ack = 1001, .window = 9}, 0,
+        600);
     EXPECT(&b, "A 1001 ack 5513");
     got_pattern(b.a, 512);
     SAY_DATA(&b, 1024, 10, .ack = 1001); /* first byte just beyond: 5513 + 512 */
@@ -39,7 +41,8 @@ static void send_window_is_respected(void **state)
     SAY_WINDOW(&b, TCP_ACK, 1200, .seq = 5001, .ack = 1501);
     EXPECT(&b, "A 2001+500 ack 5001");
     SAY_WINDOW(&b, TCP_ACK, 0, .seq = 5001, .ack = 2501);
-    SAY_WINDOW(&b, TCP_ACK, 60000, .seq = 5101, .ack = 2001); /* an older ACK brings no window back */
+    SAY_WINDOW(&b, TCP_ACK, 60000, .seq = 5101,
+               .ack = 2001); /* an older ACK brings no window back */
     SAY_WINDOW(&b, TCP_ACK, 0, .seq = 5101, .ack = 2501);
     SAY_WINDOW(&b, TCP_ACK, 60000, .seq = 5001, .ack = 2501); /* nor an older segment, late */
     EXPECT(&b, "nothing");
@@ -59,7 +62,8 @@ static void small_window(void **state)
     run_for(&b, dur_ms(1));
     EXPECT(&b, "A 1001+300 ack 5001");
     EXPECT(&b, "nothing");
-    SAY_WINDOW(&b, TCP_ACK, 100, .seq = 5001, .ack = 1301); /* less than half of the largest: waits */
+    SAY_WINDOW(&b, TCP_ACK, 100, .seq = 5001,
+               .ack = 1301); /* less than half of the largest: waits */
     EXPECT(&b, "nothing");
     run_for(&b, dur_ms(215)); /* … but not for ever (RFC 9293 3.8.6.2.1, rule 4) */
     EXPECT(&b, "A 1301+100 ack 5001");
@@ -70,7 +74,8 @@ static void small_window(void **state)
     drop_conn(&b);
 }
 
-/* Probes after 0.21 s, then 0.42, 0.84 … 120; answered ones keep the connection, whatever tcp_giveup says. */
+/* Probes after 0.21 s, then 0.42, 0.84 … 120; answered ones keep the connection, whatever
+ * tcp_giveup says. */
 static void closed_window(void **state)
 {
     (void)state;
@@ -132,7 +137,8 @@ static void nagle(void **state)
     drop_conn(&b);
 }
 
-/* Three ACKs that repeat mean a loss; the fourth lets another segment go. The copy has a whole RTO. */
+/* Three ACKs that repeat mean a loss; the fourth lets another segment go. The copy has a whole RTO.
+ */
 static void fast_retransmit(void **state)
 {
     (void)state;
@@ -145,7 +151,8 @@ static void fast_retransmit(void **state)
         EXPECT(&b, want);
     }
     for (uint16_t i = 0; i < 4; i++)
-        SAY_WINDOW(&b, TCP_ACK, (uint16_t)(60000 + i), .seq = 5001, .ack = 1001); /* news of the window */
+        SAY_WINDOW(&b, TCP_ACK, (uint16_t)(60000 + i), .seq = 5001,
+                   .ack = 1001); /* news of the window */
     EXPECT(&b, "nothing");
     for (int i = 0; i < 3; i++)
         SAY_WINDOW(&b, TCP_ACK, 60003, .seq = 5001, .ack = 1001);
@@ -171,7 +178,8 @@ static void fast_retransmit(void **state)
     bench_end(&b);
 }
 
-/* RFC 6582 4: until all is acknowledged that was out at a timeout, repeated ACKs tell of its copies. */
+/* RFC 6582 4: until all is acknowledged that was out at a timeout, repeated ACKs tell of its
+ * copies. */
 static void no_fast_retransmit_after_a_timeout(void **state)
 {
     (void)state;
