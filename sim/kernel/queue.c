@@ -39,7 +39,11 @@ void queue_free(struct queue *q)
 
 static inline bool before(const struct entry *a, const struct entry *b)
 {
-    return a->at < b->at || (a->at == b->at && a->order < b->order);
+    /* One wide comparison instead of two: which child is less cannot be predicted, and a branch on it
+     * costs more than the arithmetic. Times are never negative. */
+    unsigned __int128 x = (unsigned __int128)(uint64_t)a->at << 64 | a->order;
+    unsigned __int128 y = (unsigned __int128)(uint64_t)b->at << 64 | b->order;
+    return x < y;
 }
 
 static inline void place(struct queue *q, uint32_t slot, struct entry e)
@@ -60,18 +64,28 @@ static void sift_up(struct queue *q, uint32_t slot, struct entry e)
     place(q, slot, e);
 }
 
+/* Of the up to four children from `first` on, the least. */
+static inline uint32_t least_child(const struct queue *q, uint32_t first)
+{
+    const struct entry *h = q->heap;
+    uint32_t least = first;
+    if (first + ARITY - 1 <= q->count) { /* all four: two pairs, then the winners */
+        uint32_t a = first + before(&h[first + 1], &h[first]);
+        uint32_t b = first + 2 + before(&h[first + 3], &h[first + 2]);
+        return before(&h[b], &h[a]) ? b : a;
+    }
+    for (uint32_t c = first + 1; c <= q->count; c++)
+        least = before(&h[c], &h[least]) ? c : least;
+    return least;
+}
+
 static void sift_down(struct queue *q, uint32_t slot, struct entry e)
 {
     for (;;) {
         uint32_t first = (slot - 1) * ARITY + 2;
         if (first > q->count)
             break;
-        uint32_t last = first + ARITY - 1 < q->count ? first + ARITY - 1 : q->count;
-        uint32_t least = first;
-        for (uint32_t c = first + 1; c <= last; c++) {
-            if (before(&q->heap[c], &q->heap[least]))
-                least = c;
-        }
+        uint32_t least = least_child(q, first);
         if (!before(&q->heap[least], &e))
             break;
         place(q, slot, q->heap[least]);
@@ -106,10 +120,31 @@ void queue_push(struct queue *q, struct event *ev)
     sift_up(q, q->count, entry_of(q, ev));
 }
 
+/* The hole left by the root sinks to a leaf, always to the lesser child, and the last entry, which came
+ * from a leaf, seldom has to rise from there: fewer comparisons than sinking that entry. */
+static void remove_first(struct queue *q)
+{
+    struct entry last = q->heap[q->count--];
+    uint32_t hole = 1;
+    q->heap[1].ev->slot = 0;
+    if (q->count == 0)
+        return;
+    for (uint32_t first = 2; first <= q->count; first = (hole - 1) * ARITY + 2) {
+        uint32_t least = least_child(q, first);
+        place(q, hole, q->heap[least]);
+        hole = least;
+    }
+    sift_up(q, hole, last);
+}
+
 void queue_remove(struct queue *q, struct event *ev)
 {
     uint32_t slot = ev->slot;
     ASSERT(slot > 0 && slot <= q->count && q->heap[slot].ev == ev);
+    if (slot == 1) {
+        remove_first(q);
+        return;
+    }
     struct entry last = q->heap[q->count--];
     ev->slot = 0;
     if (last.ev != ev)

@@ -145,8 +145,7 @@ static void fire(struct sim *s, struct event *ev)
     queue_remove(s->queue, ev);
     s->now = ev->at;
     s->events++;
-    sim_fold(s, (uint64_t)ev->at.ns);
-    sim_fold(s, ev->rank);
+    sim_fold(s, (uint64_t)ev->at.ns << 2 | ev->rank);
     s->cause = ev->cause;
     s->flow = ev->flow;
     s->firing_published = false;
