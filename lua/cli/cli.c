@@ -159,7 +159,7 @@ bool cli_parse(int argc, char **argv, unsigned allowed, const char *subject, str
         if (!take(o, opt, text, e))
             return false;
     }
-    if (subject && !o->subject)
+    if (subject && !o->subject && !(allowed & CLI_SUBJECT_MAY_LACK))
         return err_set(e, "%s is missing; usage: %s", subject, cmd_usage(argv[0]));
     return true;
 }

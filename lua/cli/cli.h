@@ -30,6 +30,7 @@ enum cli_option_bit {
     CLI_TO = 16384,
     CLI_WIDTH = 32768,
     CLI_ASCII = 65536,
+    CLI_SUBJECT_MAY_LACK = 131072, /* no option: the word may be left out */
 };
 
 enum cli_record { RECORD_FULL, RECORD_FACTS, RECORD_NONE };

@@ -19,17 +19,6 @@ static void value_text(char *text, size_t cap, const struct scenario_param *p)
         param_text(&t, p->def, &p->value);
 }
 
-static void range_text(char *text, size_t cap, const struct param_def *d)
-{
-    struct txtbuf t = txtbuf_of(text, cap);
-    if (d->type == PARAM_BOOL)
-        txtbuf_cstr(&t, "on|off");
-    else if (d->choices)
-        txtbuf_cstr(&t, d->choices);
-    else if (d->min || d->max)
-        txtbuf_add(&t, "%s .. %s", d->min ? d->min : "", d->max ? d->max : "");
-}
-
 /* What the parameter means and, where the scenario chose the value, what it would be otherwise. */
 static void doc_text(char *text, size_t cap, const struct scenario_param *p)
 {
@@ -69,7 +58,8 @@ static void show_text(const struct scenario *sc)
     for (size_t i = 0; i < n; i++) {
         char value[TEXT_BYTES], range[256], doc[TEXT_BYTES];
         value_text(value, sizeof value, &p[i]);
-        range_text(range, sizeof range, p[i].def);
+        struct txtbuf r = txtbuf_of(range, sizeof range);
+        param_range_text(&r, p[i].def);
         doc_text(doc, sizeof doc, &p[i]);
         printf("  %-32s %-22s %s\n", p[i].name, value, range);
         cli_print_wrapped(stdout, "     ", "     ", doc);

@@ -28,6 +28,8 @@ static const struct cmd cmds[] = {
     {"show", "dialtone show SCENARIO [--json]",
      "a scenario's story, and every parameter with unit, default, range and meaning",
      "      --json   as JSON\n", cmd_show},
+    {"models", "dialtone models [NAME] [--json]", "the devices there are, and what each can be told",
+     "      --json             as JSON\n", cmd_models},
     {"ladder", "dialtone ladder RUN [options]", "a recorded run as a message ladder",
      "  RUN                    a run folder, or a scenario's name: its newest run\n"
      "      --nodes A,B,...    only these lifelines, in this order\n"

@@ -402,3 +402,13 @@ void param_text(struct txtbuf *t, const struct param_def *d, const struct param_
     }
     UNREACHABLE();
 }
+
+void param_range_text(struct txtbuf *t, const struct param_def *d)
+{
+    if (d->choices)
+        txtbuf_cstr(t, d->choices);
+    else if (d->type == PARAM_BOOL)
+        txtbuf_cstr(t, "on|off");
+    else if (d->min || d->max)
+        txtbuf_add(t, "%s .. %s", d->min ? d->min : "", d->max ? d->max : "");
+}

@@ -62,6 +62,9 @@ void param_text(struct txtbuf *t, const struct param_def *d, const struct param_
 bool param_number(struct txtbuf *t, const struct param_value *v);
 const char *param_unit(enum param_type type); /* "s", "bit/s", "B", "1" or "" */
 
+/* What a value may be: "0s .. 1h", "on|off", the choices; empty when anything goes. */
+void param_range_text(struct txtbuf *t, const struct param_def *d);
+
 /* Exact decimal of n / 10^digits without trailing zeros: (210000000, 9) is "0.21". */
 void txtbuf_scaled(struct txtbuf *t, int64_t n, int digits);
 

@@ -81,7 +81,7 @@ end
 
 -- help: the commands; each one's usage, asked in three ways.
 local help = good { "help" }
-for _, name in ipairs { "run", "list", "show", "bench", "version", "help" } do
+for _, name in ipairs { "run", "list", "show", "models", "ladder", "why", "bench", "version", "help" } do
   dt.ok(help:find("\n  " .. name .. " "), "help lacks %s", name)
   local usage = good { "help", name }
   dt.ok(usage:find("^usage: dialtone " .. name), "help %s: %s", name, usage)
@@ -90,6 +90,18 @@ end
 dt.equal(good { "--help" }, help, "--help")
 dt.ok(good({ "version" }):find("^dialtone %d+%.%d+%.%d+ %(%S+%)\nLua 5%.4.*GSL.*SQLite"), "version")
 dt.equal(good { "--version" }, good { "version" }, "--version")
+
+-- models: the devices, each with its parameters; a typo is answered with a near name.
+local models = document({ "models", "--json" }).models
+dt.equal(#models, 4, "models")
+for _, m in ipairs(models) do
+  dt.ok(good({ "models" }):find("\n? *" .. m.name:gsub("%-", "%%-") .. " "), "models lacks %s", m.name)
+  local page = good { "models", m.name }
+  for _, p in ipairs(m.params) do dt.ok(page:find(p.name, 1, true), "models %s lacks %s", m.name, p.name) end
+end
+local status, _, err = dt.run { "models", "swich" }
+dt.equal(status, 2, "exit status of an unknown model")
+dt.ok(err:find("did you mean 'switch'", 1, true), "the sentence: %s", err)
 
 -- bench: every workload at every size, plausible numbers.
 local rows = {}
