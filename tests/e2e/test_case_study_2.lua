@@ -25,6 +25,9 @@ dt.near(alarms[2] - t0, 2043.6, 2, "second unregister")
 dt.near(registered[3] - registered[2], 120, 5, "time on the secondary")
 dt.near(registered[5] - t0, 2163.7, 2, "third registration on the primary")
 dt.equal(#alarms, 2, "unregisters in 40 minutes")
+local ended = column [[select t_ns/1e9 from record where kind='ALARM' and fields like '%"reason":10%']]
+dt.equal(#ended, 2, "bindings on the secondary that the phone ended after falling back")
+dt.near(ended[1] - registered[3], 0, 0.1, "the end of the first of them")
 local log = dt.query(folder, [[select text from record where kind='LOG' order by id limit 1]])[1][1]
 for _, word in ipairs { "EndPointUnregistered", "[Reason=13]", "[Protocol=SIP]",
                         "[LastSignalReceived=SIPStationDPrimaryLineTimeout]" } do
