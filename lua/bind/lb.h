@@ -135,7 +135,7 @@ void lb_params_held(struct scenario *sc, const struct param_def *defs, const str
 bool lb_params_settle(struct scenario *sc, struct err *e); /* after the build */
 
 /* --- lb_clock.c --- */
-bool lb_epoch_parse(const char *text, int64_t *out, struct err *e);
+bool lb_epoch_parse(const char *text, int64_t *epoch_ns, int64_t *zone_ns, struct err *e);
 
 /* --- lb_net.c, lb_sim.c, lb_trace.c, lb_judge.c --- */
 void lb_net_open(lua_State *L);

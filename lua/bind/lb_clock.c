@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lb_clock.c: the scenario's wall clock, "2015-07-15 22:54:21.2" (UTC), as nanoseconds since 1970.
- * The calendar is computed here: neither the machine's clock nor its zone is asked. */
+/* lb_clock.c: the scenario's wall clock, "2015-07-15 22:54:21.2" (UTC) or with a zone,
+ * "2015-07-15 18:12:58.4 +05:30", as nanoseconds since 1970 UTC. The calendar is computed here: neither the machine's clock nor its zone is asked. */
 #include "lua/bind/lb.h"
 
 /* Days from 1970-01-01 to a date of the Gregorian calendar; years counted from March. */
@@ -21,12 +21,28 @@ static bool number(struct str *s, char stop, size_t digits, uint64_t min, uint64
     return ok;
 }
 
-bool lb_epoch_parse(const char *text, int64_t *out, struct err *e)
+/* " +05:30" at the end, cut off; none is UTC. */
+static bool zone(struct str *s, int64_t *out_ns)
+{
+    int64_t h, m;
+    *out_ns = 0;
+    if (s->n < 7 || (s->p[s->n - 6] != '+' && s->p[s->n - 6] != '-'))
+        return true;
+    struct str z = {s->p + s->n - 5, 5};
+    bool west = s->p[s->n - 6] == '-', apart = s->p[s->n - 7] == ' ';
+    s->n -= 7;
+    if (!apart || !number(&z, ':', 2, 0, 14, &h) || !number(&z, '.', 2, 0, 59, &m))
+        return false;
+    *out_ns = (west ? -1 : 1) * (h * 60 + m) * 60 * 1000000000;
+    return true;
+}
+
+bool lb_epoch_parse(const char *text, int64_t *epoch_ns, int64_t *zone_ns, struct err *e)
 {
     struct str s = str_of(text);
     int64_t y, mo, d, h, mi, sec, frac = 0;
     static const int64_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool ok = number(&s, '-', 4, 1970, 2200, &y) && number(&s, '-', 2, 1, 12, &mo) &&
+    bool ok = zone(&s, zone_ns) && number(&s, '-', 4, 1970, 2200, &y) && number(&s, '-', 2, 1, 12, &mo) &&
               number(&s, ' ', 2, 1, 31, &d) && number(&s, ':', 2, 0, 23, &h) &&
               number(&s, ':', 2, 0, 59, &mi) && number(&s, '.', 2, 0, 59, &sec);
     bool leap = ok && mo == 2 && y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
@@ -36,7 +52,8 @@ bool lb_epoch_parse(const char *text, int64_t *out, struct err *e)
     txtbuf_add(&t, "0.%.*ss", STR_ARG(s));
     struct err inner;
     if (!ok || t.full || (s.n && !unit_parse(UNIT_TIME, txtbuf_view(&t), &frac, &inner)))
-        return err_set(e, "'%.60s' is not a time of the form '2015-07-15 22:54:21.2'", text);
-    *out = (((days_of(y, mo, d) * 24 + h) * 60 + mi) * 60 + sec) * 1000000000 + frac;
+        return err_set(e, "'%.60s' is not a time of the form '2015-07-15 22:54:21.2', with or without a "
+                          "zone such as ' +05:30'", text);
+    *epoch_ns = (((days_of(y, mo, d) * 24 + h) * 60 + mi) * 60 + sec) * 1000000000 + frac - *zone_ns;
     return true;
 }

@@ -209,7 +209,8 @@ static int host_charge(lua_State *L)
     return 0;
 }
 
-/* quantity("961.8s") is 961800000000, "s": an integer in base units; nil: no quantity. */
+/* quantity("961.8s") is 961800000000, "s": an integer in base units, below zero for "-5s"; nil: no
+ * quantity. */
 static int host_quantity(lua_State *L)
 {
     static const struct {
@@ -220,7 +221,7 @@ static int host_quantity(lua_State *L)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         struct err e;
         int64_t v;
-        if (!unit_parse(kinds[i].kind, text, &v, &e))
+        if (!unit_parse_signed(kinds[i].kind, text, &v, &e))
             continue;
         lua_pushinteger(L, v);
         lua_pushstring(L, kinds[i].unit);

@@ -56,7 +56,7 @@ static void set(lua_State *L, const char *key, int64_t v)
     lua_setfield(L, -2, key);
 }
 
-/* judge(documented, {reached_ns =, duration_ns =, epoch_ns =, documented_epoch_ns =}) */
+/* judge(documented, {reached_ns =, duration_ns =, epoch_ns =, zone_ns =, documented_epoch_ns =}) */
 static int call_judge(lua_State *L)
 {
     struct scenario *sc = lb_scenario(L);
@@ -67,10 +67,11 @@ static int call_judge(lua_State *L)
     lua_rawgeti(L, LUA_REGISTRYINDEX, sc->root);
     lua_getfield(L, -1, "documented");
     lua_remove(L, -2);
-    lua_createtable(L, 0, 4);
+    lua_createtable(L, 0, 5);
     set(L, "reached_ns", reached->ns);
     set(L, "duration_ns", sc->info.duration.ns);
     set(L, "epoch_ns", sc->info.epoch_ns);
+    set(L, "zone_ns", sc->info.zone_ns);
     set(L, "documented_epoch_ns", sc->documented_epoch_ns);
     lua_call(L, 2, 1);
     return 1;

@@ -242,35 +242,71 @@ static int net_link_at(lua_State *L)
     return luaL_error(L, "nothing is plugged into '%s:%s'", p->node->name, p->name);
 }
 
-static struct sim_dur check_offset(lua_State *L, int index)
+/* A key of the table at `index`: text or a whole number; 0 when it is not there. */
+static int64_t clock_field(lua_State *L, int index, const char *key, enum unit_kind kind)
 {
-    struct sim_dur d = DUR_ZERO;
+    int64_t v = 0;
     struct err e = {0};
-    if (lua_isnoneornil(L, index))
-        return d;
-    struct str text = check_str(L, index);
-    bool minus = text.n && text.p[0] == '-';
-    text.p += minus;
-    text.n -= minus;
-    if (!dur_parse(text, &d, &e))
-        lb_raise(L, &e);
-    return minus ? dur_sub(DUR_ZERO, d) : d;
+    lua_getfield(L, index, key);
+    const char *text = lb_text(L, -1);
+    if (text && !unit_parse_signed(kind, str_of(text), &v, &e))
+        lb_raise_at_key(L, key, &e);
+    lua_pop(L, 1);
+    return v;
 }
 
-/* net:capture(port, description, clock_offset): "-5.3s" sets that capture's clock back */
+static void check_clock_keys(lua_State *L, int index)
+{
+    static const char *const keys[] = {"clock_offset", "clock_offset_at", "clock_drift_ppm"};
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
+        bool known = false;
+        for (size_t i = 0; i < 3; i++)
+            known = known || strcmp(key, keys[i]) == 0;
+        const char *near = str_nearest(str_of(key), keys, 3);
+        if (!known)
+            luaL_error(L, "net:capture has no setting '%s'%s%s%s", key, near ? "; did you mean '" : "",
+                       near ? near : "", near ? "'?" : "");
+        lua_pop(L, 1);
+    }
+}
+
+/* The clock of the capturing host: "-5.3s", or {clock_offset =, clock_offset_at =, clock_drift_ppm =} */
+static struct host_clock check_clock(lua_State *L, int index)
+{
+    struct host_clock c = {0};
+    if (lua_isnoneornil(L, index))
+        return c;
+    if (!lua_istable(L, index)) {
+        struct err e = {0};
+        if (!unit_parse_signed(UNIT_TIME, check_str(L, index), &c.offset_ns, &e))
+            lb_raise(L, &e);
+        return c;
+    }
+    check_clock_keys(L, index);
+    c.offset_ns = clock_field(L, index, "clock_offset", UNIT_TIME);
+    c.at_ns = clock_field(L, index, "clock_offset_at", UNIT_TIME);
+    c.drift_ppm = clock_field(L, index, "clock_drift_ppm", UNIT_NONE);
+    if (c.drift_ppm < -100000 || c.drift_ppm > 100000)
+        luaL_error(L, "'clock_drift_ppm' is %I, must be -100000 .. 100000", (LUAI_UACINT)c.drift_ppm);
+    return c;
+}
+
+/* net:capture(port, description, clock): see check_clock */
 static int net_capture(lua_State *L)
 {
     struct scenario *sc = check_building(L);
     struct port *p = lb_check_port(L, 2);
     const char *text = arena_strdup(sc->arena, check_str(L, 3));
-    struct sim_dur offset = check_offset(L, 4);
+    struct host_clock clock = check_clock(L, 4);
     for (size_t i = 0; i < sc->capture_count; i++) {
         if (sc->captures[i].port == p)
             return luaL_error(L, "port '%s:%s' is captured twice", p->node->name, p->name);
     }
     sc->captures =
         grown(sc, sc->captures, sc->capture_count, &sc->capture_cap, sizeof *sc->captures);
-    sc->captures[sc->capture_count++] = (struct scenario_capture){p, text, offset};
+    sc->captures[sc->capture_count++] = (struct scenario_capture){p, text, clock};
     return 0;
 }
 

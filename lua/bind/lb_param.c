@@ -63,16 +63,18 @@ static bool same_value(const struct param_value *a, const struct param_value *b)
 static bool take_own(struct scenario *sc, struct lb_param *p, const char *text, struct err *e)
 {
     struct param_value v;
-    int64_t epoch = 0;
+    int64_t epoch = 0, zone = 0;
     bool clock = strcmp(p->name, "wall_clock") == 0;
     if (!parse(p->def, text, &v, e))
         return false;
-    if (clock && !lb_epoch_parse(text, &epoch, e))
+    if (clock && !lb_epoch_parse(text, &epoch, &zone, e))
         return err_wrap(e, "parameter 'wall_clock'");
     if (strcmp(p->name, "duration") == 0 && v.law.kind != DIST_CONST)
         return err_set(e, "parameter 'duration': '%s' is a law; the run needs one value", text);
-    if (clock)
+    if (clock) {
         sc->info.epoch_ns = epoch;
+        sc->info.zone_ns = zone;
+    }
     p->value = v;
     p->given = text;
     return true;
@@ -103,7 +105,7 @@ bool lb_set_base_params(struct scenario *sc, const char *duration, const char *w
         (struct param_def){.name = "wall_clock",
                            .type = PARAM_TEXT,
                            .def = wall_clock ? wall_clock : default_clock,
-                           .doc = "date and time (UTC) at the start, as logs and captures show it"};
+                           .doc = "date and time at the start, in UTC or with a zone (+05:30), as logs and captures show it"};
     if (!declare(sc, &d[0], e) || !declare(sc, &d[1], e))
         return false;
     sc->info.duration = sc->params[sc->param_count - 2]->value.law.v[0];
@@ -123,7 +125,8 @@ static bool parse_limit(const struct param_def *d, const char *text, struct err 
 {
     struct param_def bare = *d;
     struct param_value v;
-    bare.min = bare.max = NULL;
+    bare.max = NULL;
+    bare.min = text && text[0] == '-' ? text : NULL; /* a limit below zero is its own least value */
     return !text || param_parse(&bare, str_of(text), &v, e);
 }
 

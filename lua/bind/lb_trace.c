@@ -227,10 +227,12 @@ static void set_peer(lua_State *L, const struct segment_row *s)
     set_int(L, "local_port", s->sent ? s->src_port : s->dst_port);
 }
 
-static void push_segment(lua_State *L, const struct segment_row *s)
+static void push_segment(lua_State *L, const struct segment_row *s,
+                         const struct host_clock *clock)
 {
-    lua_createtable(L, 0, 16);
+    lua_createtable(L, 0, 17);
     set_time(L, s->at.ns);
+    set_int(L, "clock_ns", (uint64_t)host_clock_ns(clock, s->at.ns));
     lua_pushboolean(L, s->sent);
     lua_setfield(L, -2, "sent");
     set_peer(L, s);
@@ -249,10 +251,10 @@ int lb_segments(lua_State *L)
     struct scenario *sc = lb_scenario(L);
     const struct port *p = lb_check_port(L, 1);
     lua_Integer n = 0;
-    bool known = false;
-    for (size_t i = 0; i < sc->capture_count && !known; i++)
-        known = sc->captures[i].port == p;
-    if (!known)
+    const struct host_clock *clock = NULL;
+    for (size_t i = 0; i < sc->capture_count && !clock; i++)
+        clock = sc->captures[i].port == p ? &sc->captures[i].clock : NULL;
+    if (!clock)
         return luaL_error(L, "port '%s' is not captured: net:capture() names the ports that are",
                           lua_tostring(L, 1));
     lua_newtable(L);
@@ -260,7 +262,7 @@ int lb_segments(lua_State *L)
         const struct traced_segment *s = block_at(&sc->trace->segments, i);
         if (s->port != p)
             continue;
-        push_segment(L, &s->row);
+        push_segment(L, &s->row, clock);
         lua_rawseti(L, -2, ++n);
     }
     return 1;

@@ -5,6 +5,7 @@
 #define LUA_BIND_SCENARIO_H
 
 #include "models/net/net.h"
+#include "sim/base/host_clock.h"
 #include "sim/kernel/measure.h"
 
 struct scenario;
@@ -14,6 +15,7 @@ struct scenario_info {
     const char *path, *title, *source, *story;
     struct sim_dur duration;      /* documented */
     int64_t epoch_ns;             /* of wall_clock, after the sets were applied */
+    int64_t zone_ns;              /* its zone, east of UTC */
 };
 
 /* One parameter as the run has it. */
@@ -28,7 +30,7 @@ struct scenario_param {
 struct scenario_capture {
     struct port *port;
     const char *description;
-    struct sim_dur clock_offset;
+    struct host_clock clock;
 };
 
 enum verdict { VERDICT_MATCH, VERDICT_DEVIATES, VERDICT_SLIP, VERDICT_NOT_REACHED };

@@ -64,7 +64,7 @@ static bool attach_captures(struct run_files *r, struct arena *a, const struct s
             .node_name = p->node->name,
             .port_name = p->name,
             .description = c[i].description,
-            .clock_offset_ns = c[i].clock_offset.ns,
+            .clock = c[i].clock,
         };
         if (!capture_path(r, p, path, e) ||
             !attach(r->sim, pcapng_open(a, path, &port, sim_epoch_ns(r->sim), e)))

@@ -103,8 +103,9 @@ local function check_observable(o, index)
     fail("documented", "%s: there is no measure '%s'%s", what, o.measure, near(o.measure, known))
   end
   for _, key in ipairs { "by", "tolerance" } do
-    local _, unit = nil, "s"
-    if type(o[key]) == "string" and not o.judge then _, unit = host.quantity(o[key]) end
+    local v, unit = 0, "s"
+    if type(o[key]) == "string" and not o.judge then v, unit = host.quantity(o[key]) end
+    if unit and v < 0 then fail("documented", "%s: %s '%s' is negative", what, key, o[key]) end
     if not unit or (key == "by" and unit ~= "s") then
       fail("documented", "%s: %s '%s' is no value with a unit", what, key, o[key])
     end

@@ -2,20 +2,22 @@
 -- rows.lua: a documented packet table as observables, one a row.
 --   rows { file = "data/x.csv", port = "phone", by = "13min", source = "…",
 --          gap = "10ms", answer = "40ms" }
--- Columns: no,time,direction,flags,seq,ack,len,kind,slip. Direction: out or in, seen from the port.
+-- Columns: no,time,direction,flags,seq,ack,len,kind,slip. Direction: out or in, seen from the port;
+-- the port is the phone's, or with at = "server" the server's.
 -- Kinds: send (first copy of a request), retransmission, ack, 100, 200. Times are those of the
--- document; what is judged of them is relative:
+-- document, by the clock of the capturing host; what is judged of them is relative:
 --   send             as long after the 200 before it as documented, within `gap`
 --   retransmission   as long after its first copy as documented, within `gap`
---   ack, out         that byte is acknowledged within `answer` of its arrival, by any ACK
---   ack, 100, 200 in times are shown only
+--   ack by the phone that byte is acknowledged within `answer` of its arrival, by any ACK
+--   100, 200         are shown only; with times = "5ms", as long after their request as documented,
+--                    within that, and the phone's ack as long after the 200
 -- Direction, flags, seq, ack and len are exact. `slip` names the cells damaged in print and
 -- says why: "time seq: the reason"; those cells are not judged, and the row is a documented-slip.
 
 local host = ...
 
 local columns = { "no", "time", "direction", "flags", "seq", "ack", "len", "kind", "slip" }
-local kinds = { send = "out", retransmission = "out", ack = "both", ["100"] = "in", ["200"] = "in" }
+local asking = { send = true, retransmission = true, ["100"] = false, ["200"] = false }
 local DAY_NS = 86400 * 1000000000
 
 -- Reading the table -------------------------------------------------------------------------------
@@ -66,7 +68,7 @@ local function parse_slip(row, fail)
   end
 end
 
-local function parse_row(values, fail)
+local function parse_row(values, server, fail)
   local row = {}
   if #values ~= #columns then fail("a row has " .. #columns .. " cells, this one " .. #values) end
   for i, name in ipairs(columns) do row[name] = values[i] end
@@ -74,9 +76,10 @@ local function parse_row(values, fail)
   for _, name in ipairs { "no", "seq", "ack", "len" } do
     row[name] = math.tointeger(tonumber(row[name])) or fail(name .. " is no whole number")
   end
-  local side = kinds[row.kind] or fail("unknown kind '" .. row.kind .. "'")
+  if asking[row.kind] == nil and row.kind ~= "ack" then fail("unknown kind '" .. row.kind .. "'") end
   local known = row.direction == "in" or row.direction == "out"
-  if not known or (side ~= "both" and side ~= row.direction) then
+  row.asks = (row.direction == "out") ~= server -- it goes the way of the requests
+  if not known or (row.kind ~= "ack" and asking[row.kind] ~= row.asks) then
     fail("direction '" .. row.direction .. "' does not go with kind '" .. row.kind .. "'")
   end
   row.flags = flag_set(row.flags)
@@ -84,7 +87,7 @@ local function parse_row(values, fail)
   return row
 end
 
-local function read(file)
+local function read(file, server)
   local text, why = host.read(file)
   if not text then error(why, 3) end
   local list, number = {}, 0
@@ -95,7 +98,7 @@ local function read(file)
       list.headed = true
     elseif line ~= "" and line:sub(1, 1) ~= "#" then
       if not list.headed then fail("the first row must be " .. table.concat(columns, ",")) end
-      list[#list + 1] = parse_row(cells(line), fail)
+      list[#list + 1] = parse_row(cells(line), server, fail)
     end
   end
   return list
@@ -110,7 +113,7 @@ local function exchanges(list)
       last = { before = last }
       out[#out + 1] = last
     end
-    last.answered = last.answered or row.direction == "in"
+    last.answered = last.answered or not row.asks
     last[#last + 1] = row
     if row.kind == "send" then last.send = row end
     if row.kind == "200" then last.ok = row end
@@ -135,14 +138,15 @@ local function fits(row, s)
 end
 
 -- The segments of an exchange: from the first copy of its request to the next request.
-local function window(x, segments)
+local function window(x, segments, server)
   local first
   for i, s in ipairs(segments) do
-    if not first and s.sent and s.copy == 0 and s.seq == x.seq and s.len == x.len then
+    s.asks = s.sent ~= server
+    if not first and s.asks and s.copy == 0 and s.seq == x.seq and s.len == x.len then
       first, x.first = i, s
       x.segments = { s }
     elseif first and same_connection(s, x.first) then
-      if s.sent and s.len > 0 and s.seq ~= x.seq then return end
+      if s.asks and s.len > 0 and s.seq ~= x.seq then return end
       x.segments[#x.segments + 1] = s
     end
   end
@@ -154,18 +158,18 @@ find.send = function(x) return x.first end
 
 find.retransmission = function(x)
   for _, s in ipairs(x.segments) do
-    if s.sent and s.copy > 0 and s.seq == x.seq then return s end
+    if s.asks and s.copy > 0 and s.seq == x.seq then return s end
   end
 end
 
--- What came in, in order; a row that nothing fits is set beside the one at its place.
+-- What the server sent, in order; a row that nothing fits is set beside the one at its place.
 local function arrived(x, row)
   local at_its_place
   x.place = (x.place or 0) + 1
   local n = 0
   x.used = x.used or {}
   for _, s in ipairs(x.segments) do
-    if not s.sent then
+    if not s.asks then
       n = n + 1
       if not x.used[n] and fits(row, s) then
         x.used[n] = true
@@ -181,11 +185,11 @@ find["100"], find["200"] = arrived, arrived
 
 -- The first ACK after the byte came in that covers it.
 find.ack = function(x, row)
-  if row.direction == "in" then return arrived(x, row) end
+  if not row.asks then return arrived(x, row) end
   local came
   for _, s in ipairs(x.segments) do
-    if not s.sent and s.len > 0 and not came and s.seq + s.len >= row.ack then came = s end
-    if came and s.sent and s.copy == 0 and s.len == 0 and s.ack >= row.ack then return s, came end
+    if not s.asks and s.len > 0 and not came and s.seq + s.len >= row.ack then came = s end
+    if came and s.asks and s.copy == 0 and s.len == 0 and s.ack >= row.ack then return s, came end
   end
 end
 
@@ -207,20 +211,24 @@ local function span(ns) return ("%.6f s"):format(ns / 1e9) end
 local function since(later, earlier) return (later.time_ns - earlier.time_ns) % DAY_NS end
 
 -- The documented span that a row is judged by, the simulated one, and what it is counted from.
-local function spans(x, row)
+local function spans(x, row, o)
   if row.damaged.time then return nil end
   if row.kind == "send" and x.before and x.before.ok then
     local ok = x.before.ok
-    return since(row, ok), ok.found and x.first.t_ns - ok.found.t_ns, "after the 200 OK"
+    return since(row, ok), ok.found and x.first.clock_ns - ok.found.clock_ns, "after the 200 OK"
   elseif row.kind == "retransmission" and x.send and not x.send.damaged.time then
-    return since(row, x.send), row.found.t_ns - x.first.t_ns, "after its first copy"
+    return since(row, x.send), row.found.clock_ns - x.first.clock_ns, "after its first copy"
+  elseif o.times and (row.kind == "100" or row.kind == "200") then
+    return since(row, x.send), row.found.clock_ns - x.first.clock_ns, "after the request"
+  elseif o.times and row.kind == "ack" and row.asks and x.ok then
+    return since(row, x.ok), x.ok.found and row.found.clock_ns - x.ok.found.clock_ns, "after the 200 OK"
   end
 end
 
 local function judge_row(x, row, o)
   local s = row.found
   local problems = {}
-  local own_ack = row.kind == "ack" and row.direction == "out" -- a later ACK covers more
+  local own_ack = row.kind == "ack" and row.asks -- a later ACK covers more
   local exact = own_ack and { "seq", "len" } or { "seq", "ack", "len" }
   for _, name in ipairs(exact) do
     if not row.damaged[name] and row[name] ~= s[name] then
@@ -228,10 +236,11 @@ local function judge_row(x, row, o)
     end
   end
   if flag_set(s.flags) ~= row.flags then problems[#problems + 1] = "flags differ" end
-  local documented, got, from = spans(x, row)
+  local documented, got, from = spans(x, row, o)
+  local within = row.kind ~= "send" and row.kind ~= "retransmission" and o.times_ns or o.gap_ns
   local note = documented and
     ("%s %s; here %s"):format(span(documented), from, got and span(got) or "none")
-  if documented and not (got and math.abs(got - documented) <= o.gap_ns) then
+  if documented and not (got and math.abs(got - documented) <= within) then
     problems[#problems + 1] = "too far from the documented time"
   end
   if row.came and s.t_ns - row.came.t_ns > o.answer_ns then
@@ -245,7 +254,7 @@ end
 local function match(run, o)
   local segments = run:segments { port = o.port }
   for _, x in ipairs(o.exchanges) do
-    window(x, segments)
+    window(x, segments, o.server)
     for _, row in ipairs(x) do
       if x.first then row.found, row.came = find[row.kind](x, row) end
     end
@@ -253,24 +262,29 @@ local function match(run, o)
   run.cache[o] = true
 end
 
+local function tolerance(row, o)
+  if asking[row.kind] then return o.gap end
+  return o.times or (row.kind == "ack" and row.asks and o.answer) or "exact"
+end
+
 local function observable(x, row, o)
   return {
     name = ("row %d %s"):format(row.no, row.kind), source = o.source, by = o.by, slip = row.reason,
     documented = line(row.time, row.direction, row),
-    tolerance = row.direction == "in" and "exact" or row.kind == "ack" and o.answer or o.gap,
+    tolerance = tolerance(row, o),
     judge = function(run)
       if not run.cache[o] then match(run, o) end
       local s = row.found
       if not s then return nil, false, "no such segment" end
       local same, note = judge_row(x, row, o)
       local shown = { flags = flag_set(s.flags), seq = s.seq, ack = s.ack, len = s.len }
-      return line(clock(run.epoch_ns + s.t_ns), row.direction, shown), same, note
+      return line(clock(run.epoch_ns + run.zone_ns + s.clock_ns), row.direction, shown), same, note
     end,
   }
 end
 
 local options = { file = "string", port = "string", by = "string", source = "string",
-                  gap = "string", answer = "string" }
+                  gap = "string", answer = "string", times = "string", at = "string" }
 
 return function(given)
   if type(given) ~= "table" then
@@ -287,15 +301,19 @@ return function(given)
   end
   if not given.file or not given.port then error("rows needs 'file' and 'port'", 2) end
   local o = { port = given.port, by = given.by, source = given.source, gap = given.gap or "10ms",
-              answer = given.answer or "40ms" }
-  for _, key in ipairs { "gap", "answer" } do
-    local ns, unit = host.quantity(o[key])
-    if unit ~= "s" then
+              answer = given.answer or "40ms", times = given.times, server = given.at == "server" }
+  if given.at and given.at ~= "server" and given.at ~= "phone" then
+    error("rows: at is '" .. given.at .. "', must be 'phone' or 'server'", 2)
+  end
+  for _, key in ipairs { "gap", "answer", "times" } do
+    local ns, unit
+    if o[key] then ns, unit = host.quantity(o[key]) end
+    if o[key] and (unit ~= "s" or ns < 0) then
       error("rows: " .. key .. " '" .. o[key] .. "' is no span such as 10ms", 2)
     end
     o[key .. "_ns"] = ns
   end
-  o.exchanges = exchanges(read(given.file))
+  o.exchanges = exchanges(read(given.file, o.server))
   local out = {}
   for _, x in ipairs(o.exchanges) do
     for _, row in ipairs(x) do out[#out + 1] = observable(x, row, o) end

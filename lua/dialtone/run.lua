@@ -6,9 +6,10 @@
 --                             machine key from event to; DROP: frame port reason len; LOG: facility
 --                             severity line; FAULT: what target line)
 --   run:segments{port="phone", sent=true}   {t, t_ns, sent, peer, peer_port, local_port, flags,
---                             seq, ack, len, window, copy, info} of a captured port
+--                             seq, ack, len, window, copy, info, clock_ns: t_ns by the
+--                             capturing host's clock} of a captured port
 --   run:first{…} run:last{…} run:count{…}   of records
---   run.reached_ns, run.reached (seconds), run.epoch_ns, run.documented_epoch_ns
+--   run.reached_ns, run.reached (seconds), run.epoch_ns, run.zone_ns, run.documented_epoch_ns
 
 local host = ...
 local strict = require "dialtone.fence"

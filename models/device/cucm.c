@@ -10,6 +10,7 @@
 #include "models/proto/cisco_sip.h"
 #include "models/proto/sip_registrar.h"
 #include "models/proto/sip_stream.h"
+#include "models/proto/standing.h"
 #include "sim/base/list.h"
 #include "sim/base/pool.h"
 
@@ -28,7 +29,7 @@ struct cucm {
     struct sim_dur keepalive_interval, grace, arp_timeout;
     struct dist trying_time, answer_time;
     bool close_on_timeout;
-    const char *server_header, *supported, *to_tag_digits, *cluster_id, *devices;
+    const char *server_header, *supported, *to_tag_digits, *cluster_id, *devices, *standing_text;
     struct tcp_config tcp_config;
     uint8_t tag_digits[TAG_DIGITS_MAX];
     uint32_t tag_digit_count;
@@ -39,6 +40,8 @@ struct cucm {
     struct registrar registrar;
     struct rng *tags, *times;
     struct pool jobs, lines;
+    bool tag_given;    /* of the next registration's 200 OK */
+    uint32_t tag;
     uint32_t answered; /* registrations answered with 200, for to_tag_digits */
 };
 
@@ -78,6 +81,7 @@ static const struct param_def params[] = {
     {"cucm_close_on_timeout", PARAM_BOOL, "on", NULL, NULL, NULL, "close the connection of a device that timed out", AT(close_on_timeout), false},
     {"cucm_trying_time", PARAM_LAW, "uniform(1.06ms,1.92ms)", "0s", "1h", NULL, "from a REGISTER to its 100 Trying", AT(trying_time), false},
     {"cucm_answer_time", PARAM_LAW, "uniform(0.48ms,0.89ms)", "0s", "1h", NULL, "from the 100 Trying to the final answer", AT(answer_time), false},
+    {"standing", PARAM_TEXT, "", NULL, NULL, NULL, STANDING_CUCM_DOC, AT(standing_text), true},
     {"arp_timeout", PARAM_DUR, "300s", "1s", "30d", NULL, "ARP entries live this long since they were last confirmed", AT(arp_timeout), false},
     TCP_PARAMS(struct cucm, tcp_config, "0s", "0s"),
     {0},
@@ -107,6 +111,10 @@ static struct cisco_request request_of(const struct sip_msg *m)
 static uint32_t draw_tag(struct cucm *c, bool registration)
 {
     uint32_t digits = 0;
+    if (registration && c->tag_given) {
+        c->tag_given = false;
+        return c->tag;
+    }
     if (registration && c->answered < c->tag_digit_count)
         digits = c->tag_digits[c->answered];
     c->answered += registration;
@@ -320,16 +328,45 @@ static void on_end(void *arg, enum tcp_end why)
     pool_put(&l->cucm->lines, l);
 }
 
-static void on_accept(void *arg, struct tcp_conn *conn)
+static struct line *new_line(struct cucm *c)
 {
-    struct cucm *c = arg;
     struct line *l = pool_get(&c->lines);
     l->cucm = c;
-    l->conn = conn;
     list_init(&l->jobs);
     sip_stream_init(&l->stream, sim_arena(c->node->sim));
     tmr_init(&l->timer, c->node->sim, c->node->id, "cucm.job", l, on_job);
+    return l;
+}
+
+static void on_accept(void *arg, struct tcp_conn *conn)
+{
+    struct line *l = new_line(arg);
+    l->conn = conn;
     tcp_use(conn, &line_events, l);
+}
+
+/* A phone that registered before the run began (standing.h). */
+static void resume(struct cucm *c, const struct standing *s)
+{
+    struct line *l = new_line(c);
+    struct tcp_resume o = {.peer = s->peer,
+                           .peer_port = s->port,
+                           .local_port = SIP_PORT,
+                           .seq = s->seq,
+                           .ack = s->ack,
+                           .dscp = DSCP_CS3};
+    l->conn = tcp_resume(c->tcp, &o, &line_events, l);
+    ASSERT(l->conn);
+    struct registration q = {.device = s->device,
+                             .model = s->model,
+                             .dn = s->dn,
+                             .call_id = s->call_id,
+                             .cseq = s->cseq,
+                             .addr = s->peer,
+                             .conn = l->conn};
+    registrar_resume(&c->registrar, &q, s->expires_in);
+    c->tag_given = s->to_tag_given;
+    c->tag = s->to_tag;
 }
 
 /* Seed 002: the phone that timed out is told by closing its connection. */
@@ -359,6 +396,23 @@ static bool parse_tag_digits(struct cucm *c, struct err *e)
     return true;
 }
 
+/* Each entry in turn to `use`, which may be NULL: then they are only checked. */
+static bool each_standing(struct cucm *c, void (*use)(struct cucm *, const struct standing *),
+                          struct err *e)
+{
+    struct str rest = str_of(c->standing_text);
+    while (rest.n) {
+        struct standing s;
+        if (!standing_parse(STANDING_CUCM, str_cut(&rest, ';'), &s, e))
+            return err_wrap(e, "parameter 'standing'");
+        if (ip4_eq(ip_source(c->ip, s.peer), (struct ip4){0}))
+            return err_set(e, "parameter 'standing': there is no route to the phone");
+        if (use)
+            use(c, &s);
+    }
+    return true;
+}
+
 static void make_stack(struct node *n, struct cucm *c, struct port *port)
 {
     struct ip_options o = {.arp_timeout = c->arp_timeout, .arp_retry = dur_s(1), .arp_tries = 3};
@@ -379,6 +433,8 @@ static bool init(struct node *n, struct err *e)
     if (!parse_tag_digits(c, e) || !node_port(n, STR("eth0"), NULL, 0, &port, e))
         return false;
     make_stack(n, c, port);
+    if (!each_standing(c, NULL, e))
+        return false;
     c->tags = node_stream(n, "sip/to-tag");
     c->times = node_stream(n, "sip/answer-time");
     pool_init(&c->jobs, sim_arena(n->sim), "SIP requests in work", sizeof(struct job), JOBS_MAX);
@@ -397,8 +453,11 @@ static bool init(struct node *n, struct err *e)
 static void start(struct node *n)
 {
     struct cucm *c = n->state;
+    struct err e;
     if (node_param(n, "gateway")->given)
         ip_resolve(c->ip, c->gateway);
+    bool ok = each_standing(c, resume, &e); /* they were checked by init */
+    ASSERT(ok);
 }
 
 static void on_frame(struct node *n, struct port *in, const struct frame *f)

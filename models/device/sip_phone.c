@@ -17,13 +17,14 @@ struct sip_phone {
     struct mac mac;
     struct ip4 address, gateway;
     int64_t prefix_len, voice_vlan, local_port, cseq_first, isn;
-    const char *cucm_group, *contact_uuid;
+    const char *cucm_group, *contact_uuid, *standing_text;
     int model;
     bool announce;
     struct sim_dur power_on_at, arp_timeout, standby_offset, reconnect_interval;
     struct phone_config config;
     struct leg_identity identity;
     struct tcp_config tcp_config;
+    struct standing standing;
     /* parts */
     char device[16];
     struct ip_stack *ip;
@@ -59,6 +60,8 @@ static const struct param_def params[] = {
     {"reconnect_interval", PARAM_DUR, "30s", "1s", "1h", NULL, "between attempts to reach a node that refuses or is silent", AT(reconnect_interval), false},
     {"sip_timer_f", PARAM_DUR, "32s", "1s", "1d", NULL, "a request without final answer fails after this (RFC 3261: 64*T1)", AT(identity.timer_f), false},
     {"cseq_first", PARAM_INT, "101", "1", "2000000000", NULL, "CSeq of the first REGISTER of each dialog", AT(cseq_first), false},
+    {"clock_offset", PARAM_DUR, "0s", "-1d", "1d", NULL, "the phone's clock against the servers', as its Date headers show", AT(identity.clock_offset), false},
+    {"standing", PARAM_TEXT, "", NULL, NULL, NULL, STANDING_PHONE_DOC, AT(standing_text), true},
     {"arp_timeout", PARAM_DUR, "300s", "1s", "30d", NULL, "ARP entries live this long since they were last confirmed", AT(arp_timeout), false},
     TCP_PARAMS(struct sip_phone, tcp_config, "22s", "400us"),
     {0},
@@ -133,6 +136,16 @@ static void make_stack(struct node *n, struct sip_phone *p, struct port *port)
     p->tcp = tcp_new(n, p->ip, &p->tcp_config);
 }
 
+static bool parse_standing(struct sip_phone *p, struct err *e)
+{
+    if (!p->standing_text[0])
+        return true;
+    if (!standing_parse(STANDING_PHONE, str_of(p->standing_text), &p->standing, e))
+        return err_wrap(e, "parameter 'standing'");
+    return !ip4_eq(ip_source(p->ip, p->config.group[0].addr), (struct ip4){0}) ||
+           err_set(e, "parameter 'standing': there is no route to the first node of 'cucm_group'");
+}
+
 static bool init(struct node *n, struct err *e)
 {
     struct sip_phone *p = n->state;
@@ -141,6 +154,8 @@ static bool init(struct node *n, struct err *e)
         return false;
     make_identity(n, p);
     make_stack(n, p, port);
+    if (!parse_standing(p, e))
+        return false;
     p->group.standby_offset = p->standby_offset;
     p->group.reconnect_interval = p->reconnect_interval;
     group_init(&p->group, n, p->tcp, &p->identity);
@@ -151,6 +166,18 @@ static bool init(struct node *n, struct err *e)
     return true;
 }
 
+/* Mid-life: the neighbour on the way to CUCM was asked for long ago; so it is asked for ahead of need. */
+static void resume(struct node *n, struct sip_phone *p)
+{
+    struct ip4 cucm = p->config.group[0].addr;
+    BUS_NOTE(n->sim, n->id, "sip", "starts mid-life, registered at {}: its next REGISTER is CSeq {}",
+             V_IP4(cucm.v), V_U64((uint64_t)p->cseq_first));
+    uint32_t mask = ~0u << (32 - p->prefix_len);
+    bool on_link = ((cucm.v ^ p->address.v) & mask) == 0;
+    ip_resolve(p->ip, on_link ? cucm : p->gateway);
+    group_resume(&p->group, &p->standing);
+}
+
 static void power_on(void *owner)
 {
     struct node *n = owner;
@@ -159,6 +186,10 @@ static void power_on(void *owner)
     r.state = (struct rec_state){"power", p->device, "off", "power-on", "on"};
     bus_publish(n->sim, &r);
     p->powered = true;
+    if (p->standing_text[0]) {
+        resume(n, p);
+        return;
+    }
     if (p->announce)
         ip_announce(p->ip);
     group_start(&p->group);

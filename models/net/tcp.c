@@ -16,6 +16,11 @@ static const char *const state_names[TCP_STATE_COUNT] = {
     "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING",  "LAST-ACK",     "TIME-WAIT",
 };
 
+const char *tcp_state_name(enum tcp_state s)
+{
+    return state_names[s];
+}
+
 void tcp_set_state(struct tcp_conn *c, enum tcp_state next, const char *event)
 {
     struct node *n = c->tcp->node;
@@ -183,6 +188,28 @@ struct tcp_conn *tcp_connect(struct tcp *t, const struct tcp_open *o, const stru
     c->timestamps = t->config->timestamps;
     tcp_set_state(c, TCP_SYN_SENT, "connect");
     tcp_send_syn(c);
+    return c;
+}
+
+struct tcp_conn *tcp_resume(struct tcp *t, const struct tcp_resume *o, const struct tcp_events *ev,
+                            void *arg)
+{
+    if (map_get(&t->conns, tcp_key(o->local_port, o->peer, o->peer_port)) ||
+        ip4_eq(ip_source(t->ip, o->peer), (struct ip4){0}))
+        return NULL;
+    struct tcp_conn *c = tcp_conn_new(t, o->peer, o->peer_port, o->local_port, o->seq - 1);
+    c->events = ev;
+    c->arg = arg;
+    c->dscp = o->dscp;
+    c->timestamps = t->config->timestamps;
+    c->snd_una = c->snd_nxt = c->snd_max = c->recover = o->seq;
+    c->irs = o->ack - 1;
+    c->rcv_nxt = c->last_ack_sent = o->ack;
+    c->snd_wnd = c->snd_wnd_max = (uint32_t)t->config->window_bytes;
+    c->snd_wl1 = o->ack;
+    c->snd_wl2 = o->seq;
+    c->cwnd = tcp_initial_window(c->mss);
+    tcp_set_state(c, TCP_ESTABLISHED, "resume");
     return c;
 }
 

@@ -77,9 +77,23 @@ struct tcp_open {
     uint64_t flow; /* of the handshake; 0: the current one */
 };
 
+/* A connection that stood before the run began, with nothing on its way. */
+struct tcp_resume {
+    struct ip4 peer;
+    uint16_t peer_port, local_port;
+    uint32_t seq, ack; /* of the next segment we send: SND.NXT and RCV.NXT */
+    uint8_t dscp;
+};
+
 struct tcp *tcp_new(struct node *n, struct ip_stack *ip, struct tcp_config *c);
 struct tcp_conn *tcp_connect(struct tcp *t, const struct tcp_open *o, const struct tcp_events *ev,
                              void *arg); /* NULL: no route, or no port left */
+
+/* ESTABLISHED from now on, as if the handshake had been long ago; no RTT sample has been taken, and the
+ * peer's window is taken to be our own until it says otherwise. NULL: no route, or the pair of ports is
+ * in use. */
+struct tcp_conn *tcp_resume(struct tcp *t, const struct tcp_resume *o, const struct tcp_events *ev,
+                            void *arg);
 
 /* Accepts on a port. on_accept runs when the handshake is done (ESTABLISHED) and must
  * call tcp_use(). `isn` as in tcp_open, for the first connection only. */

@@ -166,6 +166,16 @@ static void power_up(void *self, const void *msg)
         leg_open(&g->leg[1]);
 }
 
+/* Registered before the run began: the refresh is armed by whoever knows when it is due. */
+static void resumed(void *self, const void *msg)
+{
+    struct sip_group *g = self;
+    (void)msg;
+    g->at = g->target = 0;
+    if (lowest(g) > 0)
+        tmr_arm(&g->standby, g->standby_offset);
+}
+
 static void register_now(void *self, const void *msg)
 {
     struct sip_group *g = self;
@@ -259,6 +269,7 @@ static void stay(void *self, const void *msg)
 static const struct fsm_row rows[] = {
     /* state       event        guard         action          next */
     {OFF,         E_POWER_ON,  NULL,         power_up,       CONNECTING},
+    {OFF,         E_OK_0,      NULL,         resumed,        REGISTERED},
     {CONNECTING,  E_OPEN,      NULL,         register_now,   REGISTERING},
     {CONNECTING,  E_LOST,      nowhere_left, wait_and_retry, WAITING},
     {CONNECTING,  E_LOST,      NULL,         go_elsewhere,   CONNECTING},
@@ -433,4 +444,11 @@ void group_init(struct sip_group *g, struct node *n, struct tcp *t, const struct
 void group_start(struct sip_group *g)
 {
     fsm_step(&g->fsm, E_POWER_ON, NULL);
+}
+
+void group_resume(struct sip_group *g, const struct standing *s)
+{
+    leg_resume(&g->leg[0], s);
+    fsm_step(&g->fsm, E_OK_0, NULL);
+    tmr_arm(&g->refresh, s->refresh_in);
 }

@@ -45,4 +45,7 @@ struct sip_group {
 void group_init(struct sip_group *g, struct node *n, struct tcp *t, const struct leg_identity *id);
 void group_start(struct sip_group *g);
 
+/* Instead of group_start: registered at the first node already; there must be a route to it. */
+void group_resume(struct sip_group *g, const struct standing *s);
+
 #endif

@@ -51,6 +51,13 @@ static void drop_requests(struct sip_leg *l)
     l->reason = l->deferred_reason = NULL;
 }
 
+static uint32_t next_branch(struct sip_leg *l)
+{
+    bool given = l->branch_given;
+    l->branch_given = false;
+    return given ? l->branch : rng_u32(node_stream(l->node, "sip/branch"));
+}
+
 static void write_request(struct sip_leg *l, struct wr *w)
 {
     char ip[16];
@@ -65,7 +72,7 @@ static void write_request(struct sip_leg *l, struct wr *w)
         .dn = str_of(c->dn),
         .local_ip = txtbuf_view(&at),
         .local_port = tcp_local_port(l->conn),
-        .branch = rng_u32(node_stream(l->node, "sip/branch")),
+        .branch = next_branch(l),
         .from_tag = str_of(l->from_tag),
         .call_id = str_of(l->call_id),
         .load = str_of(c->load),
@@ -252,6 +259,26 @@ void leg_open(struct sip_leg *l)
     l->conn = tcp_connect(l->tcp, &o, &events, l);
     if (!l->conn)
         l->user->on_down(l->arg, l, LEG_DOWN_LOCAL);
+}
+
+void leg_resume(struct sip_leg *l, const struct standing *s)
+{
+    const struct cucm_member *m = member(l);
+    struct tcp_resume o = {.peer = m->addr,
+                           .peer_port = m->sip_port,
+                           .local_port = s->port,
+                           .seq = s->seq,
+                           .ack = s->ack,
+                           .dscp = l->id->dscp};
+    struct txtbuf t = txtbuf_of(l->from_tag, sizeof l->from_tag);
+    txtbuf_str(&t, s->from_tag);
+    t = txtbuf_of(l->call_id, sizeof l->call_id);
+    txtbuf_str(&t, s->call_id);
+    l->branch_given = s->branch_given;
+    l->branch = s->branch;
+    l->conn = tcp_resume(l->tcp, &o, &events, l);
+    ASSERT(l->conn);
+    l->open = true;
 }
 
 static const struct tcp_events no_events;

@@ -10,6 +10,7 @@
 #include "models/proto/cisco_sip.h"
 #include "models/proto/phone_config.h"
 #include "models/proto/sip_stream.h"
+#include "models/proto/standing.h"
 #include "sim/kernel/tmr.h"
 
 enum leg_request {
@@ -53,11 +54,13 @@ struct sip_leg {
     const struct leg_user *user;
     void *arg;
     uint8_t index; /* priority in the group */
-    char from_tag[34], call_id[64];
+    char from_tag[STANDING_TAG_MAX + 1], call_id[STANDING_CALL_ID_MAX + 1];
     /* configuration of the next connection */
     uint16_t local_port; /* 0: any */
     bool isn_given;
     uint32_t isn;
+    bool branch_given; /* of the next request, else drawn */
+    uint32_t branch;
     /* state */
     struct tcp_conn *conn;
     bool open, was_open; /* was_open: the connection that just ended had stood */
@@ -69,6 +72,10 @@ struct sip_leg {
     const char *reason, *deferred_reason; /* of the alarm text; NULL: none */
     uint64_t flow;
 };
+
+/* Takes over a connection and a dialog that stood before the run began; there must be a route. The user
+ * is not told: the leg is open when this returns. */
+void leg_resume(struct sip_leg *l, const struct standing *s);
 
 void leg_init(struct sip_leg *l, struct node *n, struct tcp *t, const struct leg_identity *id,
               uint8_t index, const struct leg_user *user, void *arg);

@@ -123,20 +123,31 @@ static void remember(struct binding *b, const struct registration *q)
     b->conn = q->conn;
     b->call_id_hash = hash_bytes(0, q->call_id.p, q->call_id.n);
     b->cseq = q->cseq;
+    b->heard = sim_now(b->registrar->node->sim);
     struct txtbuf t = txtbuf_of(b->model, sizeof b->model);
     txtbuf_str(&t, q->model);
     t = txtbuf_of(b->description, sizeof b->description);
     txtbuf_str(&t, q->dn);
 }
 
-void registrar_bind(struct registrar *r, const struct registration *q, struct sim_dur granted)
+static void bind(struct registrar *r, const struct registration *q, struct sim_dur left)
 {
     struct binding *b = find_or_make(r, q);
     remember(b, q);
     fsm_step(&b->fsm, E_REGISTER, NULL);
-    tmr_arm(&b->line_timer, dur_add(granted, r->grace));
+    tmr_arm(&b->line_timer, left);
     /* What would have stopped the timer is the next REGISTER of this dialog. */
     tmr_await(&b->line_timer, bus_flow(r->node->sim, "sip", q->call_id, (uint64_t)q->cseq + 1), 0);
+}
+
+void registrar_bind(struct registrar *r, const struct registration *q, struct sim_dur granted)
+{
+    bind(r, q, dur_add(granted, r->grace));
+}
+
+void registrar_resume(struct registrar *r, const struct registration *q, struct sim_dur left)
+{
+    bind(r, q, left);
 }
 
 void registrar_unbind(struct registrar *r, const struct registration *q)

@@ -30,6 +30,7 @@ struct binding {
     struct tmr line_timer; /* CUCM's SIPStationDPrimaryLineTimeout */
     uint64_t call_id_hash;
     uint32_t cseq;
+    struct sim_time heard; /* its last REGISTER */
 };
 
 struct registrar {
@@ -57,6 +58,8 @@ bool registrar_accepts(const struct registrar *r, const struct registration *q);
 
 /* Binds, or refreshes: the line timer runs for `granted` + grace from now. */
 void registrar_bind(struct registrar *r, const struct registration *q, struct sim_dur granted);
+/* Bound before the run began; the line timer fires `left` from now. */
+void registrar_resume(struct registrar *r, const struct registration *q, struct sim_dur left);
 void registrar_unbind(struct registrar *r, const struct registration *q); /* Expires 0; may be unbound */
 
 /* The device's connection ended: what was bound over it is unregistered. */

@@ -109,6 +109,18 @@ bool unit_parse(enum unit_kind kind, struct str text, int64_t *out, struct err *
     return true;
 }
 
+bool unit_parse_signed(enum unit_kind kind, struct str text, int64_t *out, struct err *e)
+{
+    struct str s = str_trim(text);
+    bool minus = s.n > 1 && s.p[0] == '-' && s.p[1] != '-';
+    s.p += minus;
+    s.n -= minus;
+    if (!unit_parse(kind, s, out, e))
+        return false;
+    *out = minus ? -*out : *out;
+    return true;
+}
+
 static enum unit_kind unit_of(enum param_type type)
 {
     switch (type) {
@@ -204,13 +216,13 @@ static bool within(const struct param_def *d, struct str text, int64_t v, struct
 {
     int64_t lim;
     if (d->min) {
-        if (!unit_parse(unit_of(d->type), str_of(d->min), &lim, e))
+        if (!unit_parse_signed(unit_of(d->type), str_of(d->min), &lim, e))
             UNREACHABLE();
         if (v < lim)
             return err_set(e, "'%.*s' is below its least value %s", STR_ARG(text), d->min);
     }
     if (d->max) {
-        if (!unit_parse(unit_of(d->type), str_of(d->max), &lim, e))
+        if (!unit_parse_signed(unit_of(d->type), str_of(d->max), &lim, e))
             UNREACHABLE();
         if (v > lim)
             return err_set(e, "'%.*s' is above its greatest value %s", STR_ARG(text), d->max);
@@ -232,10 +244,27 @@ static bool parse_law(const struct param_def *d, struct str text, struct param_v
     return true;
 }
 
+/* Spans and whole numbers whose range begins below zero, such as the offset of a clock. */
+static bool parse_negative(const struct param_def *d, struct str text, struct param_value *out,
+                           struct err *e)
+{
+    if (!unit_parse_signed(unit_of(d->type), text, &out->i, e) || !within(d, text, out->i, e))
+        return false;
+    out->law = dist_const(dur_ns(out->i));
+    return true;
+}
+
+static bool may_be_negative(const struct param_def *d)
+{
+    return d->min && d->min[0] == '-' && (d->type == PARAM_DUR || d->type == PARAM_INT);
+}
+
 bool param_parse(const struct param_def *d, struct str text, struct param_value *out, struct err *e)
 {
     *out = (struct param_value){.type = d->type, .given = true};
     bool ok = false;
+    if (may_be_negative(d) && str_trim(text).n && str_trim(text).p[0] == '-')
+        return parse_negative(d, text, out, e) || err_wrap(e, "parameter '%s'", d->name);
     switch (d->type) {
     case PARAM_DUR:
     case PARAM_LAW:

@@ -16,6 +16,9 @@ enum unit_kind { UNIT_TIME, UNIT_RATE, UNIT_BYTES, UNIT_FRACTION, UNIT_NONE };
  * cannot be held exactly is refused. */
 MUST_USE bool unit_parse(enum unit_kind kind, struct str text, int64_t *out, struct err *e);
 
+/* The same with a minus sign allowed in front. */
+MUST_USE bool unit_parse_signed(enum unit_kind kind, struct str text, int64_t *out, struct err *e);
+
 enum param_type {      /*                     field in the model's state */
     PARAM_DUR,         /* a span              struct sim_dur (a law is drawn once, at creation) */
     PARAM_LAW,         /* drawn at each use   struct dist */
@@ -34,7 +37,7 @@ struct param_def {
     const char *name;
     enum param_type type;
     const char *def;      /* default as text; NULL: must be given */
-    const char *min, *max; /* as text, NULL: none */
+    const char *min, *max; /* as text, NULL: none; a negative min allows negative spans and numbers */
     const char *choices;  /* "linux|rfc6298" */
     const char *doc;
     size_t offset;        /* of the field, within the model's state */

@@ -48,7 +48,8 @@ struct capture {
     struct arena *arena;
     struct out_file *file;
     uint16_t node, port;
-    int64_t stamp_base_ns; /* stamp of simulated time 0, less the interface's offset */
+    struct host_clock clock;
+    int64_t stamp_base_ns; /* the wall clock of simulated time 0, less the interface's offset */
     /* state */
     struct packet *ring;
     uint32_t first, held;
@@ -148,7 +149,8 @@ static void write_packet(struct capture *c, const struct packet *p)
     char comment[REASON_MAX + 32];
     struct wr b = wr_of(body, sizeof body), o = wr_of(options, sizeof options);
     wr_u32(&b, 0);
-    wr_u64(&b, (uint64_t)(c->stamp_base_ns + p->t_ns)); /* the high word stands first */
+    int64_t stamp_ns = c->stamp_base_ns + host_clock_ns(&c->clock, p->t_ns);
+    wr_u64(&b, (uint64_t)stamp_ns); /* the high word stands first */
     wr_u32(&b, (uint32_t)p->n);
     wr_u32(&b, (uint32_t)p->n);
     struct wr f = wr_of(flags, sizeof flags);
@@ -247,9 +249,9 @@ struct sink *pcapng_open(struct arena *a, const char *path, const struct capture
     c->node = p->node;
     c->port = p->port;
     c->ring = ARENA_ARRAY(a, struct packet, HOLD_PACKETS);
-    int64_t base_ns = epoch_ns + p->clock_offset_ns;
-    int64_t offset_s = offset_seconds(base_ns);
-    c->stamp_base_ns = base_ns - offset_s * 1000000000;
+    c->clock = p->clock;
+    int64_t offset_s = offset_seconds(epoch_ns + host_clock_ns(&p->clock, 0));
+    c->stamp_base_ns = epoch_ns - offset_s * 1000000000;
     write_section(c);
     write_interface(c, p, offset_s);
     return &c->sink;

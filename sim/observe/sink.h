@@ -4,6 +4,7 @@
 #ifndef SIM_OBSERVE_SINK_H
 #define SIM_OBSERVE_SINK_H
 
+#include "sim/base/host_clock.h"
 #include "sim/kernel/measure.h"
 #include "sim/kernel/sim.h"
 
@@ -38,7 +39,7 @@ void rundb_observable(struct sink *k, const struct rundb_observable *o);
 struct capture_port {
     uint16_t node, port;
     const char *node_name, *port_name, *description; /* description may be NULL */
-    int64_t clock_offset_ns; /* the capturing host's clock against simulated time */
+    struct host_clock clock; /* of the capturing host */
 };
 struct sink *pcapng_open(struct arena *a, const char *path, const struct capture_port *p,
                          int64_t epoch_ns, struct err *e);

@@ -2,6 +2,7 @@
 /* Time in integers: arithmetic, clocking times in closed form, and overflow, which is a fault. */
 #include "tests/unit/base/base_kit.h"
 
+#include "sim/base/host_clock.h"
 #include "sim/base/simtime.h"
 
 static void arithmetic(void **state)
@@ -72,12 +73,27 @@ static void overflow_is_a_fault(void **state)
     assert_true(kit_dies(clock_too_long, NULL, "INT64_MAX"));
 }
 
+/* Seed 002: a host 5.3173 s behind at 116 s into the run, and 5.3228 s one exchange (115.03 s) later. */
+static void a_hosts_clock_is_off_and_drifts(void **state)
+{
+    (void)state;
+    struct host_clock c = {.offset_ns = -5317300000, .at_ns = 116000000000, .drift_ppm = -48};
+    assert_int_equal(host_clock_ns(&c, 116000000000), 116000000000 - 5317300000);
+    assert_int_equal(host_clock_ns(&c, 231030000000), 231030000000 - 5317300000 - 5521440);
+    assert_int_equal(host_clock_ns(&c, 0), -5317300000 + 5568000);
+    struct host_clock year = {.drift_ppm = 100000}; /* far from overflow in a run of ten years */
+    assert_int_equal(host_clock_ns(&year, INT64_C(316224000000000000)), INT64_C(347846400000000000));
+    struct host_clock none = {0};
+    assert_int_equal(host_clock_ns(&none, 7), 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arithmetic),
         cmocka_unit_test(ratios_do_not_overflow_in_between),
         cmocka_unit_test(clocking),
+        cmocka_unit_test(a_hosts_clock_is_off_and_drifts),
         cmocka_unit_test(overflow_is_a_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,8 @@ static const struct param_def defs[] = {
      false},
     {"text", PARAM_TEXT, "", NULL, NULL, NULL, "a text", AT(text), false},
     {"ip4", PARAM_IP4, NULL, NULL, NULL, NULL, "an address", AT(ip4), false},
+    {"offset", PARAM_DUR, "0s", "-2s", "1d", NULL, "of a clock", AT(span), false},
+    {"drift", PARAM_INT, "0", "-5", "-1", NULL, "of a clock", AT(number), false},
     {"mac", PARAM_MAC, NULL, NULL, NULL, NULL, "an address", AT(mac), false},
 };
 
@@ -258,9 +260,41 @@ static void decimals_are_exact(void **state)
     }
 }
 
+static void below_zero_only_where_the_range_begins_there(void **state)
+{
+    (void)state;
+    struct config c = {0};
+    struct param_value v = value("offset", "-1.5s");
+    param_store(def("offset"), &v, &c, NULL);
+    assert_int_equal(c.span.ns, -1500000000);
+    char text[32];
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    param_text(&t, def("offset"), &v);
+    assert_string_equal(text, "-1.5s");
+    t = txtbuf_of(text, sizeof text);
+    assert_true(param_number(&t, &v));
+    assert_string_equal(text, "-1.5");
+    assert_int_equal(value("drift", "-5").i, -5);
+    assert_int_equal(value("offset", "3s").i, 3000000000);
+    static const char *const bad[][3] = {{"offset", "-2.1s", "below its least value -2s"},
+                                         {"offset", "--1s", "negative"},
+                                         {"offset", "-", "negative"},
+                                         {"offset", "-1", "lacks its unit"},
+                                         {"drift", "-6", "below its least value -5"},
+                                         {"drift", "0", "above its greatest value -1"},
+                                         {"span", "-1s", "negative"}};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct err e = {0};
+        assert_false(param_parse(def(bad[i][0]), str_of(bad[i][1]), &v, &e));
+        if (!strstr(e.msg, bad[i][2]))
+            fail_msg("%s", e.msg);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(below_zero_only_where_the_range_begins_there),
         cmocka_unit_test(every_type_reaches_its_field),
         cmocka_unit_test(a_law_of_a_span_is_drawn_once),
         cmocka_unit_test(units_are_exact),

@@ -31,9 +31,13 @@ static void clock_is_a_date_of_the_calendar(void **state)
     } good[] = {{"1970-01-01 00:00:00", 0},
                 {"2000-02-29 23:59:59", 951868799},
                 {"2016-01-01 00:00:00", 1451606400},
-                {"2100-03-01 00:00:00", 4107542400}};
+                {"2100-03-01 00:00:00", 4107542400},
+                {"2016-01-01 05:30:00 +05:30", 1451606400},
+                {"2015-12-31 20:30:00 -03:30", 1451606400}};
     static const char *const bad[] = {"2015-02-29 00:00:00", "2015-7-15 22:54:21",    "2015-07-15",
-                                      "2015-07-15 24:00:00", "2015-07-15 22:54:21.x", "yesterday"};
+                                      "2015-07-15 24:00:00", "2015-07-15 22:54:21.x", "yesterday",
+                                      "2016-01-01 05:30:00 +5:30", "2016-01-01 05:30:00+05:30",
+                                      "2016-01-01 05:30:00 +15:00", "2016-01-01 05:30:00 +05:60"};
     struct bench b = load_text("return {title = 't', duration = '1s', " NET "}");
     assert_non_null(b.sc);
     assert_int_equal(scenario_info(b.sc)->epoch_ns, 1451606400000000000);
@@ -190,7 +194,7 @@ static void network_is_built(void **state)
     assert_int_equal(scenario_captures(b.sc, &c), 1);
     assert_ptr_equal(c[0].port, hub->ports[0]);
     assert_string_equal(c[0].description, "the hub");
-    assert_int_equal(c[0].clock_offset.ns, -1500000000);
+    assert_int_equal(c[0].clock.offset_ns, -1500000000);
     tear_down(&b);
 }
 

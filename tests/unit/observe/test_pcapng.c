@@ -39,7 +39,7 @@ static void set_up(struct bench *b, int64_t epoch_ns, int64_t offset_ns)
                              .node_name = "access",
                              .port_name = "Fa0/7",
                              .description = "where copies are lost",
-                             .clock_offset_ns = offset_ns};
+                             .clock = {.offset_ns = offset_ns}};
     struct sink *k = pcapng_open(b->arena, b->path, &p, epoch_ns, &e);
     assert_non_null(k);
     bus_attach(b->sim, k);
