@@ -19,6 +19,7 @@
 #define LB_FILE_MAX (4u << 20)
 #define LB_SETTINGS_MAX 160
 #define LB_MODULES "dialtone.modules" /* in the registry: what require has loaded */
+#define LB_PARAMS "dialtone.params"   /* in the registry: the table p of network and script */
 
 enum lb_phase { LB_LOADING, LB_BUILDING, LB_BUILT, LB_SCRIPT, LB_JUDGING };
 enum lb_spent { LB_NOT_SPENT, LB_SPENT_STEPS, LB_SPENT_BYTES };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lb_sim.c: script(sim): what happens when. The script is a coroutine; sim:wait() yields, an event
+/* lb_sim.c: script(sim, p): what happens when. The script is a coroutine; sim:wait() yields, an event
  * of rank EV_SCRIPT resumes it. Everything it does is a FAULT record that names its line, descends
  * from that event, and is the cause of what follows. */
 #include "lua/bind/lb.h"
@@ -176,7 +176,7 @@ static void resume(struct event *ev)
     sc->phase = LB_SCRIPT;
     lb_arm(sc, sc->thread);
     int first = lua_status(sc->thread) == LUA_OK;
-    int status = lua_resume(sc->thread, sc->lua, first ? 1 : 0, &results);
+    int status = lua_resume(sc->thread, sc->lua, first ? 2 : 0, &results);
     lb_disarm(sc);
     sc->phase = before;
     if (status == LUA_YIELD) {
@@ -211,6 +211,7 @@ bool scenario_start(struct scenario *sc, struct err *e)
     lua_xmove(L, sc->thread, 1);
     lua_newuserdatauv(sc->thread, 0, 0);
     luaL_setmetatable(sc->thread, SIM_TYPE);
+    lua_getfield(sc->thread, LUA_REGISTRYINDEX, LB_PARAMS);
     lua_pop(L, 1);
     sc->limits.steps = 0;
     sc->script_ev = (struct event){.fire = resume, .label = "script", .rank = EV_SCRIPT};

@@ -115,6 +115,8 @@ static int call_network(lua_State *L)
     lua_getfield(L, -1, "network");
     lb_push_net(L);
     lb_push_params(L, net_sim(sc->net));
+    lua_pushvalue(L, -1); /* script(sim, p) sees the same draws */
+    lua_setfield(L, LUA_REGISTRYINDEX, LB_PARAMS);
     lua_call(L, 2, 0);
     if (net_node_count(sc->net) == 0)
         return luaL_error(L, "%s: network() adds no node", sc->base);

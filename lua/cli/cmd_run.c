@@ -8,6 +8,7 @@
 
 #include "lua/cli/cli.h"
 #include "lua/cli/decode.h"
+#include "lua/cli/prepare.h"
 #include "lua/cli/run_files.h"
 #include "models/registry.h"
 
@@ -42,39 +43,8 @@ static void catch_signals(void)
 
 /* --- before the run --------------------------------------------------------------------------- */
 
-static bool load(struct play *p, struct err *e)
-{
-    const char *path = cli_find_scenario(p->o.subject, e);
-    p->scenario = path ? scenario_load(path, cli_lib_dir(), e) : NULL;
-    if (!p->scenario)
-        return false;
-    for (size_t i = 0; i < p->o.set_count; i++) {
-        const struct cli_set *s = &p->o.sets[i];
-        if (!scenario_set(p->scenario, s->name, s->value, "command", e))
-            return err_wrap(e, "--set %.*s=%.*s", STR_ARG(s->name), STR_ARG(s->value));
-    }
-    if (p->o.until && !scenario_set(p->scenario, STR("duration"), str_of(p->o.until), "command", e))
-        return err_wrap(e, "--until %s", p->o.until);
-    return true;
-}
-
-/* A parameter of a model is checked when the network is built: say which option gave it. */
-static bool name_the_option(const struct cli_options *o, struct err *e)
-{
-    for (size_t i = 0; i < o->set_count; i++) {
-        char quoted[128];
-        struct txtbuf t = txtbuf_of(quoted, sizeof quoted);
-        txtbuf_add(&t, "parameter '%.*s'", STR_ARG(o->sets[i].name));
-        if (strstr(e->msg, quoted))
-            return err_wrap(e, "--set %.*s=%.*s", STR_ARG(o->sets[i].name),
-                            STR_ARG(o->sets[i].value));
-    }
-    return false;
-}
-
 static bool build(struct play *p, struct err *e)
 {
-    struct scenario_param duration;
     struct sim_config c = {
         .seed = p->o.seed,
         .shake_seed = p->o.shake,
@@ -84,13 +54,11 @@ static bool build(struct play *p, struct err *e)
     };
     p->sim = sim_new(&c);
     p->net = net_new(p->sim, registry_models, registry_model_count);
-    if (!scenario_build(p->scenario, p->net, e))
-        return name_the_option(&p->o, e);
-    bool found = scenario_has_param(p->scenario, "duration", &duration);
-    ASSERT(found);
+    if (!prepare_build(p->scenario, p->net, &p->o, e))
+        return false;
     p->doc.scenario = p->scenario;
     p->doc.sim = p->sim;
-    p->doc.until = time_add(TIME_ZERO, dur_ns(duration.value.i));
+    p->doc.until = prepare_end(p->scenario);
     return true;
 }
 
@@ -112,16 +80,6 @@ static bool attach(struct play *p, struct err *e)
 
 /* --- the run ---------------------------------------------------------------------------------- */
 
-static void count_frames(struct play *p)
-{
-    struct net_books b = net_books(p->net);
-    ASSERT(b.sent == b.delivered + b.dropped + b.in_flight);
-    measure_set(p->sim, MEASURE_FRAMES_SENT, (int64_t)b.sent);
-    measure_set(p->sim, MEASURE_FRAMES_DELIVERED, (int64_t)b.delivered);
-    measure_set(p->sim, MEASURE_FRAMES_DROPPED, (int64_t)b.dropped);
-    measure_set(p->sim, MEASURE_FRAMES_IN_FLIGHT, (int64_t)b.in_flight);
-}
-
 static bool play(struct play *p, struct err *e)
 {
     struct run_doc *d = &p->doc;
@@ -141,7 +99,7 @@ static bool judge(struct play *p, struct err *e)
     struct run_doc *d = &p->doc;
     struct sim_time whole = time_add(TIME_ZERO, scenario_info(p->scenario)->duration);
     registration_finish(p->registration, p->sim);
-    count_frames(p);
+    net_balance(p->net);
     d->documented = scenario_is_documented(p->scenario);
     d->judged = p->o.check || (d->documented && !time_before(d->reached, whole));
     return scenario_judge(p->scenario, p->sim, d->reached, &d->observables, &d->observable_count,
@@ -188,7 +146,8 @@ int cmd_run(int argc, char **argv)
     if (p.o.help)
         return cmd_print_help(argv[0]);
     catch_signals();
-    bool ok = load(&p, &e) && build(&p, &e) && attach(&p, &e) && play(&p, &e) && judge(&p, &e) &&
+    p.scenario = prepare_load(&p.o, &e);
+    bool ok = p.scenario && build(&p, &e) && attach(&p, &e) && play(&p, &e) && judge(&p, &e) &&
               run_files_close(&p.files, &p.doc, &e);
     int status = ok ? report(&p) : cli_fail(&e);
     release(&p);

@@ -45,6 +45,26 @@ static const struct cmd cmds[] = {
      "  SUBJECT    a node, or '#' and a record's number; left out: the first unregister\n"
      "      --json as JSON\n",
      cmd_why},
+    {"inspect", "dialtone inspect SCENARIO [NODE] [--at TIME] [options]",
+     "a device's tables at a moment of the run, as the product prints them",
+     "  NODE                   whose tables; left out: the nodes, and the tables of each\n"
+     "      --at TIME          from the start of the run, such as 962s or 16min; left out: its end\n"
+     "  -s, --set NAME=VALUE   a parameter; repeatable ('dialtone show SCENARIO' lists them)\n"
+     "      --until DURATION   play up to here (is --set duration=...)\n"
+     "      --seed N           of all random streams (default 1)\n"
+     "      --json             one JSON document on stdout, nothing else\n",
+     cmd_inspect},
+    {"new", "dialtone new NAME [--force]", "writes NAME.lua, a commented scenario to start from",
+     "      --force    replace a file of that name\n"
+     "  -q, --quiet    print nothing but errors\n",
+     cmd_new},
+    {"check", "dialtone check SCENARIO [options]",
+     "looks for mistakes, and timers that do not go together, without playing",
+     "  -s, --set NAME=VALUE   a parameter; repeatable ('dialtone show SCENARIO' lists them)\n"
+     "      --until DURATION   how long it would play (is --set duration=...)\n"
+     "      --json             one JSON document on stdout, nothing else\n"
+     "  -q, --quiet            print nothing but errors\n",
+     cmd_check},
     {"bench", "dialtone bench [--json]", "built-in benchmarks of the event queue",
      "      --json   as JSON\n", cmd_bench},
     {"version", "dialtone version", "version, git revision, library versions", NULL, cmd_version},

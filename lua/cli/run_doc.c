@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/observe/rec_text.h"
+#include "sim/base/json.h"
 
 #define TEXT_BYTES 1024
 
@@ -119,7 +119,7 @@ static void json_observables(FILE *f, const struct run_doc *d)
         json_cell(f, "name", o->name, false);
         json_cell(f, "documented", o->documented, o->numeric);
         json_cell(f, "simulated", o->simulated, o->numeric);
-        json_cell(f, "tolerance", o->tolerance, o->numeric);
+        json_cell(f, "tolerance", o->tolerance, o->numeric && o->tolerance[0] != 'a'); /* at_most */
         json_pair(f, "unit", o->unit);
         fputs(", ", f);
         json_cell(f, "source", o->source, false);

@@ -57,6 +57,8 @@ static void print_observable(FILE *f, const struct observable *o)
     char documented[256], simulated[256];
     struct txtbuf d = txtbuf_of(documented, sizeof documented),
                   s = txtbuf_of(simulated, sizeof simulated);
+    if (o->tolerance[0] == 'a') /* at_most, at_least */
+        txtbuf_cstr(&d, strcmp(o->tolerance, "at_most") == 0 ? "<= " : ">= ");
     cell_text(&d, o, o->documented);
     cell_text(&s, o, o->simulated);
     bool wide = d.n > CELL_COLUMNS || s.n > CELL_COLUMNS,
@@ -146,11 +148,19 @@ static void print_verdicts(FILE *f, const struct run_doc *d)
                               : "parameters differ from the documented ones");
 }
 
+/* The scenario as the user may give it again: its name when that finds it, else its path. */
+static const char *subject_of(const struct scenario_info *info)
+{
+    struct err e;
+    const char *found = cli_find_scenario(info->name, &e);
+    return found && strcmp(found, info->path) == 0 ? info->name : info->path;
+}
+
 static void print_next(FILE *f, const struct run_doc *d)
 {
     char remedy[128];
     struct txtbuf t = txtbuf_of(remedy, sizeof remedy);
-    const char *name = scenario_info(d->scenario)->name;
+    const char *name = subject_of(scenario_info(d->scenario));
     if (story_remedy(d->story, &t))
         fprintf(f, "next   %s run %s --set %s\n", cli_command(), name, remedy);
     else

@@ -16,7 +16,8 @@ local parameter = {
   max = "string|number", choices = "string", doc = "!string",
 }
 local observable = {
-  name = "!string", source = "string", documented = "!string|number", tolerance = "string|number",
+  name = "!string", source = "string", documented = "string|number", tolerance = "string|number",
+  at_most = "string|number", at_least = "string|number",
   measure = "string", value = "function", judge = "function", slip = "string", by = "string",
   note = "string",
 }
@@ -90,11 +91,29 @@ end
 
 -- What is documented ------------------------------------------------------------------------------
 
+-- "at_most = X" is documented = X with a verdict of its own: kept as o.bound.
+local function take_bound(o, what)
+  local ways = 0
+  for _, key in ipairs { "documented", "at_most", "at_least" } do
+    if o[key] ~= nil then
+      ways = ways + 1
+      if key ~= "documented" then o.documented, o.bound = o[key], key end
+    end
+  end
+  if ways ~= 1 then fail("documented", "%s needs one of 'documented', 'at_most' and 'at_least'", what) end
+  if not o.bound then return end
+  if type(o.documented) == "string" and not host.quantity(o.documented) then
+    fail("documented", "%s: %s '%s' is no value with a unit", what, o.bound, o.documented)
+  end
+  if o.tolerance then fail("documented", "%s: a bound has no tolerance", what) end
+end
+
 local function check_observable(o, index)
   if type(o) ~= "table" then fail("documented", "documented: entry %d is a %s", index, type(o)) end
   local named = type(o.name) == "string"
   local what = named and "observable '" .. o.name .. "'" or "observable " .. index
   check_fields(o, observable, what, "documented")
+  take_bound(o, what)
   local ways = (o.measure and 1 or 0) + (o.value and 1 or 0) + (o.judge and 1 or 0)
   if ways ~= 1 then fail("documented", "%s needs one of 'measure' and 'value'", what) end
   local known = {}

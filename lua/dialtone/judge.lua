@@ -61,13 +61,19 @@ local function verdict(o, facts, found, same)
   return found and same and "match" or "deviates"
 end
 
+local function agrees(o, got, documented, within)
+  if o.bound == "at_most" then return got <= documented end
+  if o.bound == "at_least" then return got >= documented end
+  return math.abs(got - documented) <= within
+end
+
 local function number(o, run, facts, documented, unit)
   local got, within = simulated(o, run, unit), tolerance(o, unit)
   return {
     numeric = true, unit = unit, documented = host.scaled(documented, digits[unit]),
     simulated = got and host.scaled(got, digits[unit]) or "",
-    tolerance = host.scaled(within, digits[unit]),
-    verdict = verdict(o, facts, got ~= nil, got and math.abs(got - documented) <= within),
+    tolerance = o.bound or host.scaled(within, digits[unit]),
+    verdict = verdict(o, facts, got ~= nil, got and agrees(o, got, documented, within)),
   }
 end
 

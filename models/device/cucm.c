@@ -6,8 +6,10 @@
  * Requests of one connection are handled in order of arrival: a job waits for the time that the 100
  * takes, then for the time that the 200 takes (RFC 3261 10.3: one at a time). */
 #include "models/net/ip.h"
+#include "models/net/show.h"
 #include "models/net/tcp.h"
 #include "models/proto/cisco_sip.h"
+#include "models/proto/ris_show.h"
 #include "models/proto/sip_registrar.h"
 #include "models/proto/sip_stream.h"
 #include "models/proto/standing.h"
@@ -466,11 +468,26 @@ static void on_frame(struct node *n, struct port *in, const struct frame *f)
     ip_on_frame(c->ip, in, f);
 }
 
+static void phone_rows(const struct node *n, struct table *t)
+{
+    const struct cucm *c = n->state;
+    ris_rows(&c->registrar, t);
+}
+
+static const struct model_table tables[] = {
+    {"registrations", "show risdb query phone", &ris_phones, phone_rows},
+    {"connections", "show network status all nodns", &show_netstat, show_tcp_rows},
+    {"arp", "utils network arp list", &show_arp_linux, show_arp_rows},
+    {0},
+};
+
 const struct model model_cucm = {
     .name = "cucm",
     .doc = "One node of a Cisco Unified Communications Manager cluster.",
     .state_size = sizeof(struct cucm),
     .params = params,
+    .tables = tables,
+    .prompt = "admin:",
     .init = init,
     .start = start,
     .on_frame = on_frame,

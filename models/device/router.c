@@ -3,6 +3,7 @@
  * hours (Cisco IOS). What it forwards is a new frame: one hop less to live, the next hop's
  * addresses. */
 #include "models/net/ip.h"
+#include "models/net/show.h"
 #include "sim/base/hash.h"
 
 struct router {
@@ -109,6 +110,13 @@ static void on_frame(struct node *n, struct port *in, const struct frame *f)
     ip_on_frame(r->ip, in, f);
 }
 
+static const struct model_table tables[] = {
+    {"interfaces", "show ip interface brief", &show_iface_ios, show_iface_rows},
+    {"arp", "show ip arp", &show_arp_ios, show_arp_all_rows},
+    {"routes", "show ip route", &show_route_ios, show_route_rows},
+    {0},
+};
+
 const struct model model_router = {
     .name = "router",
     .doc = "IPv4 router: one interface a port, static routes.",
@@ -116,6 +124,8 @@ const struct model model_router = {
     .params = params,
     .port_config_size = sizeof(struct router_port),
     .port_params = port_params,
+    .tables = tables,
+    .prompt = "*#",
     .init = init,
     .ready = ready,
     .on_frame = on_frame,

@@ -4,8 +4,10 @@
  * CUCM group are parameters. */
 #include "models/net/frame.h"
 #include "models/net/ip.h"
+#include "models/net/show.h"
 #include "models/net/tcp.h"
 #include "models/proto/cisco_sip.h"
+#include "models/proto/group_show.h"
 #include "models/proto/sip_group.h"
 
 #define DSCP_CS3 24
@@ -211,11 +213,81 @@ static void on_frame(struct node *n, struct port *in, const struct frame *f)
         frame_drop(in, f, DROP_NODE_DOWN);
 }
 
+/* --- what it shows ------------------------------------------------------------------------------ */
+
+static void item(struct table *t, const char *name, const char *value)
+{
+    table_text(t, name);
+    table_text(t, value);
+}
+
+static void item_ip4(struct table *t, const char *name, struct ip4 a)
+{
+    char text[20];
+    struct txtbuf b = txtbuf_of(text, sizeof text);
+    ip4_text(&b, a);
+    item(t, name, text);
+}
+
+static void item_server(struct table *t, const struct sip_group *g, int i)
+{
+    char name[20], value[48];
+    struct txtbuf b = txtbuf_of(name, sizeof name), v = txtbuf_of(value, sizeof value);
+    txtbuf_add(&b, "CUCM Server%d", i + 1);
+    ip4_text(&v, g->config->group[i].addr);
+    if (group_role(g, i)[0])
+        txtbuf_add(&v, " (%s)", group_role(g, i));
+    item(t, name, value);
+}
+
+/* In the order of a phone's own page, Settings > Status and Network Setup. */
+static void status_rows(const struct node *n, struct table *t)
+{
+    const struct sip_phone *p = n->state;
+    const struct sip_group *g = &p->group;
+    char vlan[16] = "", type[24];
+    struct txtbuf v = txtbuf_of(vlan, sizeof vlan), m = txtbuf_of(type, sizeof type);
+    txtbuf_add(&v, "%lld", (long long)p->voice_vlan);
+    txtbuf_add(&m, "CP-%s", p->identity.model->name);
+    item(t, "MAC Address", p->device + 3); /* SEP and the address */
+    item(t, "Host Name", p->device);
+    item(t, "Phone DN", p->config.dn);
+    item(t, "Model Number", type);
+    item(t, "Active Load ID", p->config.load);
+    item_ip4(t, "IP Address", p->address);
+    item_ip4(t, "Subnet Mask", (struct ip4){~0u << (32 - p->prefix_len)});
+    if (node_param(n, "gateway")->given)
+        item_ip4(t, "Default Router 1", p->gateway);
+    item(t, "Operational VLAN Id", p->voice_vlan ? vlan : "");
+    for (int i = 0; i < p->config.member_count; i++)
+        item_server(t, g, i);
+    item(t, "Registration", fsm_state_name(&g->fsm));
+    if (g->at == GROUP_NOWHERE)
+        item(t, "Registered to", "");
+    else
+        item_ip4(t, "Registered to", p->config.group[g->at].addr);
+}
+
+static void server_rows(const struct node *n, struct table *t)
+{
+    const struct sip_phone *p = n->state;
+    group_rows(&p->group, t);
+}
+
+static const struct model_table tables[] = {
+    {"status", "Status", &show_page, status_rows},
+    {"servers", "CUCM servers", &group_nodes, server_rows},
+    {"connections", "netstat -ano", &show_netstat, show_tcp_rows},
+    {"arp", "arp -n", &show_arp_linux, show_arp_rows},
+    {0},
+};
+
 const struct model model_sip_phone = {
     .name = "sip-phone",
     .doc = "Cisco SIP desk phone: registers with a group of CUCM nodes over TCP.",
     .state_size = sizeof(struct sip_phone),
     .params = params,
+    .tables = tables,
     .init = init,
     .start = start,
     .on_frame = on_frame,

@@ -23,6 +23,7 @@ static void move(struct fsm *m, int event, int next)
     r.state = (struct rec_state){t->machine, m->key, t->states[m->state].name, t->events[event],
                                  t->states[next].name};
     m->state = next;
+    m->since = sim_now(m->node->sim);
     m->record = bus_publish(m->node->sim, &r);
     if (t->states[next].enter)
         t->states[next].enter(m->self);

@@ -41,6 +41,7 @@ struct fsm {
     const char *key; /* which one of its kind: a device, a connection */
     void *self;
     uint64_t record; /* the STATE record that last moved it */
+    struct sim_time since; /* when that was */
     int state;
     bool stepping;
     uint8_t raised_count;

@@ -13,6 +13,7 @@ struct ip_stack *ip_new(struct node *n, const struct ip_options *o)
 {
     struct ip_stack *s = ARENA_NEW(sim_arena(n->sim), struct ip_stack);
     s->node = n;
+    n->ip = s;
     s->options = *o;
     map_init(&s->neighbours, sim_arena(n->sim));
     map_init(&s->udp_ports, sim_arena(n->sim));

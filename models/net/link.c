@@ -234,3 +234,18 @@ bool link_is_cut(const struct link *l)
 {
     return l->cut;
 }
+
+int64_t link_rate_bps(const struct link *l)
+{
+    return l->config.rate_bps;
+}
+
+const struct port *port_peer(const struct port *p)
+{
+    return p->link ? p->link->end[1 - p->side] : NULL;
+}
+
+bool port_is_up(const struct port *p)
+{
+    return p->link && !p->link->cut;
+}

@@ -14,6 +14,11 @@ MUST_USE bool link_connect(struct port *a, struct port *b, const struct setting 
 void link_cut(struct link *l);  /* frames in flight are lost, sending is refused with a DROP */
 void link_heal(struct link *l);
 bool link_is_cut(const struct link *l);
+int64_t link_rate_bps(const struct link *l);
+
+/* What a port sees of its cable: the port at the other end (NULL: no cable), and whether it carries. */
+const struct port *port_peer(const struct port *p);
+bool port_is_up(const struct port *p);
 
 /* Sends one sealed frame out of `out`; takes over the caller's reference. Returns the FRAME_TX record. */
 uint64_t port_send(struct port *out, const struct frame *f);

@@ -6,6 +6,7 @@
 
 #include "models/net/net_state.h"
 #include "sim/base/hash.h"
+#include "sim/kernel/measure.h"
 
 #define PARAMS_MAX 96
 
@@ -29,6 +30,16 @@ struct sim *net_sim(struct net *n)
 struct net_books net_books(const struct net *n)
 {
     return n->books;
+}
+
+void net_balance(struct net *n)
+{
+    struct net_books b = net_books(n);
+    ASSERT(b.sent == b.delivered + b.dropped + b.in_flight);
+    measure_set(n->sim, MEASURE_FRAMES_SENT, (int64_t)b.sent);
+    measure_set(n->sim, MEASURE_FRAMES_DELIVERED, (int64_t)b.delivered);
+    measure_set(n->sim, MEASURE_FRAMES_DROPPED, (int64_t)b.dropped);
+    measure_set(n->sim, MEASURE_FRAMES_IN_FLIGHT, (int64_t)b.in_flight);
 }
 
 const struct model *net_model(const struct net *n, struct str name)

@@ -8,9 +8,12 @@
 #include "sim/kernel/sim.h"
 
 struct frame;
+struct ip_stack;
 struct link;
+struct model_table;
 struct net;
 struct node;
+struct tcp;
 
 struct port {
     /* identity */
@@ -37,6 +40,8 @@ struct model {
     size_t port_config_size;
     const struct param_def *port_params; /* may be NULL */
     const struct model_op *ops;          /* may be NULL; ends with a nameless entry */
+    const struct model_table *tables;    /* what it shows (table.h); may be NULL; ends with a nameless entry */
+    const char *prompt; /* of its console, '*' for the node's name: "*#"; NULL: it has pages instead */
     bool (*init)(struct node *n, struct err *e); /* parameters are stored, ports are not there yet */
     bool (*ready)(struct node *n, struct err *e); /* all ports and links are there; may be NULL */
     void (*start)(struct node *n);               /* at time 0, in order of creation */
@@ -55,6 +60,8 @@ struct node {
     uint64_t *limit_records;    /* the NOTE that states each parameter, once it was cited */
     uint16_t port_count;
     struct port **ports;
+    struct ip_stack *ip; /* set by ip_new; NULL: it has none */
+    struct tcp *tcp;     /* set by tcp_new; NULL: it has none */
     /* state */
     void *state;
     struct event start_ev;
@@ -73,6 +80,10 @@ struct net *net_new(struct sim *s, const struct model *const *models, size_t mod
 struct sim *net_sim(struct net *n);
 const struct model *net_model(const struct net *n, struct str name); /* NULL: unknown */
 struct net_books net_books(const struct net *n);
+
+/* At the end of a run: sent = delivered + dropped + in flight is a fault when it does not hold, and the four
+ * become measures. */
+void net_balance(struct net *n);
 
 /* Creates a node. Unknown names, bad values and missing ones are user errors. */
 MUST_USE bool net_add_node(struct net *n, struct str model, struct str name,

@@ -36,6 +36,7 @@ struct tcp *tcp_new(struct node *n, struct ip_stack *ip, struct tcp_config *c)
 {
     struct tcp *t = ARENA_NEW(sim_arena(n->sim), struct tcp);
     *t = (struct tcp){.node = n, .ip = ip, .config = c, .isns = node_stream(n, "tcp/isn")};
+    n->tcp = t;
     map_init(&t->conns, sim_arena(n->sim));
     map_init(&t->listeners, sim_arena(n->sim));
     t->next_port = (uint32_t)rng_below(node_stream(n, "tcp/ports"), PORT_COUNT);

@@ -102,6 +102,7 @@ struct tcp_conn {
 
 /* tcp.c */
 void tcp_set_state(struct tcp_conn *c, enum tcp_state next, const char *event); /* the one funnel */
+const char *tcp_state_name(enum tcp_state s);
 struct tcp_conn *tcp_conn_new(struct tcp *t, struct ip4 peer, uint16_t peer_port,
                               uint16_t local_port, uint32_t iss);
 void tcp_conn_end(struct tcp_conn *c, enum tcp_end why, const char *event);

@@ -14,8 +14,4 @@ void rec_sentence(struct txtbuf *t, const struct rec *r, summarize_fn *summarize
 /* {"machine":"tcp","key":"…"}: numbers and spans (decimal seconds) bare, all else as JSON text. */
 void rec_fields_json(struct txtbuf *t, const struct rec *r, int64_t epoch_ns);
 
-/* A quoted JSON string. Bytes that are no UTF-8 come out as U+FFFD, so the document is always
- * valid. */
-void json_text(struct txtbuf *t, struct str s);
-
 #endif
