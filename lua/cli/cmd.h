@@ -3,6 +3,9 @@
 #ifndef LUA_CLI_CMD_H
 #define LUA_CLI_CMD_H
 
+#include <stddef.h>
+#include <stdio.h>
+
 enum cmd_status { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2, CMD_FAULT = 3, CMD_INTERRUPTED = 130 };
 
 struct cmd {
@@ -13,6 +16,7 @@ struct cmd {
 
 const char *cmd_usage(const char *name);
 int cmd_print_help(const char *name); /* NULL: of all */
+void man_print(FILE *out, const struct cmd *cmds, size_t n); /* dialtone(1) as mdoc, from the table */
 const char *cmd_revision(void);       /* of the source, as git describes it */
 
 int cmd_bench(int argc, char **argv);

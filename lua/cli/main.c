@@ -68,7 +68,8 @@ static const struct cmd cmds[] = {
     {"bench", "dialtone bench [--json]", "built-in benchmarks of the event queue",
      "      --json   as JSON\n", cmd_bench},
     {"version", "dialtone version", "version, git revision, library versions", NULL, cmd_version},
-    {"help", "dialtone help [COMMAND]", "this, or one command's options", NULL, cmd_help},
+    {"help", "dialtone help [COMMAND | --man]", "this, or one command's options",
+     "      --man   the manual page, dialtone(1), as mdoc\n", cmd_help},
 };
 
 #define CMD_COUNT (sizeof cmds / sizeof cmds[0])
@@ -117,6 +118,10 @@ static int unknown(const char *name)
 
 static int cmd_help(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "--man") == 0) {
+        man_print(stdout, cmds, CMD_COUNT);
+        return CMD_OK;
+    }
     if (argc > 1 && !find(argv[1]))
         return unknown(argv[1]);
     return cmd_print_help(argc > 1 ? argv[1] : NULL);
