@@ -183,7 +183,27 @@ for _, file in ipairs(lines_of("find README.md docs -name '*.md' | sort")) do
       fail(file, 1, "link to %s leads nowhere", target)
     end
   end
+  for path, name in read(file):gmatch("`([%w/_]+%.[ch]):([%w_]+)`") do -- a hop: file:function
+    local f = io.open(path)
+    if not f or not f:read("a"):find("[^%w_]" .. name .. "%(") then
+      fail(file, 1, "%s has no function %s", path, name)
+    end
+    if f then f:close() end
+  end
 end
+
+-- --full: a header compiles alone, with both compilers.
+local function check_headers()
+  for _, file in ipairs(lines_of("find sim models lua tests -name '*.h' | sort")) do
+    for _, cc in ipairs { "gcc", "clang" } do
+      local command = cc .. " -std=c17 -D_GNU_SOURCE -DDT_SOURCE_DIR='\"\"' -I. $(pkg-config --cflags lua5.4) " ..
+        "-Wall -Wextra -Werror -x c -fsyntax-only -include " .. file .. " /dev/null 2>&1"
+      local said = lines_of(command)
+      if #said > 0 then fail(file, 1, "does not compile alone with %s: %s", cc, said[1]) end
+    end
+  end
+end
+if arg[1] == "--full" then check_headers() end
 
 local function longest(list, what, n)
   table.sort(list, function(a, b) return a.size > b.size or (a.size == b.size and a.where < b.where) end)

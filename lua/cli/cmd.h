@@ -17,6 +17,7 @@ struct cmd {
 const char *cmd_usage(const char *name);
 int cmd_print_help(const char *name); /* NULL: of all */
 void man_print(FILE *out, const struct cmd *cmds, size_t n); /* dialtone(1) as mdoc, from the table */
+void reference_print(void); /* docs/reference.md, on stdout */
 const char *cmd_revision(void);       /* of the source, as git describes it */
 
 int cmd_bench(int argc, char **argv);

@@ -68,8 +68,9 @@ static const struct cmd cmds[] = {
     {"bench", "dialtone bench [--json]", "built-in benchmarks of the event queue",
      "      --json   as JSON\n", cmd_bench},
     {"version", "dialtone version", "version, git revision, library versions", NULL, cmd_version},
-    {"help", "dialtone help [COMMAND | --man]", "this, or one command's options",
-     "      --man   the manual page, dialtone(1), as mdoc\n", cmd_help},
+    {"help", "dialtone help [COMMAND | --man | --reference]", "this, or one command's options",
+     "      --man         the manual page, dialtone(1), as mdoc\n"
+     "      --reference   records, measures, models and parameters, as docs/reference.md\n", cmd_help},
 };
 
 #define CMD_COUNT (sizeof cmds / sizeof cmds[0])
@@ -120,6 +121,10 @@ static int cmd_help(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--man") == 0) {
         man_print(stdout, cmds, CMD_COUNT);
+        return CMD_OK;
+    }
+    if (argc == 2 && strcmp(argv[1], "--reference") == 0) {
+        reference_print();
         return CMD_OK;
     }
     if (argc > 1 && !find(argv[1]))

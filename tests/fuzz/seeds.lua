@@ -1,0 +1,53 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- seeds.lua OUT: writes the fuzz targets' first inputs from what the tests hold: the corpus of every codec
+-- (tests/wire), the printed messages (tests/seed), and values as scenarios write them.
+local out = assert(arg[1], "usage: lua5.4 tests/fuzz/seeds.lua OUT")
+
+local function write(target, name, text)
+  os.execute(("mkdir -p '%s/%s'"):format(out, target))
+  local f = assert(io.open(("%s/%s/%s"):format(out, target, name), "wb"))
+  f:write(text)
+  f:close()
+end
+
+local function names(command)
+  local p, list = assert(io.popen(command)), {}
+  for line in p:lines() do list[#list + 1] = line end
+  p:close()
+  return list
+end
+
+local function bytes_of(path)
+  local parts = {}
+  for line in io.lines(path) do
+    if line == "canonical:" then break end
+    if line:sub(1, 1) == ">" then
+      parts[#parts + 1] = line:sub(3) .. "\r\n"
+    elseif not line:find("^#") and not line:find("^%l+:") then
+      parts[#parts + 1] = line:gsub("%s", ""):gsub("%x%x", function(h) return string.char(tonumber(h, 16)) end)
+    end
+  end
+  return table.concat(parts)
+end
+
+local index = 0
+for line in io.lines("models/wire/wire.def") do
+  local codec = line:match("^WIRE%((%w+)%)")
+  if codec then
+    for i, path in ipairs(names("ls tests/wire/" .. codec .. "/*.hex")) do
+      write("wire", codec .. i, string.char(index) .. bytes_of(path))
+    end
+    index = index + 1
+  end
+end
+for i, path in ipairs(names("ls tests/seed/*.sip")) do
+  local f = assert(io.open(path, "rb"))
+  local text = f:read("a")
+  f:close()
+  write("sip_stream", "one" .. i, string.char(i) .. text)
+  write("sip_stream", "two" .. i, string.char(i) .. text .. text)
+end
+for i, text in ipairs { "120s", "0.21s", "uniform(0s,120s)", "normal(5ms,1ms)", "choice(1ms, 2ms)", "exp(20ms)",
+  "100Mbps", "1460B", "2KiB", "2.5%", "24", "on", "linux", "10.1.1.1", "00:24:14:2d:df:24" } do
+  for kind = 0, 9 do write("value", ("v%d_%d"):format(i, kind), string.char(kind) .. text) end
+end
