@@ -53,7 +53,7 @@ local doors = {
 local banned = {
   { "malloc", "an arena or a pool", { "lua/" } },
   { "calloc", "an arena or a pool", { "sim/base/arena.c", "sim/kernel/", "lua/" } },
-  { "realloc", "an arena or a pool", { "sim/kernel/queue.c", "lua/" } },
+  { "realloc", "an arena or a pool", { "sim/kernel/queue.c", "sim/kernel/flow.c", "lua/" } },
   { "free", "an arena or a pool", { "sim/base/arena.c", "sim/kernel/", "sim/view/", "lua/" } },
   { "printf", "a record on the bus, or txtbuf", { "lua/cli/" } },
   { "sprintf", "txtbuf" },

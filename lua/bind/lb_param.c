@@ -336,7 +336,7 @@ bool lb_params_settle(struct scenario *sc, struct err *e)
 /* A model may have rewritten its value when it was made (a default that depends on a profile). */
 static struct scenario_param shown(const struct lb_param *p)
 {
-    const struct param_value *v = p->holder ? &p->holder->values[p->holder_index] : &p->value;
+    const struct param_value *v = p->holder ? p->holder->values[p->holder_index] : &p->value;
     return (struct scenario_param){p->name, p->def, *v, p->open ? p->set_by : "scenario"};
 }
 

@@ -7,11 +7,13 @@
  * its own, so its memory is its own; its time is the median of the rounds. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "lua/cli/bench_phones.h"
 #include "lua/cli/cli.h"
 #include "sim/kernel/dist.h"
 #include "sim/kernel/sim.h"
@@ -196,6 +198,8 @@ int cmd_bench(int argc, char **argv)
 {
     struct cli_options o;
     struct err e = {0};
+    if (argc > 1 && strcmp(argv[1], "phones") == 0)
+        return bench_phones(argc - 1, argv + 1);
     if (!cli_parse(argc, argv, CLI_JSON, NULL, &o, &e))
         return cli_fail(&e);
     if (o.help)

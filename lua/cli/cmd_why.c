@@ -10,7 +10,11 @@ static void print_json(const struct view_run *r, const struct why *w)
 {
     printf("{\"run\": ");
     json_string(stdout, r->folder);
-    printf(", \"subject\": %lld, \"steps\": [", (long long)w->subject);
+    printf(", \"subject\": ");
+    printf(w->subject ? "%lld" : "null", (long long)w->subject);
+    printf(", \"intro\": ");
+    json_string(stdout, w->intro);
+    printf(", \"steps\": [");
     for (int i = 0; i < w->step_count; i++) {
         const struct why_step *s = &w->steps[i];
         char t[32];
@@ -33,12 +37,16 @@ static void print_json(const struct view_run *r, const struct why *w)
 
 static void print_text(const struct view_run *r, const struct why *w)
 {
+    if (w->intro[0])
+        cli_print_wrapped(stdout, "", "", w->intro);
+    if (!w->subject)
+        return;
     printf("%s, minutes:seconds from the first registration, record numbers with #\n", r->folder);
     for (int i = 0; i < w->step_count; i++) {
         const struct why_step *s = &w->steps[i];
         char lead[64];
         int64_t rel = s->t_ns - r->origin_ns, tenths = (rel < 0 ? 50000000 - rel : rel + 50000000) / 100000000;
-        snprintf(lead, sizeof lead, "%3d. %s%lld:%02lld.%lld #%lld", i + 1, rel < 0 ? "-" : "",
+        snprintf(lead, sizeof lead, "%3d. %s%lld:%02lld.%lld #%lld", i + 1, rel < 0 && tenths ? "-" : "",
                  (long long)(tenths / 600), (long long)(tenths / 10 % 60), (long long)(tenths % 10),
                  (long long)s->record);
         cli_print_wrapped(stdout, lead, "    ", s->text);

@@ -42,7 +42,8 @@ static const struct cmd cmds[] = {
     {"why", "dialtone why RUN [SUBJECT] [--json]",
      "walks from an outcome back to its root causes, in words",
      "  RUN        a run folder, or a scenario's name: its newest run\n"
-     "  SUBJECT    a node, or '#' and a record's number; left out: the first unregister\n"
+     "  SUBJECT    a node, '#' and a record's number, a measure, an observable, an alarm, or the reason of\n"
+     "             a drop; left out: the first unregister, else the first observable that deviates\n"
      "      --json as JSON\n",
      cmd_why},
     {"inspect", "dialtone inspect SCENARIO [NODE] [--at TIME] [options]",

@@ -206,7 +206,7 @@ void run_doc_tables(struct sink *k, const struct run_doc *d)
     table_of_params(k, d);
     for (int i = 0; i < MEASURE_COUNT; i++)
         rundb_measure(k, measure_defs[i].name, measure_get(d->sim, (enum measure_id)i),
-                      measure_defs[i].digits, measure_defs[i].unit);
+                      measure_defs[i].digits, measure_defs[i].unit, measure_defs[i].doc);
     for (size_t i = 0; i < d->observable_count; i++) {
         const struct observable *o = &d->observables[i];
         struct rundb_observable row = {o->name,

@@ -5,6 +5,8 @@
  *
  * Requests of one connection are handled in order of arrival: a job waits for the time that the 100
  * takes, then for the time that the 200 takes (RFC 3261 10.3: one at a time). */
+#include <string.h>
+
 #include "models/net/ip.h"
 #include "models/net/show.h"
 #include "models/net/tcp.h"
@@ -42,25 +44,37 @@ struct cucm {
     struct registrar registrar;
     struct rng *tags, *times;
     struct pool jobs, lines;
+    struct list_link up; /* the lines that are in use */
     bool tag_given;    /* of the next registration's 200 OK */
     uint32_t tag;
+    bool running; /* the CallManager service */
     uint32_t answered; /* registrations answered with 200, for to_tag_digits */
 };
 
 /* One phone's connection. */
 struct line {
     struct cucm *cucm;
+    struct list_link in_cucm;
     struct tcp_conn *conn;
     struct sip_stream stream;
     struct list_link jobs;
     struct tmr timer; /* of the first job */
 };
 
+/* What a REGISTER says; views into the message. */
+struct request {
+    struct cisco_request mirror; /* of the answers */
+    struct sip_contact contact;
+    struct sip_cseq cseq;
+    uint32_t expires;
+    bool sound; /* contact and cseq are there and well-formed */
+};
+
 struct job {
     struct list_link in_line;
     uint64_t flow, cause;
     bool tried; /* 100 is out */
-    uint32_t len;
+    struct request request; /* its views point into text */
     char text[REQUEST_MAX];
 };
 
@@ -97,7 +111,7 @@ static int64_t wall_ns(const struct cucm *c)
     return sim_epoch_ns(c->node->sim) + sim_now(c->node->sim).ns;
 }
 
-static struct cisco_request request_of(const struct sip_msg *m)
+static struct cisco_request mirror_of(const struct sip_msg *m)
 {
     return (struct cisco_request){
         .via = sip_header(m, SIP_VIA),
@@ -135,31 +149,28 @@ static void send_text(struct line *l, const struct wr *w, uint64_t flow)
     tcp_send(l->conn, str_of_bytes(w->base, wr_len(w)), flow);
 }
 
-static void reject(struct line *l, const struct sip_msg *m, uint32_t status, const char *phrase,
+static void reject(struct line *l, const struct cisco_request *q, uint32_t status, const char *phrase,
                    uint64_t flow)
 {
     char text[ANSWER_MAX];
     struct wr w = wr_of(text, sizeof text);
-    struct cisco_request q = request_of(m);
-    cisco_reject_put(&w, &q, status, phrase, draw_tag(l->cucm, false), wall_ns(l->cucm));
+    cisco_reject_put(&w, q, status, phrase, draw_tag(l->cucm, false), wall_ns(l->cucm));
     send_text(l, &w, flow);
 }
 
-static void send_trying(struct line *l, const struct sip_msg *m, uint64_t flow)
+static void send_trying(struct line *l, const struct cisco_request *q, uint64_t flow)
 {
     char text[ANSWER_MAX];
     struct wr w = wr_of(text, sizeof text);
-    struct cisco_request q = request_of(m);
-    cisco_trying_put(&w, &q, wall_ns(l->cucm));
+    cisco_trying_put(&w, q, wall_ns(l->cucm));
     send_text(l, &w, flow);
 }
 
-static void send_ok(struct line *l, const struct sip_msg *m, bool bound, uint64_t flow)
+static void send_ok(struct line *l, const struct cisco_request *q, bool bound, uint64_t flow)
 {
     struct cucm *c = l->cucm;
     char text[ANSWER_MAX];
     struct wr w = wr_of(text, sizeof text);
-    struct cisco_request q = request_of(m);
     struct cisco_ok ok = {
         .date_ns = wall_ns(c),
         .to_tag = draw_tag(c, bound),
@@ -168,7 +179,7 @@ static void send_ok(struct line *l, const struct sip_msg *m, bool bound, uint64_
         .supported = str_of(c->supported),
         .bound = bound,
     };
-    cisco_ok_put(&w, &q, &ok);
+    cisco_ok_put(&w, q, &ok);
     send_text(l, &w, flow);
 }
 
@@ -187,31 +198,28 @@ static bool in_database(const struct cucm *c, struct str device)
 }
 
 /* RFC 3261 10.3, in its order; the device stands in Contact (seed 002), the number in To. */
-static void answer_register(struct line *l, const struct sip_msg *m, uint64_t flow)
+static void answer_register(struct line *l, const struct request *r, uint64_t flow)
 {
     struct cucm *c = l->cucm;
-    struct sip_contact contact;
-    struct sip_cseq cseq;
-    uint32_t expires = 3600;
-    if (!sip_contact(m, &contact) || !sip_cseq(m, &cseq) || contact.device.n == 0) {
+    const struct cisco_request *m = &r->mirror;
+    if (!r->sound || r->contact.device.n == 0) {
         reject(l, m, 400, "Bad Request", flow);
         return;
     }
     struct registration q = {
-        .device = contact.device,
-        .model = contact.model,
-        .dn = sip_uri_user(sip_header(m, SIP_TO)),
-        .call_id = sip_header(m, SIP_CALL_ID),
-        .cseq = cseq.number,
+        .device = r->contact.device,
+        .model = r->contact.model,
+        .dn = sip_uri_user(m->to),
+        .call_id = m->call_id,
+        .cseq = r->cseq.number,
         .addr = tcp_peer(l->conn),
         .conn = l->conn,
     };
-    sip_expires(m, &expires);
     if (!in_database(c, q.device)) {
         reject(l, m, 404, "Not Found", flow);
     } else if (!registrar_accepts(&c->registrar, &q)) {
         reject(l, m, 500, "Server Internal Error", flow);
-    } else if (expires == 0) {
+    } else if (r->expires == 0) {
         registrar_unbind(&c->registrar, &q);
         send_ok(l, m, false, flow);
     } else {
@@ -249,17 +257,35 @@ static void on_job(void *owner)
 {
     struct line *l = owner;
     struct job *j = first_job(l);
-    struct sip_msg m;
-    struct rd r = rd_of(j->text, j->len);
-    ASSERT(sip_get(&r, &m)); /* it was decoded when it came */
     if (!j->tried) {
         j->tried = true;
-        send_trying(l, &m, j->flow);
+        send_trying(l, &j->request.mirror, j->flow);
     } else {
-        answer_register(l, &m, j->flow);
+        answer_register(l, &j->request, j->flow);
         end_job(l, j);
     }
     arm_job(l);
+}
+
+static void rebase(struct str *view, const char *from, const char *to)
+{
+    if (view->n)
+        view->p = to + (view->p - from);
+}
+
+/* Keeps a request beyond the frame it came in: its text is copied, its views moved to the copy. */
+static void keep_request(struct job *j, const struct sip_msg *m)
+{
+    struct request *r = &j->request;
+    struct str *views[] = {&r->mirror.via, &r->mirror.from, &r->mirror.to, &r->mirror.call_id,
+                           &r->mirror.cseq, &r->mirror.contact, &r->contact.uri, &r->contact.instance,
+                           &r->contact.device, &r->contact.model, &r->cseq.method};
+    memcpy(j->text, m->whole.p, m->whole.n);
+    *r = (struct request){.mirror = mirror_of(m), .expires = 3600};
+    r->sound = sip_contact(m, &r->contact) && sip_cseq(m, &r->cseq);
+    sip_expires(m, &r->expires);
+    for (size_t i = 0; i < sizeof views / sizeof views[0]; i++)
+        rebase(views[i], m->whole.p, j->text);
 }
 
 static void on_message(void *arg, const struct sip_msg *m)
@@ -269,20 +295,20 @@ static void on_message(void *arg, const struct sip_msg *m)
     if (m->is_response)
         return;
     uint64_t flow = bus_current_flow(s);
+    struct cisco_request mirror = mirror_of(m);
     if (!str_eq(m->method, STR("REGISTER"))) {
-        reject(l, m, 501, "Not Implemented", flow);
+        reject(l, &mirror, 501, "Not Implemented", flow);
         return;
     }
     if (m->whole.n > REQUEST_MAX) {
-        reject(l, m, 513, "Message Too Large", flow);
+        reject(l, &mirror, 513, "Message Too Large", flow);
         return;
     }
     struct job *j = pool_get_raw(&l->cucm->jobs);
     j->flow = flow;
     j->cause = bus_cause(s);
     j->tried = false;
-    j->len = (uint32_t)m->whole.n;
-    __builtin_memcpy(j->text, m->whole.p, m->whole.n);
+    keep_request(j, m);
     bool idle = list_empty(&l->jobs);
     list_append(&l->jobs, &j->in_line);
     if (idle)
@@ -327,6 +353,7 @@ static void on_end(void *arg, enum tcp_end why)
     sip_stream_reset(&l->stream);
     registrar_connection_lost(&l->cucm->registrar, l->conn);
     l->conn = NULL;
+    list_remove(&l->in_cucm);
     pool_put(&l->cucm->lines, l);
 }
 
@@ -334,6 +361,7 @@ static struct line *new_line(struct cucm *c)
 {
     struct line *l = pool_get(&c->lines);
     l->cucm = c;
+    list_append(&c->up, &l->in_cucm);
     list_init(&l->jobs);
     sip_stream_init(&l->stream, sim_arena(c->node->sim));
     tmr_init(&l->timer, c->node->sim, c->node->id, "cucm.job", l, on_job);
@@ -432,6 +460,7 @@ static bool init(struct node *n, struct err *e)
     struct cucm *c = n->state;
     struct port *port;
     c->node = n;
+    list_init(&c->up);
     if (!parse_tag_digits(c, e) || !node_port(n, STR("eth0"), NULL, 0, &port, e))
         return false;
     make_stack(n, c, port);
@@ -446,6 +475,7 @@ static bool init(struct node *n, struct err *e)
     c->registrar.node_id = n->name;
     c->registrar.on_timeout = on_line_timeout;
     c->registrar.arg = c;
+    c->running = true;
     return tcp_listen(c->tcp, SIP_PORT, node_param(n, "tcp_isn_cucm")->given, (uint32_t)c->isn,
                       DSCP_CS3, on_accept, c) ||
            err_set(e, "TCP port %d is taken", SIP_PORT);
@@ -461,6 +491,37 @@ static void start(struct node *n)
     bool ok = each_standing(c, resume, &e); /* they were checked by init */
     ASSERT(ok);
 }
+
+/* The CallManager service is stopped or started; the host stays up, so a SYN is answered RST meanwhile. */
+static bool stop_service(struct node *n, struct err *e)
+{
+    struct cucm *c = n->state;
+    if (!c->running)
+        return err_set(e, "the service on '%s' does not run", n->name);
+    c->running = false;
+    tcp_unlisten(c->tcp, SIP_PORT);
+    for (struct list_link *l = c->up.next, *next; l != &c->up; l = next) {
+        next = l->next;
+        tcp_close(LIST_ENTRY(l, struct line, in_cucm)->conn);
+    }
+    return true;
+}
+
+static bool start_service(struct node *n, struct err *e)
+{
+    struct cucm *c = n->state;
+    if (c->running)
+        return err_set(e, "the service on '%s' runs already", n->name);
+    c->running = tcp_listen(c->tcp, SIP_PORT, false, 0, DSCP_CS3, on_accept, c);
+    ASSERT(c->running);
+    return true;
+}
+
+static const struct model_op ops[] = {
+    {"stop", "stops the CallManager service: connections are closed, new ones refused", stop_service},
+    {"start", "starts it again", start_service},
+    {0},
+};
 
 static void on_frame(struct node *n, struct port *in, const struct frame *f)
 {
@@ -486,6 +547,7 @@ const struct model model_cucm = {
     .doc = "One node of a Cisco Unified Communications Manager cluster.",
     .state_size = sizeof(struct cucm),
     .params = params,
+    .ops = ops,
     .tables = tables,
     .prompt = "admin:",
     .init = init,

@@ -74,5 +74,7 @@ uint64_t frame_drop(struct port *in, const struct frame *f, enum drop_reason why
     struct rec r = {.kind = REC_DROP, .node = in->node->id, .port = in->index, .flow = f->flow};
     r.bytes = str_of_bytes(f->bytes, f->len);
     r.drop = (struct rec_drop){f->id, in->name, drop_names[why], f->len};
-    return bus_publish(n->sim, &r);
+    uint64_t record = bus_publish(n->sim, &r);
+    n->first_drop = n->first_drop ? n->first_drop : record;
+    return record;
 }

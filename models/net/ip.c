@@ -25,20 +25,38 @@ struct ip_stack *ip_new(struct node *n, const struct ip_options *o)
 void ip_add_iface(struct ip_stack *s, const struct ip_iface *i)
 {
     ASSERT(s->iface_count < IP_IFACES_MAX && i->vlan < 4095);
-    s->ifaces[s->iface_count++] = *i;
+    struct ip_iface *own = ARENA_NEW(sim_arena(s->node->sim), struct ip_iface);
+    *own = *i;
+    s->ifaces[s->iface_count++] = own;
 }
 
 void ip_add_route(struct ip_stack *s, struct ip4 net, uint8_t prefix_len, struct ip4 via)
 {
     ASSERT(s->route_count < IP_ROUTES_MAX);
+    if (s->route_count == s->route_cap) {
+        struct route *old = s->routes;
+        s->route_cap = s->route_cap ? 4 * s->route_cap : 1;
+        s->routes = ARENA_ARRAY(sim_arena(s->node->sim), struct route, s->route_cap);
+        if (old)
+            memcpy(s->routes, old, s->route_count * sizeof *old);
+    }
     s->routes[s->route_count++] = (struct route){net, via, prefix_len};
+}
+
+static const struct proto *find_proto(const struct ip_stack *s, uint8_t number)
+{
+    const struct proto *p = s->protos;
+    while (p && p->number != number)
+        p = p->next;
+    return p;
 }
 
 void ip_on_proto(struct ip_stack *s, uint8_t proto, ip_recv_fn *recv, void *arg)
 {
-    ASSERT(s->protos[proto].recv == NULL);
-    s->protos[proto].recv = recv;
-    s->protos[proto].arg = arg;
+    ASSERT(!find_proto(s, proto));
+    struct proto *p = ARENA_NEW(sim_arena(s->node->sim), struct proto);
+    *p = (struct proto){s->protos, recv, arg, proto};
+    s->protos = p;
 }
 
 uint64_t ip_discard(struct node *n, const char *reason)
@@ -57,7 +75,7 @@ const char *ip_bad(const struct rd *r, const char *otherwise)
 bool ip_is_own(const struct ip_stack *s, struct ip4 a)
 {
     for (uint32_t i = 0; i < s->iface_count; i++) {
-        if (ip4_eq(a, s->ifaces[i].addr))
+        if (ip4_eq(a, s->ifaces[i]->addr))
             return true;
     }
     return false;
@@ -77,7 +95,7 @@ static bool is_for_us(const struct ip_stack *s, struct ip4 dst)
     if (ip4_is_broadcast(dst) || ip_is_own(s, dst))
         return true;
     for (uint32_t i = 0; i < s->iface_count; i++) {
-        if (ip_is_iface_broadcast(&s->ifaces[i], dst))
+        if (ip_is_iface_broadcast(s->ifaces[i], dst))
             return true;
     }
     return false;
@@ -89,7 +107,7 @@ static const struct ip_iface *connected(const struct ip_stack *s, struct ip4 dst
 {
     const struct ip_iface *best = NULL;
     for (uint32_t i = 0; i < s->iface_count; i++) {
-        const struct ip_iface *f = &s->ifaces[i];
+        const struct ip_iface *f = s->ifaces[i];
         if (ip4_in(dst, f->addr, f->prefix_len) && (!best || f->prefix_len > best->prefix_len))
             best = f;
     }
@@ -97,13 +115,13 @@ static const struct ip_iface *connected(const struct ip_stack *s, struct ip4 dst
 }
 
 /* Longest prefix; a connected net beats a static route of the same length. */
-static const struct ip_iface *route_to(const struct ip_stack *s, struct ip4 dst, struct ip4 *hop)
+const struct ip_iface *ip_route_to(const struct ip_stack *s, struct ip4 dst, struct ip4 *hop)
 {
     const struct ip_iface *out = connected(s, dst);
     int best = out ? out->prefix_len : -1;
     *hop = dst;
     if (ip4_is_broadcast(dst) && s->iface_count)
-        return &s->ifaces[0];
+        return s->ifaces[0];
     for (uint32_t i = 0; i < s->route_count; i++) {
         const struct route *r = &s->routes[i];
         const struct ip_iface *via = connected(s, r->via);
@@ -119,7 +137,7 @@ static const struct ip_iface *route_to(const struct ip_stack *s, struct ip4 dst,
 struct ip4 ip_source(const struct ip_stack *s, struct ip4 dst)
 {
     struct ip4 hop;
-    const struct ip_iface *i = route_to(s, dst, &hop);
+    const struct ip_iface *i = ip_route_to(s, dst, &hop);
     return i ? i->addr : (struct ip4){0};
 }
 
@@ -133,7 +151,7 @@ static size_t header_bytes(const struct ip_iface *i)
 struct frame *ip_begin(struct ip_stack *s, struct ip4 dst, size_t payload_max, struct wr *w)
 {
     struct ip4 hop;
-    const struct ip_iface *i = route_to(s, dst, &hop);
+    const struct ip_iface *i = ip_route_to(s, dst, &hop);
     if (!i)
         return NULL;
     size_t head = header_bytes(i), room = head + payload_max;
@@ -163,7 +181,7 @@ uint64_t ip_send_as(struct ip_stack *s, struct frame *f, struct ip4 src, struct 
                     uint8_t dscp, size_t payload_len)
 {
     struct ip4 hop;
-    const struct ip_iface *i = route_to(s, dst, &hop);
+    const struct ip_iface *i = ip_route_to(s, dst, &hop);
     ASSERT(i != NULL && payload_len <= UINT16_MAX - IP4_HEADER_BYTES);
     struct ip4_hdr h = {.dscp = dscp,
                         .payload_len = (uint16_t)payload_len,
@@ -185,7 +203,7 @@ uint64_t ip_send(struct ip_stack *s, struct frame *f, struct ip4 dst, uint8_t pr
 void ip_resolve(struct ip_stack *s, struct ip4 neighbour)
 {
     struct ip4 hop;
-    const struct ip_iface *i = route_to(s, neighbour, &hop);
+    const struct ip_iface *i = ip_route_to(s, neighbour, &hop);
     if (i)
         ip_arp_request(s, i, hop);
 }
@@ -193,13 +211,13 @@ void ip_resolve(struct ip_stack *s, struct ip4 neighbour)
 void ip_announce(struct ip_stack *s)
 {
     ASSERT(s->iface_count > 0);
-    ip_arp_request(s, &s->ifaces[0], s->ifaces[0].addr);
+    ip_arp_request(s, s->ifaces[0], s->ifaces[0]->addr);
 }
 
 void ip_confirm(struct ip_stack *s, struct ip4 dst)
 {
     struct ip4 hop;
-    if (route_to(s, dst, &hop))
+    if (ip_route_to(s, dst, &hop))
         ip_arp_confirm(s, hop);
 }
 
@@ -210,7 +228,7 @@ static void forward(struct ip_stack *s, const struct ip4_hdr *h, struct str payl
                     const struct frame *in)
 {
     struct ip4 hop;
-    const struct ip_iface *i = route_to(s, h->dst, &hop);
+    const struct ip_iface *i = ip_route_to(s, h->dst, &hop);
     if (h->ttl <= 1 || !i) {
         ip_discard(s->node, i ? "ttl-exceeded" : "no-route");
         ip_icmp_error(s, i ? ICMP_TIME_EXCEEDED : ICMP_UNREACHABLE, i ? 0 : ICMP_NET_UNREACHABLE, h,
@@ -245,10 +263,11 @@ static void on_datagram(struct ip_stack *s, struct rd *r, bool group, const stru
             ip_discard(s->node, "wrong-address");
         return;
     }
+    const struct proto *p = find_proto(s, h.proto);
     if (h.more_fragments || h.fragment_offset)
         ip_discard(s->node, "fragment"); /* every sender here sets DF */
-    else if (s->protos[h.proto].recv)
-        s->protos[h.proto].recv(s->protos[h.proto].arg, &h, payload, f);
+    else if (p)
+        p->recv(p->arg, &h, payload, f);
     else
         ip_discard(s->node, "no-such-protocol");
 }
@@ -258,8 +277,8 @@ static const struct ip_iface *iface_of(const struct ip_stack *s, const struct po
 {
     uint16_t vid = e->tagged ? e->vid : 0;
     for (uint32_t i = 0; i < s->iface_count; i++) {
-        if (s->ifaces[i].port == in && s->ifaces[i].vlan == vid)
-            return &s->ifaces[i];
+        if (s->ifaces[i]->port == in && s->ifaces[i]->vlan == vid)
+            return s->ifaces[i];
     }
     return NULL;
 }

@@ -70,6 +70,9 @@ void ip_announce(struct ip_stack *s);
 /* Asks for a neighbour's address ahead of need; the reply writes the cache. */
 void ip_resolve(struct ip_stack *s, struct ip4 neighbour);
 
+/* A neighbour on a connected net, not known yet, as if it had answered just now: the entry ages as any. */
+void ip_learn(struct ip_stack *s, struct ip4 addr, struct mac mac);
+
 struct ip4 ip_source(const struct ip_stack *s, struct ip4 dst); /* 0.0.0.0: no route */
 
 /* Higher-layer advice (RFC 1122 2.3.2.1): the path to dst works; its ARP entry counts as confirmed

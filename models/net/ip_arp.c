@@ -167,6 +167,17 @@ static void write_entry(struct neighbour *nb, const struct arp *a)
         transmit_to(nb, nb->waiting[k]);
 }
 
+void ip_learn(struct ip_stack *s, struct ip4 addr, struct mac mac)
+{
+    struct ip4 hop;
+    const struct ip_iface *i = ip_route_to(s, addr, &hop);
+    ASSERT(i != NULL && ip4_eq(hop, addr) && !map_get(&s->neighbours, addr.v));
+    struct neighbour *nb = find_or_make(s, i, addr);
+    nb->mac = mac;
+    nb->confirmed = sim_now(s->node->sim);
+    move(nb, "given", NEIGHBOUR_RESOLVED);
+}
+
 /* RFC 826, "Packet Reception": the table is updated before the operation is looked at. A sender
  * without an address (a probe, RFC 5227 2.1.1) teaches nothing but is answered. */
 void ip_arp_input(struct ip_stack *s, const struct ip_iface *i, const struct arp *a)

@@ -53,7 +53,7 @@ static bool may_complain(const struct ip_stack *s, const struct ip4_hdr *h, stru
     if (h->src.v == 0 || ip4_is_broadcast(h->src) || ip4_is_multicast(h->src))
         return false;
     for (uint32_t i = 0; i < s->iface_count; i++) {
-        if (ip_is_iface_broadcast(&s->ifaces[i], h->dst))
+        if (ip_is_iface_broadcast(s->ifaces[i], h->dst))
             return false;
     }
     return !is_icmp_error(h, payload);

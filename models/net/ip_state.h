@@ -46,18 +46,23 @@ struct udp_binding {
     void *arg;
 };
 
+/* Who takes the datagrams of one protocol. */
+struct proto {
+    struct proto *next;
+    ip_recv_fn *recv;
+    void *arg;
+    uint8_t number;
+};
+
 struct ip_stack {
     /* configuration */
     struct node *node;
     struct ip_options options;
-    struct ip_iface ifaces[IP_IFACES_MAX];
+    struct ip_iface *ifaces[IP_IFACES_MAX];
     uint32_t iface_count;
-    struct route routes[IP_ROUTES_MAX];
-    uint32_t route_count;
-    struct {
-        ip_recv_fn *recv;
-        void *arg;
-    } protos[256];
+    uint32_t route_count, route_cap;
+    struct route *routes;
+    struct proto *protos; /* a list: there are three of them */
     /* state */
     struct map neighbours; /* address -> neighbour */
     struct map udp_ports;  /* port -> udp_binding */
@@ -70,6 +75,8 @@ struct ip_stack {
  */
 uint64_t ip_send_as(struct ip_stack *s, struct frame *f, struct ip4 src, struct ip4 dst, uint8_t proto,
                 uint8_t dscp, size_t payload_len);
+/* Where dst is sent: the interface (NULL: no route) and in *hop the neighbour. */
+const struct ip_iface *ip_route_to(const struct ip_stack *s, struct ip4 dst, struct ip4 *hop);
 bool ip_is_own(const struct ip_stack *s, struct ip4 a);
 bool ip_is_iface_broadcast(const struct ip_iface *i, struct ip4 a);
 

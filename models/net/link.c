@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* link.c: departure = max(now, line free); arrival = departure + clocking + delay + jitter, never before
- * the frame in front. The queue is a ring of departure times: what has not left yet is waiting. */
+ * the frame in front. The queue is a ring of departure times: what has not left yet is waiting. Most
+ * links are lossless, steady and idle: their streams are never opened, their rings never made. */
 #include "models/net/link.h"
 
 #include "models/net/frame.h"
@@ -18,9 +19,9 @@ struct link_config {
 
 struct direction {
     struct sim_time free_at, last_arrival;
-    struct sim_time *departures; /* ring of queue_frames + 1 */
-    uint32_t first, waiting;
-    struct rng *loss, *jitter;
+    struct sim_time *departures; /* ring; grows as needed */
+    uint32_t cap, first, waiting; /* cap: a power of 2, or 0 */
+    struct rng *loss, *jitter;    /* NULL: nothing is drawn */
     struct list_link flights;
 };
 
@@ -85,15 +86,14 @@ bool link_connect(struct port *a, struct port *b, const struct setting *settings
     char owner[256];
     struct txtbuf t = txtbuf_of(owner, sizeof owner);
     txtbuf_add(&t, "link %s:%s - %s:%s", a->node->name, a->name, b->node->name, b->name);
-    if (!settings_store(link_params, settings, count, &l->config, NULL, s, owner, e))
+    if (!settings_store(link_params, settings, count, &l->config, NULL, a->node->net, owner, e))
         return false;
     l->end[0] = a;
     l->end[1] = b;
     for (int i = 0; i < 2; i++) {
         struct direction *d = &l->dir[i];
-        d->departures = ARENA_ARRAY(sim_arena(s), struct sim_time, l->config.queue_frames + 1);
-        d->loss = stream(l, i, "loss");
-        d->jitter = stream(l, i, "jitter");
+        d->loss = l->config.loss_ppb ? stream(l, i, "loss") : NULL;
+        d->jitter = l->config.jitter.kind != DIST_CONST ? stream(l, i, "jitter") : NULL;
         list_init(&d->flights);
         l->end[i]->link = l;
         l->end[i]->side = (uint8_t)i;
@@ -108,7 +108,9 @@ static void drop_at_sender(struct port *p, const struct frame *f, enum drop_reas
     struct rec r = {.kind = REC_DROP, .node = p->node->id, .port = p->index, .flow = f->flow};
     r.bytes = str_of_bytes(f->bytes, f->len);
     r.drop = (struct rec_drop){f->id, p->name, drop_names[why], f->len};
-    bus_because(n->sim, bus_publish(n->sim, &r), because, BECAUSE_STATE);
+    uint64_t record = bus_publish(n->sim, &r);
+    bus_because(n->sim, record, because, BECAUSE_STATE);
+    n->first_drop = n->first_drop ? n->first_drop : record;
     n->books.dropped++;
     frame_unref(n, f);
 }
@@ -146,12 +148,25 @@ static void arrive(struct event *ev)
 /* Forgets departures that have happened, then tells whether one more fits. */
 static bool queue_admits(struct link *l, struct direction *d, struct sim_time now)
 {
-    uint32_t ring = (uint32_t)l->config.queue_frames + 1;
     while (d->waiting && !time_before(now, d->departures[d->first])) {
-        d->first = (d->first + 1) % ring;
+        d->first = (d->first + 1) & (d->cap - 1);
         d->waiting--;
     }
     return d->waiting < (uint32_t)l->config.queue_frames;
+}
+
+static void wait_in_queue(struct direction *d, struct arena *a, struct sim_time leaves)
+{
+    if (d->waiting == d->cap) {
+        uint32_t cap = d->cap ? 2 * d->cap : 4;
+        struct sim_time *bigger = ARENA_ARRAY(a, struct sim_time, cap);
+        for (uint32_t i = 0; i < d->waiting; i++)
+            bigger[i] = d->departures[(d->first + i) & (d->cap - 1)];
+        d->departures = bigger;
+        d->cap = cap;
+        d->first = 0;
+    }
+    d->departures[(d->first + d->waiting++) & (d->cap - 1)] = leaves;
 }
 
 static void take_off(struct link *l, uint8_t side, const struct frame *f)
@@ -160,9 +175,8 @@ static void take_off(struct link *l, uint8_t side, const struct frame *f)
     struct net *n = l->end[side]->node->net;
     struct sim_time now = sim_now(n->sim);
     struct sim_time leaves = time_before(now, d->free_at) ? d->free_at : now;
-    uint32_t ring = (uint32_t)l->config.queue_frames + 1;
     if (time_before(now, leaves))
-        d->departures[(d->first + d->waiting++) % ring] = leaves;
+        wait_in_queue(d, sim_arena(n->sim), leaves);
     d->free_at = time_add(leaves, dur_tx((uint64_t)f->len + LINE_OVERHEAD_BYTES,
                                          (uint64_t)l->config.rate_bps));
     struct sim_time at = time_add(d->free_at, l->config.delay);

@@ -17,6 +17,7 @@ struct net *net_new(struct sim *s, const struct model *const *models, size_t mod
     n->models = models;
     n->model_count = model_count;
     map_init(&n->by_name, sim_arena(s));
+    map_init(&n->values, sim_arena(s));
     net_init_frames(n);
     net_init_flights(n);
     return n;
@@ -39,6 +40,7 @@ void net_balance(struct net *n)
     measure_set(n->sim, MEASURE_FRAMES_SENT, (int64_t)b.sent);
     measure_set(n->sim, MEASURE_FRAMES_DELIVERED, (int64_t)b.delivered);
     measure_set(n->sim, MEASURE_FRAMES_DROPPED, (int64_t)b.dropped);
+    measure_from(n->sim, MEASURE_FRAMES_DROPPED, n->first_drop);
     measure_set(n->sim, MEASURE_FRAMES_IN_FLIGHT, (int64_t)b.in_flight);
 }
 
@@ -106,8 +108,78 @@ static struct rng *param_stream(struct sim *s, const char *owner, const char *na
     return sim_stream(s, text);
 }
 
+/* Thousands of nodes have the same few values: each is kept once. */
+struct known_values {
+    const struct param_value *of_default, *last; /* NULL: none yet */
+};
+
+static struct known_values *known_values(struct net *n, const struct param_def *d)
+{
+    struct known_values *k = map_get(&n->values, (uintptr_t)d);
+    if (!k) {
+        k = ARENA_NEW(sim_arena(n->sim), struct known_values);
+        map_put(&n->values, (uintptr_t)d, k);
+    }
+    return k;
+}
+
+static bool same_value(const struct param_value *a, const struct param_value *b)
+{
+    if (a->i != b->i || a->given != b->given || a->law.kind != b->law.kind || a->law.n != b->law.n)
+        return false;
+    if (a->type == PARAM_TEXT && strcmp(a->text, b->text) != 0)
+        return false;
+    return memcmp(a->law.v, b->law.v, sizeof a->law.v) == 0;
+}
+
+/* Keeps a value; what was given last for this parameter is likely to be given again. */
+static const struct param_value *keep_value(struct net *n, const struct param_def *d,
+                                            const struct param_value *v)
+{
+    struct known_values *k = known_values(n, d);
+    if (!k->last || !same_value(k->last, v)) {
+        struct param_value *own = ARENA_NEW(sim_arena(n->sim), struct param_value);
+        *own = *v;
+        k->last = own;
+    }
+    return k->last;
+}
+
+/* An empty text means "none" for an optional address or number. */
+static bool parse_value(const struct param_def *d, struct str text, struct param_value *out, struct err *e)
+{
+    bool none = text.n == 0 && d->def && d->def[0] == 0 && d->type != PARAM_TEXT;
+    *out = (struct param_value){.type = d->type};
+    return none || param_parse(d, text, out, e);
+}
+
+static const struct param_value *default_value(struct net *n, const struct param_def *d, struct err *e)
+{
+    struct known_values *k = known_values(n, d);
+    if (!k->of_default) {
+        struct param_value *v = ARENA_NEW(sim_arena(n->sim), struct param_value);
+        if (!parse_value(d, str_of(d->def), v, e))
+            return NULL;
+        k->of_default = v;
+    }
+    return k->of_default;
+}
+
+static const struct param_value *given_value(struct net *n, const struct param_def *d, struct str text,
+                                             struct err *e)
+{
+    struct param_value v;
+    if (d->type == PARAM_TEXT) {
+        const struct param_value *last = known_values(n, d)->last;
+        if (last && str_eq(str_of(last->text), text))
+            return last;
+        text = str_of(arena_strdup(sim_arena(n->sim), text));
+    }
+    return parse_value(d, text, &v, e) ? keep_value(n, d, &v) : NULL;
+}
+
 bool settings_store(const struct param_def *defs, const struct setting *settings, size_t count,
-                    void *state, struct param_value *values, struct sim *s, const char *owner,
+                    void *state, const struct param_value **values, struct net *n, const char *owner,
                     struct err *e)
 {
     if (!all_known(defs, settings, count, owner, e))
@@ -115,20 +187,14 @@ bool settings_store(const struct param_def *defs, const struct setting *settings
     for (size_t i = 0; defs && defs[i].name; i++) {
         const struct param_def *d = &defs[i];
         const struct setting *given = find_setting(settings, count, d->name);
-        struct str text = given ? given->text : str_of(d->def);
         if (!given && !d->def)
             return err_set(e, "%s needs a value for '%s' (%s)", owner, d->name, d->doc);
-        struct param_value v = {.type = d->type};
-        if (d->type == PARAM_TEXT)
-            text = str_of(arena_strdup(sim_arena(s), text));
-        /* An empty text means "none" for an optional address or number. */
-        bool none = text.n == 0 && d->def && d->def[0] == 0 && d->type != PARAM_TEXT;
-        if (!none && !param_parse(d, text, &v, e))
+        const struct param_value *v = given ? given_value(n, d, given->text, e) : default_value(n, d, e);
+        if (!v)
             return err_wrap(e, "%s", owner);
-        if (!none)
-            param_store(d, &v, state,
-                        v.type == PARAM_DUR && v.law.kind != DIST_CONST ? param_stream(s, owner, d->name)
-                                                                        : NULL);
+        bool drawn = v->type == PARAM_DUR && v->law.kind != DIST_CONST;
+        if (v->given)
+            param_store(d, v, state, drawn ? param_stream(n->sim, owner, d->name) : NULL);
         if (values)
             values[i] = v;
     }
@@ -193,14 +259,12 @@ bool net_add_node(struct net *n, struct str model_name, struct str name, const s
     struct arena *a = sim_arena(n->sim);
     const struct model *m = net_model(n, model_name);
     struct node *node = ARENA_NEW(a, struct node);
-    size_t params = param_count(m->params);
     *node = (struct node){.net = n, .sim = n->sim, .model = m, .name = arena_strdup(a, name)};
     node->start_ev = (struct event){.fire = start_node, .label = "node.start", .rank = EV_TIMER};
     node->state = arena_alloc(a, m->state_size);
-    node->values = ARENA_ARRAY(a, struct param_value, params + 1);
-    node->limit_records = ARENA_ARRAY(a, uint64_t, params + 1);
+    node->values = ARENA_ARRAY(a, const struct param_value *, param_count(m->params) + 1);
     node->id = sim_node_add(n->sim, node->name, m->name);
-    if (!settings_store(m->params, settings, count, node->state, node->values, n->sim, node->name, e))
+    if (!settings_store(m->params, settings, count, node->state, node->values, n, node->name, e))
         return false;
     keep_node(n, node);
     *out = node;
@@ -278,7 +342,7 @@ bool node_port(struct node *n, struct str name, const struct setting *settings, 
     struct txtbuf t = txtbuf_of(owner, sizeof owner);
     txtbuf_add(&t, "%s:%s", n->name, p->name);
     *out = p;
-    return settings_store(n->model->port_params, settings, count, p->config, NULL, n->sim, owner, e);
+    return settings_store(n->model->port_params, settings, count, p->config, NULL, n->net, owner, e);
 }
 
 /* --- what models ask about themselves ------------------------------------------------------------- */
@@ -294,17 +358,19 @@ static size_t param_index(const struct node *n, const char *param)
 
 const struct param_value *node_param(const struct node *n, const char *param)
 {
-    return &n->values[param_index(n, param)];
+    return n->values[param_index(n, param)];
 }
 
 uint64_t node_limit(struct node *n, const char *param)
 {
     size_t i = param_index(n, param);
+    if (!n->limit_records)
+        n->limit_records = ARENA_ARRAY(sim_arena(n->sim), uint64_t, param_count(n->model->params));
     if (n->limit_records[i])
         return n->limit_records[i];
     char text[128];
     struct txtbuf t = txtbuf_of(text, sizeof text);
-    param_text(&t, &n->model->params[i], &n->values[i]);
+    param_text(&t, &n->model->params[i], n->values[i]);
     struct val v[] = {V_TEXT(param), V_TEXT(text)};
     struct rec r = {.kind = REC_NOTE, .node = n->id, .note = {"parameter", {"{} = {}", v, 2}}};
     n->limit_records[i] = bus_publish_root(n->sim, &r);
@@ -313,11 +379,12 @@ uint64_t node_limit(struct node *n, const char *param)
 
 void node_fill_default(struct node *n, const char *param, struct sim_dur d, struct sim_dur *field)
 {
-    struct param_value *v = &n->values[param_index(n, param)];
-    if (!v->given) {
-        *v = (struct param_value){.type = PARAM_DUR, .i = d.ns, .law = dist_const(d), .given = true};
-        *field = d;
-    }
+    size_t i = param_index(n, param);
+    if (n->values[i]->given)
+        return;
+    struct param_value v = {.type = PARAM_DUR, .i = d.ns, .law = dist_const(d), .given = true};
+    n->values[i] = keep_value(n->net, &n->model->params[i], &v);
+    *field = d;
 }
 
 struct rng *node_stream(struct node *n, const char *what)

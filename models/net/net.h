@@ -56,8 +56,8 @@ struct node {
     const char *name;
     uint16_t id;
     /* configuration */
-    struct param_value *values; /* in the order of model->params */
-    uint64_t *limit_records;    /* the NOTE that states each parameter, once it was cited */
+    const struct param_value **values; /* in the order of model->params; equal ones are shared */
+    uint64_t *limit_records; /* the NOTE that states each parameter, once it was cited; NULL: none was */
     uint16_t port_count;
     struct port **ports;
     struct ip_stack *ip; /* set by ip_new; NULL: it has none */
@@ -108,9 +108,10 @@ const struct param_value *node_param(const struct node *n, const char *param);
 void node_fill_default(struct node *n, const char *param, struct sim_dur d, struct sim_dur *field);
 struct rng *node_stream(struct node *n, const char *what); /* named "NODE/what" */
 
-/* Parses settings against a schema and stores them at `state`. Shared by nodes, ports and links. */
+/* Parses settings against a schema and stores them at `state`; values (may be NULL) tells what they are.
+ * Shared by nodes, ports and links. */
 MUST_USE bool settings_store(const struct param_def *defs, const struct setting *settings, size_t count,
-                             void *state, struct param_value *values, struct sim *s,
+                             void *state, const struct param_value **values, struct net *n,
                              const char *owner, struct err *e);
 size_t param_count(const struct param_def *defs);
 

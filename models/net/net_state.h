@@ -16,10 +16,12 @@ struct net {
     struct node **nodes;
     size_t node_count, node_cap;
     struct map by_name; /* hash of the name -> node */
+    struct map values;  /* of each parameter's definition: its default and the value last given */
     struct pool frames[FRAME_CLASSES];
     struct pool flights;
     uint64_t frame_ids;
     struct net_books books;
+    uint64_t first_drop; /* record; 0: none yet */
     bool arrival_dropped; /* verdict of the arrival being handled */
 };
 

@@ -47,11 +47,11 @@ static bool is_shown(const struct neighbour *nb, struct sim_dur age)
 static void own_rows(const struct ip_stack *s, struct table *t)
 {
     for (uint32_t i = 0; i < s->iface_count; i++) {
-        table_ip4(t, s->ifaces[i].addr);
-        table_mac(t, s->ifaces[i].mac);
+        table_ip4(t, s->ifaces[i]->addr);
+        table_mac(t, s->ifaces[i]->mac);
         table_text(t, "own");
         table_none(t);
-        iface_cell(t, &s->ifaces[i]);
+        iface_cell(t, s->ifaces[i]);
     }
 }
 
@@ -149,7 +149,7 @@ void show_route_rows(const struct node *n, struct table *t)
     if (!s)
         return;
     for (uint32_t i = 0; i < s->iface_count; i++) {
-        const struct ip_iface *f = &s->ifaces[i];
+        const struct ip_iface *f = s->ifaces[i];
         for (int local = 0; local < 2; local++) { /* the net, and the router's own address in it */
             table_ip4(t, local ? f->addr : net_of(f->addr, f->prefix_len));
             table_int(t, local ? 32 : f->prefix_len);
@@ -270,7 +270,7 @@ void show_iface_rows(const struct node *n, struct table *t)
 {
     const struct ip_stack *s = n->ip;
     for (uint32_t i = 0; s && i < s->iface_count; i++) {
-        const struct ip_iface *f = &s->ifaces[i];
+        const struct ip_iface *f = s->ifaces[i];
         iface_cell(t, f);
         table_ip4(t, f->addr);
         table_int(t, f->prefix_len);

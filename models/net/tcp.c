@@ -225,6 +225,11 @@ bool tcp_listen(struct tcp *t, uint16_t port, bool isn_given, uint32_t isn, uint
     return true;
 }
 
+void tcp_unlisten(struct tcp *t, uint16_t port)
+{
+    map_remove(&t->listeners, port);
+}
+
 void tcp_use(struct tcp_conn *c, const struct tcp_events *ev, void *arg)
 {
     c->events = ev;

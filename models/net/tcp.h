@@ -99,6 +99,7 @@ struct tcp_conn *tcp_resume(struct tcp *t, const struct tcp_resume *o, const str
  * call tcp_use(). `isn` as in tcp_open, for the first connection only. */
 bool tcp_listen(struct tcp *t, uint16_t port, bool isn_given, uint32_t isn, uint8_t dscp,
                 void (*on_accept)(void *arg, struct tcp_conn *c), void *arg);
+void tcp_unlisten(struct tcp *t, uint16_t port); /* a SYN to it is answered RST from now on */
 void tcp_use(struct tcp_conn *c, const struct tcp_events *ev, void *arg);
 
 /* Queues data and sends what the window allows. `flow` is the exchange that it belongs to; copies and

@@ -31,7 +31,7 @@ void tcp_arm_rto(struct tcp_conn *c)
     c->probing = false;
     tmr_arm(&c->rto_timer, c->rto.rto);
     tmr_await(&c->rto_timer, oldest_flow(c), 0);
-    measure_max(c->tcp->node->sim, MEASURE_MAX_RTO, c->rto.rto.ns);
+    measure_max(c->tcp->node->sim, MEASURE_MAX_RTO, c->rto.rto.ns, c->rto_record);
 }
 
 /* From the first transmission of what has waited longest. */

@@ -430,7 +430,9 @@ void group_init(struct sip_group *g, struct node *n, struct tcp *t, const struct
     tmr_init(&g->refresh, n->sim, n->id, "sip.refresh", g, on_refresh);
     tmr_init(&g->standby, n->sim, n->id, "sip.standby", g, on_standby);
     tmr_init(&g->retry, n->sim, n->id, "sip.retry", g, on_retry);
-    for (uint8_t i = 0; i < CUCM_GROUP_MAX; i++) {
+    g->leg = ARENA_ARRAY(sim_arena(n->sim), struct sip_leg, g->config->member_count);
+    g->slot = ARENA_ARRAY(sim_arena(n->sim), struct group_slot, g->config->member_count);
+    for (uint8_t i = 0; i < g->config->member_count; i++) {
         struct group_slot *s = &g->slot[i];
         s->group = g;
         s->index = i;

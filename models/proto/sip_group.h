@@ -30,8 +30,8 @@ struct sip_group {
     struct sim_dur reconnect_interval; /* of connections to nodes other than the one of registration */
     /* state */
     struct fsm fsm;
-    struct sip_leg leg[CUCM_GROUP_MAX];
-    struct group_slot slot[CUCM_GROUP_MAX];
+    struct sip_leg *leg;     /* one a node of the group */
+    struct group_slot *slot; /* the same */
     int at;     /* node of registration, or GROUP_NOWHERE */
     int target; /* node that a REGISTER is on its way to */
     int left;   /* node whose binding the registration just made replaces, or GROUP_NOWHERE */

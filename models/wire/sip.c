@@ -3,6 +3,8 @@
  * sip_value.c. */
 #include "models/wire/sip.h"
 
+#include <string.h>
+
 #include "models/wire/wire_any.h"
 #include "sim/base/txt.h"
 
@@ -36,16 +38,24 @@ static bool is_named(struct str name, enum sip_header_id id)
     char c = header_names[id].compact;
     if (c && name.n == 1)
         return (name.p[0] | 0x20) == c;
-    return str_eq_nocase(name, header_names[id].name);
+    return name.n == header_names[id].name.n && str_eq_nocase(name, header_names[id].name);
+}
+
+/* The header just added is remembered as the first of its kind, unless there is one. */
+static void note_kind(struct sip_msg *m, struct str name)
+{
+    for (int id = 0; id < SIP_HEADER_COUNT; id++) {
+        if (!is_named(name, (enum sip_header_id)id))
+            continue;
+        if (!m->first[id])
+            m->first[id] = (uint8_t)m->header_count;
+        return;
+    }
 }
 
 struct str sip_header(const struct sip_msg *m, enum sip_header_id id)
 {
-    for (uint32_t i = 0; i < m->header_count; i++) {
-        if (is_named(m->headers[i].name, id))
-            return m->headers[i].value;
-    }
-    return STR_NONE;
+    return m->first[id] ? m->headers[m->first[id] - 1].value : STR_NONE;
 }
 
 /* --- framing
@@ -76,6 +86,8 @@ static bool head_content_length(struct str head, uint64_t *out)
             break;
         if (is_continuation(line))
             continue; /* text of another header, whatever it looks like */
+        if ((line.p[0] | 0x20) != 'c' && (line.p[0] | 0x20) != 'l')
+            continue; /* neither Content-Length nor its compact form */
         struct str value = line, name = str_trim(str_cut(&value, ':'));
         if (!is_named(name, SIP_CONTENT_LENGTH))
             continue;
@@ -110,11 +122,11 @@ enum sip_frame_verdict sip_frame(struct str stream, size_t *len)
 
 static bool is_token(struct str s)
 {
-    static const char marks[] = "-.!%*_+`'~"; /* RFC 3261 25.1 */
+    /* RFC 3261 25.1: letters, digits and -.!%*_+`'~, a bit each from blank on. */
+    static const uint32_t allowed[8] = {[1] = 0x03ff6ca2, [2] = 0x87fffffe, [3] = 0x47ffffff};
     for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!word && str_find(str_of(marks), (struct str){&c, 1}) < 0)
+        uint8_t c = (uint8_t)s.p[i];
+        if (!(allowed[c >> 5] >> (c & 31) & 1))
             return false;
     }
     return s.n > 0;
@@ -129,9 +141,23 @@ static bool is_uri(struct str s) /* its characters; what they say is for its use
     return s.n > 0;
 }
 
+#define EACH_BYTE(b) (0x0101010101010101u * (b))
+
+/* May one of eight characters be below blank, or 127? Never no when one is. */
+static bool maybe_control(const char *p)
+{
+    uint64_t w, del;
+    memcpy(&w, p, sizeof w);
+    del = w ^ EACH_BYTE(0x7f);
+    return (((w - EACH_BYTE(0x20)) & ~w) | ((del - EACH_BYTE(1)) & ~del)) & EACH_BYTE(0x80);
+}
+
 static bool has_control(struct str s)
 {
-    for (size_t i = 0; i < s.n; i++) {
+    size_t i = 0;
+    while (s.n - i >= 8 && !maybe_control(s.p + i))
+        i += 8;
+    for (; i < s.n; i++) {
         if (((unsigned char)s.p[i] < ' ' && s.p[i] != '\t') || s.p[i] == 127)
             return true;
     }
@@ -187,6 +213,7 @@ static void get_header(struct txt *t, struct sip_msg *m, struct str line)
         txt_fail(t, "bad header line");
     } else {
         m->headers[m->header_count++] = (struct sip_header){name, str_trim(value)};
+        note_kind(m, name);
     }
 }
 
@@ -194,7 +221,7 @@ static void get_header(struct txt *t, struct sip_msg *m, struct str line)
 static void get_body(struct txt *t, struct sip_msg *m)
 {
     struct str rest = txt_rest(t);
-    uint64_t n = rest.n, v;
+    uint64_t n = rest.n, v = 0;
     bool found = false;
     for (uint32_t i = 0; i < m->header_count; i++) {
         if (!is_named(m->headers[i].name, SIP_CONTENT_LENGTH))
@@ -216,6 +243,7 @@ bool sip_get(struct rd *r, struct sip_msg *m)
     struct str all = rd_bytes(r, rd_left(r));
     size_t skip = leading_crlfs(all);
     m->header_count = 0;
+    memset(m->first, 0, sizeof m->first);
     m->method = m->uri = m->phrase = m->body = STR_NONE;
     m->status = 0;
     m->whole = (struct str){all.p + skip, all.n - skip};

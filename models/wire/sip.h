@@ -16,17 +16,6 @@ struct sip_header {
     struct str name, value; /* the value without blanks at its ends; a folded one keeps its folds */
 };
 
-struct sip_msg {
-    bool is_response;
-    struct str method, uri; /* of a request */
-    uint32_t status;        /* of a response */
-    struct str phrase;
-    uint32_t header_count;
-    struct sip_header headers[SIP_HEADERS_MAX];
-    struct str body;
-    struct str whole; /* all its bytes, without CRLFs in front */
-};
-
 enum sip_header_id {
     SIP_VIA,
     SIP_FROM,
@@ -45,6 +34,18 @@ enum sip_header_id {
     SIP_HEADER_COUNT
 };
 
+struct sip_msg {
+    bool is_response;
+    struct str method, uri; /* of a request */
+    uint32_t status;        /* of a response */
+    struct str phrase;
+    uint32_t header_count;
+    struct sip_header headers[SIP_HEADERS_MAX];
+    uint8_t first[SIP_HEADER_COUNT]; /* 1 + place of the first header of that kind; 0: none */
+    struct str body;
+    struct str whole; /* all its bytes, without CRLFs in front */
+};
+
 enum sip_frame_verdict { SIP_FRAME_MORE, SIP_FRAME_WHOLE, SIP_FRAME_BAD };
 
 /* Does a whole message stand at the front of `stream`? Then *len is its length with the CRLFs in
@@ -57,7 +58,8 @@ void sip_put(struct wr *w, const struct sip_msg *m);
 void sip_line(struct txtbuf *t, const struct sip_msg *m);
 void sip_brief(struct txtbuf *t, const struct sip_msg *m); /* "200 OK CSeq 105" */
 
-/* First header of that kind, by long or compact name, whatever its case; empty without one. */
+/* First header of that kind in a message that was decoded, by long or compact name, whatever its case;
+ * empty without one. */
 struct str sip_header(const struct sip_msg *m, enum sip_header_id id);
 
 struct sip_cseq {

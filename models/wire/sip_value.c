@@ -20,8 +20,8 @@ static struct str trim(struct str s)
     return s;
 }
 
-/* Where the first `stop` outside quotes and angle brackets stands; s.n without one. */
-static size_t plain_find(struct str s, char stop)
+/* Where the first `stop` or `end` outside quotes and angle brackets stands; s.n without one. */
+static size_t plain_find(struct str s, char stop, char end)
 {
     bool quoted = false, angled = false;
     for (size_t i = 0; i < s.n; i++) {
@@ -31,7 +31,7 @@ static size_t plain_find(struct str s, char stop)
             quoted = c != '"';
         } else if (angled) {
             angled = c != '>';
-        } else if (c == stop) {
+        } else if (c == stop || c == end) {
             return i;
         } else {
             quoted = c == '"';
@@ -41,11 +41,12 @@ static size_t plain_find(struct str s, char stop)
     return s.n;
 }
 
-/* What stands before the first plain `stop`; *rest keeps what follows it. */
-static struct str plain_cut(struct str *rest, char stop)
+/* What stands before the first plain `stop` or `end`; *rest keeps what follows it: nothing after an `end`. */
+static struct str plain_cut(struct str *rest, char stop, char end)
 {
-    size_t n = plain_find(*rest, stop), used = n < rest->n ? n + 1 : n;
+    size_t n = plain_find(*rest, stop, end);
     struct str one = {rest->p, n};
+    size_t used = n == rest->n ? n : rest->p[n] == stop ? n + 1 : rest->n;
     if (used) {
         rest->p += used;
         rest->n -= used;
@@ -53,17 +54,27 @@ static struct str plain_cut(struct str *rest, char stop)
     return trim(one);
 }
 
+/* The next ;name=value of the first element of a list, quotes removed. *rest is what follows the address. */
+static bool next_param(struct str *rest, struct str *name, struct str *value)
+{
+    if (rest->n == 0)
+        return false;
+    struct str v = plain_cut(rest, ';', ',');
+    *name = plain_cut(&v, '=', '=');
+    v = trim(v);
+    if (v.n >= 2 && v.p[0] == '"' && v.p[v.n - 1] == '"')
+        v = (struct str){v.p + 1, v.n - 2};
+    *value = v;
+    return true;
+}
+
 static bool find_param(struct str value, struct str name, struct str *out)
 {
-    struct str rest = plain_cut(&value, ',');
-    plain_cut(&rest, ';'); /* the address itself */
-    while (rest.n) {
-        struct str v = plain_cut(&rest, ';'), key = plain_cut(&v, '=');
+    struct str key, v;
+    plain_cut(&value, ';', ','); /* the address itself */
+    while (next_param(&value, &key, &v)) {
         if (!str_eq_nocase(key, name))
             continue;
-        v = trim(v);
-        if (v.n >= 2 && v.p[0] == '"' && v.p[v.n - 1] == '"')
-            v = (struct str){v.p + 1, v.n - 2};
         *out = v;
         return true;
     }
@@ -85,11 +96,10 @@ bool sip_has_param(struct str value, struct str name)
 
 struct str sip_uri_of(struct str value)
 {
-    struct str v = plain_cut(&value, ',');
-    size_t open = plain_find(v, '<');
-    if (open == v.n)
-        return plain_cut(&v, ';');
-    struct str inside = {v.p + open + 1, v.n - open - 1};
+    size_t open = plain_find(value, '<', ',');
+    if (open == value.n || value.p[open] == ',')
+        return plain_cut(&value, ';', ',');
+    struct str inside = {value.p + open + 1, value.n - open - 1};
     if (str_find(inside, STR(">")) < 0)
         return STR_NONE;
     return str_cut(&inside, '>');
@@ -133,8 +143,8 @@ bool sip_expires(const struct sip_msg *m, uint32_t *out)
 
 bool sip_via(const struct sip_msg *m, struct sip_via *out)
 {
-    struct str list = sip_header(m, SIP_VIA), v = plain_cut(&list, ','), rest = v;
-    struct str sent_by = plain_cut(&rest, ';'), protocol = sent_by;
+    struct str list = sip_header(m, SIP_VIA), v = plain_cut(&list, ',', ','), rest = v;
+    struct str sent_by = plain_cut(&rest, ';', ';'), protocol = sent_by;
     if (!str_starts_nocase(v, STR("SIP/2.0/")))
         return false;
     while (sent_by.n && !is_blank(sent_by.p[0])) {
@@ -149,22 +159,53 @@ bool sip_via(const struct sip_msg *m, struct sip_via *out)
     return out->sent_by.n > 0 && out->transport.n > 0;
 }
 
+/* A parameter of interest, and where its first value goes. */
+struct wanted {
+    struct str name;
+    struct str value;
+    bool found;
+};
+
+enum { INSTANCE, DEVICE, DEVICE_CIPC, MODEL, KEEP_ALIVE, EXPIRES, WANTED_COUNT };
+
+static void take_params(struct str value, struct wanted *w)
+{
+    struct str name, v;
+    plain_cut(&value, ';', ','); /* the address itself */
+    while (next_param(&value, &name, &v)) {
+        for (int i = 0; i < WANTED_COUNT; i++) {
+            if (w[i].found || name.n != w[i].name.n || !str_eq_nocase(name, w[i].name))
+                continue;
+            w[i].value = v;
+            w[i].found = true;
+            break;
+        }
+    }
+}
+
 bool sip_contact(const struct sip_msg *m, struct sip_contact *out)
 {
-    struct str v = sip_header(m, SIP_CONTACT), expires;
+    struct str v = sip_header(m, SIP_CONTACT);
+    struct wanted w[WANTED_COUNT] = {
+        [INSTANCE] = {.name = STR("+sip.instance")},
+        [DEVICE] = {.name = STR("+u.sip!devicename.ccm.cisco.com")},
+        [DEVICE_CIPC] = {.name = STR("+u.sip!devicename.ccm.features.cisco.com")}, /* seed 004 */
+        [MODEL] = {.name = STR("+u.sip!model.ccm.cisco.com")},
+        [KEEP_ALIVE] = {.name = STR("cisco-keep-alive")},
+        [EXPIRES] = {.name = STR("expires")},
+    };
+    uint64_t n;
     if (v.n == 0)
         return false;
+    take_params(v, w);
     *out = (struct sip_contact){
         .uri = sip_uri_of(v),
-        .instance = sip_param(v, STR("+sip.instance")),
-        .device = sip_param(v, STR("+u.sip!devicename.ccm.cisco.com")),
-        .model = sip_param(v, STR("+u.sip!model.ccm.cisco.com")),
-        .keep_alive = sip_has_param(v, STR("cisco-keep-alive")),
+        .instance = w[INSTANCE].value,
+        .device = w[DEVICE].value.n ? w[DEVICE].value : w[DEVICE_CIPC].value,
+        .model = w[MODEL].value,
+        .keep_alive = w[KEEP_ALIVE].found,
     };
-    if (out->device.n == 0) /* as the soft phone of seed 004 names it */
-        out->device = sip_param(v, STR("+u.sip!devicename.ccm.features.cisco.com"));
-    uint64_t n;
-    if (find_param(v, STR("expires"), &expires) && str_u64(expires, UINT32_MAX, &n)) {
+    if (str_u64(w[EXPIRES].value, UINT32_MAX, &n)) {
         out->has_expires = true;
         out->expires = (uint32_t)n;
     }

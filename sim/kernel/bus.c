@@ -2,7 +2,6 @@
 /* bus.c: numbering, causes, flows, the digest of facts, and the fan-out to sinks. */
 #include "sim/kernel/bus.h"
 
-#include <stdlib.h>
 #include <time.h>
 
 #include "sim/base/hash.h"
@@ -126,7 +125,7 @@ static void remember(struct sim *s, const struct rec *r)
     }
     if (r->flow == 0 || (r->kind != REC_DROP && r->kind != REC_FRAME_TX))
         return;
-    struct flow_info *f = map_get(&s->flows_by_number, r->flow);
+    struct flow *f = flows_find(&s->flows, r->flow);
     if (!f)
         return;
     if (r->kind == REC_DROP)
@@ -187,37 +186,14 @@ void bus_because(struct sim *s, uint64_t record, uint64_t of, enum because_role 
 
 /* --- flows --------------------------------------------------------------------------------------- */
 
-static struct flow_info *flow_place(struct sim *s)
-{
-    uint32_t cap = s->config.limits.flows;
-    if (!s->flow_ring) {
-        s->flow_ring = calloc(cap, sizeof *s->flow_ring);
-        ASSERT(s->flow_ring != NULL);
-    }
-    struct flow_info *f = &s->flow_ring[s->flow_numbers % cap];
-    if (f->number) {
-        map_remove(&s->flows, f->key);
-        map_remove(&s->flows_by_number, f->number);
-    }
-    return f;
-}
-
 uint64_t bus_flow(struct sim *s, const char *proto, struct str name, uint64_t n)
 {
-    uint64_t key = hash_fold(hash_bytes(hash_cstr(0, proto), name.p, name.n), n);
-    struct flow_info *f = map_get(&s->flows, key);
-    if (f)
-        return f->number;
-    f = flow_place(s);
-    *f = (struct flow_info){.number = ++s->flow_numbers, .key = key};
-    map_put(&s->flows, key, f);
-    map_put(&s->flows_by_number, f->number, f);
-    return f->number;
+    return flows_open(&s->flows, hash_fold(hash_bytes(hash_cstr(0, proto), name.p, name.n), n));
 }
 
 uint64_t bus_resolve_awaited(const struct sim *s, uint64_t flow, uint16_t node)
 {
-    const struct flow_info *f = flow ? map_get(&s->flows_by_number, flow) : NULL;
+    const struct flow *f = flows_find(&s->flows, flow);
     if (f && f->last_drop)
         return f->last_drop;
     if (f && f->last_tx)

@@ -33,18 +33,28 @@ const struct measure_def measure_defs[MEASURE_COUNT] = {
 
 void measure_set(struct sim *s, enum measure_id m, int64_t v)
 {
-    s->measures[m] = (struct measure){v, true};
+    s->measures[m].v = v;
+    s->measures[m].given = true;
+}
+
+void measure_from(struct sim *s, enum measure_id m, uint64_t record)
+{
+    s->measures[m].record = record;
 }
 
 void measure_add(struct sim *s, enum measure_id m, int64_t n)
 {
+    if (!s->measures[m].record)
+        measure_from(s, m, bus_cause(s));
     measure_set(s, m, s->measures[m].v + n);
 }
 
-void measure_max(struct sim *s, enum measure_id m, int64_t v)
+void measure_max(struct sim *s, enum measure_id m, int64_t v, uint64_t record)
 {
-    if (!s->measures[m].given || v > s->measures[m].v)
-        measure_set(s, m, v);
+    if (s->measures[m].given && v <= s->measures[m].v)
+        return;
+    measure_set(s, m, v);
+    measure_from(s, m, record);
 }
 
 struct measure measure_get(const struct sim *s, enum measure_id m)

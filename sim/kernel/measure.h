@@ -43,13 +43,15 @@ struct measure_def {
 struct measure {
     int64_t v;
     bool given;
+    uint64_t record; /* the first that counted, or the one that made it the largest; 0: none to name */
 };
 
 extern const struct measure_def measure_defs[MEASURE_COUNT];
 
 void measure_add(struct sim *s, enum measure_id m, int64_t n);
-void measure_max(struct sim *s, enum measure_id m, int64_t v); /* keeps the largest */
+void measure_max(struct sim *s, enum measure_id m, int64_t v, uint64_t record); /* keeps the largest */
 void measure_set(struct sim *s, enum measure_id m, int64_t v);
+void measure_from(struct sim *s, enum measure_id m, uint64_t record); /* what it began with */
 struct measure measure_get(const struct sim *s, enum measure_id m);
 
 #endif

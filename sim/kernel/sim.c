@@ -30,8 +30,7 @@ struct sim *sim_new(const struct sim_config *c)
     s->arena = arena_new("simulation", l->memory_bytes);
     s->queue = queue_new(c->shake_seed);
     map_init(&s->streams, s->arena);
-    map_init(&s->flows, s->arena);
-    map_init(&s->flows_by_number, s->arena);
+    flows_init(&s->flows, l->flows);
     s->digest = hash_mix(c->seed);
     s->firing_published = true; /* nothing is being handled: what is published now is a root */
     sim_node_add(s, "scenario", "scenario");
@@ -44,7 +43,7 @@ void sim_free(struct sim *s)
         return;
     queue_free(s->queue);
     arena_free(s->arena);
-    free(s->flow_ring);
+    flows_free(&s->flows);
     free(s);
 }
 

@@ -4,6 +4,7 @@
 #define SIM_KERNEL_SIM_STATE_H
 
 #include "sim/base/map.h"
+#include "sim/kernel/flow.h"
 #include "sim/kernel/measure.h"
 #include "sim/kernel/sim.h"
 
@@ -12,13 +13,6 @@
 struct node_info {
     const char *name, *model;
     uint64_t last_state; /* its last STATE record */
-};
-
-/* What is remembered of one exchange, to explain what did not arrive. */
-struct flow_info {
-    uint64_t number;
-    uint64_t key; /* hash of its name */
-    uint64_t last_drop, last_tx;
 };
 
 struct sim {
@@ -46,11 +40,7 @@ struct sim {
     struct node_info *nodes;
     uint16_t node_count, node_cap;
     struct measure measures[MEASURE_COUNT];
-    /* flows */
-    struct map flows;             /* hash of the name -> flow_info */
-    struct map flows_by_number;   /* number -> flow_info */
-    struct flow_info *flow_ring;  /* the oldest is overwritten */
-    uint64_t flow_numbers;
+    struct flows flows;
 };
 
 /* The record that explains why `flow` brought nothing, or what `node` last did. */

@@ -19,6 +19,9 @@
 #define NEVER INT64_MIN
 #define NOWHERE (-1)
 
+/* What is remembered of a kind of event is the record of the first. */
+enum first { FIRST_COUNTED, FIRST_ALARM, FIRST_FAILOVER, FIRST_FALLBACK, FIRST_UNBOUND, FIRST_COUNT };
+
 struct binding {
     struct binding *next;
     uint16_t node;
@@ -30,6 +33,7 @@ struct device {
     struct binding *bindings;                        /* one for each CUCM node that ever held one */
     uint32_t held;                                   /* of them */
     int64_t power_ns, first_ns, first_unregister_ns; /* NEVER */
+    uint64_t first_record, first_unregister_record;
     int64_t since_ns;                                /* counted so far */
     int64_t newest;                                  /* place in the group, or NOWHERE */
 };
@@ -45,7 +49,14 @@ struct registration {
     uint32_t device_count;
     int64_t unregister_count, unregister_alarms, failovers, fallbacks;
     int64_t unregistered_ns, secondary_ns;
+    uint64_t first[FIRST_COUNT]; /* records */
 };
+
+static void note_first(struct registration *g, enum first which, const struct rec *r)
+{
+    if (!g->first[which])
+        g->first[which] = (uint64_t)r->id;
+}
 
 static struct registration *of(struct sink *k)
 {
@@ -107,6 +118,8 @@ static void on_registrar(struct registration *g, const struct rec *r)
     settle(g, d, r->at.ns);
     b->held = held;
     d->held += held ? 1u : -1u;
+    if (d->held == 0)
+        note_first(g, FIRST_UNBOUND, r);
 }
 
 static bool is_bound_elsewhere(const struct device *d, uint16_t node)
@@ -131,11 +144,15 @@ static void on_alarm(struct registration *g, const struct rec *r)
         return;
     struct device *d = device_of(g, r->alarm.device);
     g->unregister_alarms++;
+    note_first(g, FIRST_ALARM, r);
     if (is_wanted(r->alarm.reason) || is_bound_elsewhere(d, r->node))
         return;
     g->unregister_count++;
-    if (d->first_ns != NEVER && d->first_unregister_ns == NEVER)
-        d->first_unregister_ns = r->at.ns - d->first_ns;
+    note_first(g, FIRST_COUNTED, r);
+    if (d->first_ns == NEVER || d->first_unregister_ns != NEVER)
+        return;
+    d->first_unregister_ns = r->at.ns - d->first_ns;
+    d->first_unregister_record = (uint64_t)r->id;
 }
 
 /* --- what the phone says -------------------------------------------------------------------- */
@@ -158,10 +175,15 @@ static void on_registration(struct registration *g, const struct rec *r)
         return; /* on its way, or still where it was after a fallback that failed */
     struct device *d = device_of(g, r->state.key);
     settle(g, d, r->at.ns);
-    if (d->first_ns == NEVER)
+    if (d->first_ns == NEVER) {
         d->first_ns = r->at.ns;
-    g->failovers += d->newest != NOWHERE && place > d->newest;
-    g->fallbacks += place < d->newest;
+        d->first_record = (uint64_t)r->id;
+    }
+    bool over = d->newest != NOWHERE && place > d->newest, back = place < d->newest;
+    g->failovers += over;
+    g->fallbacks += back;
+    if (over || back)
+        note_first(g, over ? FIRST_FAILOVER : FIRST_FALLBACK, r);
     d->newest = place;
 }
 
@@ -206,11 +228,14 @@ static void set_registration_times(struct registration *g, struct sim *s)
     struct map_slot *slot;
     uint32_t n = 0;
     __int128 sum = 0;
+    const struct device *slowest = NULL;
     for (uint32_t i = 0; map_next(&g->devices, &i, &slot);) {
         const struct device *d = slot->value;
         if (d->first_ns == NEVER)
             continue;
         spans[n] = d->first_ns - d->power_ns;
+        if (!slowest || spans[n] > slowest->first_ns - slowest->power_ns)
+            slowest = d;
         sum += spans[n++];
     }
     if (n == 0)
@@ -220,19 +245,24 @@ static void set_registration_times(struct registration *g, struct sim *s)
     measure_set(s, MEASURE_REGISTRATION_TIME_P50, percentile(spans, n, 50));
     measure_set(s, MEASURE_REGISTRATION_TIME_P95, percentile(spans, n, 95));
     measure_set(s, MEASURE_REGISTRATION_TIME_MAX, spans[n - 1]);
+    for (int m = MEASURE_REGISTRATION_TIME; m <= MEASURE_REGISTRATION_TIME_MAX; m++)
+        measure_from(s, (enum measure_id)m, slowest->first_record);
 }
 
 static void set_first_unregister(const struct registration *g, struct sim *s)
 {
     struct map_slot *slot;
-    int64_t least = NEVER;
+    const struct device *least = NULL;
     for (uint32_t i = 0; map_next(&g->devices, &i, &slot);) {
-        int64_t mine = ((const struct device *)slot->value)->first_unregister_ns;
-        if (mine != NEVER && (least == NEVER || mine < least))
-            least = mine;
+        const struct device *d = slot->value;
+        if (d->first_unregister_ns != NEVER &&
+            (!least || d->first_unregister_ns < least->first_unregister_ns))
+            least = d;
     }
-    if (least != NEVER)
-        measure_set(s, MEASURE_FIRST_UNREGISTER, least);
+    if (!least)
+        return;
+    measure_set(s, MEASURE_FIRST_UNREGISTER, least->first_unregister_ns);
+    measure_from(s, MEASURE_FIRST_UNREGISTER, least->first_unregister_record);
 }
 
 /* The share in parts per billion of all the time looked at, over all phones. */
@@ -263,6 +293,13 @@ void registration_finish(struct sink *k, struct sim *s)
     measure_set(s, MEASURE_FAILOVER_COUNT, g->failovers);
     measure_set(s, MEASURE_FALLBACK_COUNT, g->fallbacks);
     measure_set(s, MEASURE_SECONDARY_TIME, g->secondary_ns);
+    measure_from(s, MEASURE_UNREGISTER_COUNT, g->first[FIRST_COUNTED]);
+    measure_from(s, MEASURE_UNREGISTER_ALARMS, g->first[FIRST_ALARM]);
+    measure_from(s, MEASURE_UNREGISTERED_TIME, g->first[FIRST_UNBOUND]);
+    measure_from(s, MEASURE_REGISTERED_FRACTION, g->first[FIRST_UNBOUND]);
+    measure_from(s, MEASURE_FAILOVER_COUNT, g->first[FIRST_FAILOVER]);
+    measure_from(s, MEASURE_FALLBACK_COUNT, g->first[FIRST_FALLBACK]);
+    measure_from(s, MEASURE_SECONDARY_TIME, g->first[FIRST_FAILOVER]);
 }
 
 struct sink *registration_new(struct arena *a, struct sim *s)

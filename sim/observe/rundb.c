@@ -33,7 +33,8 @@ static const char schema[] =
     "CREATE TABLE because(record INTEGER, of INTEGER, role TEXT);"
     "CREATE TABLE observable(name TEXT, documented, simulated, tolerance, unit TEXT, source TEXT,"
     " verdict TEXT, note TEXT);"
-    "CREATE TABLE measure(name TEXT PRIMARY KEY, value NUMERIC, unit TEXT);";
+    "CREATE TABLE measure(name TEXT PRIMARY KEY, value NUMERIC, unit TEXT,"
+    " record INTEGER, doc TEXT);";
 
 static const char finish[] =
     "CREATE INDEX record_kind ON record(kind, node);"
@@ -55,7 +56,7 @@ static const char *const statements[STATEMENTS] = {
                        "CASE WHEN ?9 THEN CAST(?2 AS NUMERIC) ELSE ?2 END,"
                        "CASE WHEN ?10 THEN CAST(?3 AS NUMERIC) ELSE ?3 END,"
                        "CASE WHEN ?11 THEN CAST(?4 AS NUMERIC) ELSE ?4 END,?5,?6,?7,?8)",
-    [ADD_MEASURE]    = "INSERT INTO measure VALUES(?1,CAST(?2 AS NUMERIC),?3)",
+    [ADD_MEASURE]    = "INSERT INTO measure VALUES(?1,CAST(?2 AS NUMERIC),?3,nullif(?4,0),?5)",
 };
 /* clang-format on */
 
@@ -212,7 +213,8 @@ void rundb_param(struct sink *k, const char *name, const char *value, const char
     insert(d, ADD_PARAM);
 }
 
-void rundb_measure(struct sink *k, const char *name, struct measure m, int digits, const char *unit)
+void rundb_measure(struct sink *k, const char *name, struct measure m, int digits, const char *unit,
+                   const char *doc)
 {
     struct rundb *d = of(k);
     if (!alive(d))
@@ -223,6 +225,8 @@ void rundb_measure(struct sink *k, const char *name, struct measure m, int digit
     bind_text(d, ADD_MEASURE, 1, name);
     bind_text(d, ADD_MEASURE, 2, m.given ? number : NULL);
     bind_text(d, ADD_MEASURE, 3, unit);
+    bind_int(d, ADD_MEASURE, 4, (int64_t)m.record);
+    bind_text(d, ADD_MEASURE, 5, doc);
     insert(d, ADD_MEASURE);
 }
 

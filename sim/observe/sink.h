@@ -24,7 +24,7 @@ void rundb_key(struct sink *k, const char *key, const char *value); /* table run
 void rundb_param(struct sink *k, const char *name, const char *value, const char *unit,
                  const char *set_by);
 void rundb_measure(struct sink *k, const char *name, struct measure m, int digits,
-                   const char *unit);
+                   const char *unit, const char *doc);
 
 struct rundb_observable {
     const char *name, *documented, *simulated, *tolerance, *unit, *source, *verdict, *note;

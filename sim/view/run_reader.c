@@ -46,6 +46,9 @@ static void take_sizes(struct reading *r, sqlite3_stmt *q)
     r->run->records = ARENA_ARRAY(r->run->arena, struct view_record, r->run->count + 1);
     r->run->because = ARENA_ARRAY(r->run->arena, struct view_because, r->run->because_count + 1);
     r->run->nodes = ARENA_ARRAY(r->run->arena, struct view_node, r->run->node_count);
+    r->run->measures = ARENA_ARRAY(r->run->arena, struct view_measure, sqlite3_column_int64(q, 3) + 1);
+    r->run->observables =
+        ARENA_ARRAY(r->run->arena, struct view_observable, sqlite3_column_int64(q, 4) + 1);
 }
 
 static void take_node(struct reading *r, sqlite3_stmt *q)
@@ -53,6 +56,18 @@ static void take_node(struct reading *r, sqlite3_stmt *q)
     int id = sqlite3_column_int(q, 0);
     if (id >= 0 && id < r->run->node_count)
         r->run->nodes[id] = (struct view_node){keep(r, q, 1), keep(r, q, 2)};
+}
+
+static void take_measure(struct reading *r, sqlite3_stmt *q)
+{
+    r->run->measures[r->run->measure_count++] = (struct view_measure){
+        keep(r, q, 0), keep(r, q, 1), keep(r, q, 2), keep(r, q, 4), sqlite3_column_int64(q, 3)};
+}
+
+static void take_observable(struct reading *r, sqlite3_stmt *q)
+{
+    r->run->observables[r->run->observable_count++] = (struct view_observable){
+        keep(r, q, 0), keep(r, q, 1), keep(r, q, 2), keep(r, q, 3), keep(r, q, 4)};
 }
 
 static void take_record(struct reading *r, sqlite3_stmt *q)
@@ -103,13 +118,17 @@ static void take_key(struct reading *r, sqlite3_stmt *q)
 static bool read_all(struct reading *r)
 {
     if (!each(r, "SELECT (SELECT coalesce(max(id),0) FROM record), (SELECT count(*) FROM because),"
-                 " (SELECT coalesce(max(id),0) FROM node)", take_sizes))
+                 " (SELECT coalesce(max(id),0) FROM node), (SELECT count(*) FROM measure),"
+                 " (SELECT count(*) FROM observable)", take_sizes))
         return false;
     r->run->because_count = 0; /* counted again as rows are taken */
     return each(r, "SELECT id, name, model FROM node", take_node) &&
            each(r, "SELECT id, t_ns, cause, flow, kind, node, text, fields FROM record WHERE id > 0 ORDER BY id",
                 take_record) &&
            each(r, "SELECT record, of, role FROM because ORDER BY record, rowid", take_because) &&
+           each(r, "SELECT name, value, unit, record, doc FROM measure ORDER BY rowid", take_measure) &&
+           each(r, "SELECT name, documented, simulated, verdict, note FROM observable ORDER BY rowid",
+                take_observable) &&
            each(r, "SELECT key, value FROM run", take_key);
 }
 

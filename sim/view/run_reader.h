@@ -26,6 +26,16 @@ struct view_node {
     const char *name, *model;
 };
 
+/* What the run was judged by. */
+struct view_measure {
+    const char *name, *value, *unit, *doc; /* value "": did not occur */
+    int64_t record;                        /* the first that counted; 0: none */
+};
+
+struct view_observable {
+    const char *name, *documented, *simulated, *verdict, *note;
+};
+
 struct view_run {
     struct arena *arena;
     const char *folder, *scenario, *status;
@@ -35,6 +45,10 @@ struct view_run {
     size_t because_count;
     struct view_node *nodes; /* by id */
     int node_count;
+    struct view_measure *measures;
+    size_t measure_count;
+    struct view_observable *observables;
+    size_t observable_count;
     int64_t origin_ns; /* of the first registration; 0: none */
 };
 

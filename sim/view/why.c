@@ -9,12 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/view/why_subject.h"
+
 #define TIMER_GAP_NS 1000000000
 #define VISITS_MAX 256
 
 struct walk {
     const struct view_run *run;
     struct why *out;
+    const struct view_record *subject;
+    int64_t lost_ns; /* when what the subject awaited was lost; 0: it was not */
     int64_t seen[VISITS_MAX];
     int seen_count;
 };
@@ -24,7 +28,7 @@ struct walk {
 static void add_clock(struct txtbuf *t, const struct view_run *r, int64_t ns)
 {
     int64_t rel = ns - r->origin_ns, tenths = (rel < 0 ? 50000000 - rel : rel + 50000000) / 100000000;
-    txtbuf_add(t, "%s%lld:%02lld.%lld", rel < 0 ? "-" : "", (long long)(tenths / 600),
+    txtbuf_add(t, "%s%lld:%02lld.%lld", rel < 0 && tenths ? "-" : "", (long long)(tenths / 600),
                (long long)(tenths / 10 % 60), (long long)(tenths % 10));
 }
 
@@ -125,6 +129,26 @@ static void tell_drop(struct walk *w, const struct view_record *x, const char *r
     step(w, x, role, text);
 }
 
+static struct str limit_text(const struct view_record *x)
+{
+    struct str line = str_of(x->text), lead = STR("parameter: ");
+    return str_starts(line, lead) ? (struct str){line.p + lead.n, line.n - lead.n} : line;
+}
+
+/* What was compared with the time since then, in the same sentence. */
+static void tell_limits(struct walk *w, const struct view_record *x, struct txtbuf *t)
+{
+    for (uint32_t i = 0; i < x->because_count; i++) {
+        const struct view_because *b = &w->run->because[x->because + i];
+        const struct view_record *limit = b->role == VIEW_LIMIT ? view_record(w->run, b->of) : NULL;
+        if (!limit || !visit(w, limit))
+            continue;
+        root(w, limit);
+        struct str line = limit_text(limit);
+        txtbuf_add(t, "; the limit was %.*s (#%lld)", STR_ARG(line), (long long)limit->id);
+    }
+}
+
 static void tell_state(struct walk *w, const struct view_record *x, const char *role)
 {
     char text[600], m[64], k[96], f[32], ev[64], to[32];
@@ -139,6 +163,7 @@ static void tell_state(struct walk *w, const struct view_record *x, const char *
         txtbuf_cstr(&t, ": it had been written ");
         add_span(&t, x->t_ns - written->t_ns);
         txtbuf_add(&t, " before, by #%lld", (long long)written->id);
+        tell_limits(w, x, &t);
     }
     step(w, x, role, text);
 }
@@ -148,9 +173,7 @@ static void tell_plain(struct walk *w, const struct view_record *x, const char *
     char text[600];
     struct txtbuf t = txtbuf_of(text, sizeof text);
     bool limit = strcmp(role, "limit") == 0;
-    struct str line = str_of(x->text);
-    if (limit && str_starts(line, STR("parameter: ")))
-        line = (struct str){line.p + 11, line.n - 11};
+    struct str line = limit ? limit_text(x) : str_of(x->text);
     if (limit)
         txtbuf_add(&t, "the limit was %.*s (%s)", STR_ARG(line), node_name(w, x));
     else
@@ -177,6 +200,48 @@ static struct str span_after(const char *text, const char *words)
     return word;
 }
 
+/* "26.88s", "420ms": as txtbuf_dur writes spans. */
+static int64_t span_ns(struct str s)
+{
+    static const struct {
+        const char *unit;
+        int64_t ns;
+    } units[] = {{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}};
+    struct str number = s, frac;
+    uint64_t whole = 0, part = 0;
+    int64_t scale = 0;
+    for (size_t i = 0; i < 4 && !scale; i++) {
+        size_t n = strlen(units[i].unit);
+        if (s.n > n && memcmp(s.p + s.n - n, units[i].unit, n) == 0) {
+            scale = units[i].ns;
+            number.n = s.n - n;
+        }
+    }
+    frac = number;
+    if (!scale || !str_u64(str_cut(&frac, '.'), INT64_MAX / 2000000000, &whole))
+        return 0;
+    int64_t ns = (int64_t)whole * scale;
+    for (size_t i = 0; i < frac.n; i++) {
+        scale /= 10;
+        if (str_u64((struct str){frac.p + i, 1}, 9, &part))
+            ns += (int64_t)part * scale;
+    }
+    return ns;
+}
+
+/* A repetition that would have come after the subject's timer had run out. */
+static void add_too_late(struct txtbuf *t, const struct walk *w, int64_t rto_ns)
+{
+    int64_t left = w->subject->t_ns - w->lost_ns;
+    if (!w->lost_ns || rto_ns <= left || w->subject->node == 0)
+        return;
+    txtbuf_cstr(t, "; so what was lost would have been repeated after ");
+    add_span(t, rto_ns);
+    txtbuf_add(t, ", but %s waited only ", node_name(w, w->subject));
+    add_span(t, left);
+    txtbuf_cstr(t, " more");
+}
+
 static int karn_acks(const struct walk *w, int node, int64_t from_id, int64_t to_id)
 {
     int n = 0;
@@ -187,7 +252,8 @@ static int karn_acks(const struct walk *w, int node, int64_t from_id, int64_t to
     return n;
 }
 
-static void tell_rto(struct walk *w, const struct view_record *last)
+/* Returns the record that the chain began with; NULL: it doubled nothing. */
+static const struct view_record *tell_rto(struct walk *w, const struct view_record *last)
 {
     char text[600];
     struct txtbuf t = txtbuf_of(text, sizeof text);
@@ -202,9 +268,13 @@ static void tell_rto(struct walk *w, const struct view_record *last)
         x = view_because(w->run, x, VIEW_STATE);
     }
     if (doubled == 0)
-        return;
+        return NULL;
     struct str was = span_after(first->text, "within the RTO of "), now = span_after(last->text, "is now ");
-    txtbuf_add(&t, "the RTO of %s had doubled %d times since ", node_name(w, last), doubled);
+    txtbuf_add(&t, "the RTO of %s had doubled ", node_name(w, last));
+    if (doubled == 1)
+        txtbuf_cstr(&t, "once, at ");
+    else
+        txtbuf_add(&t, "%d times since ", doubled);
     add_clock(&t, w->run, first->t_ns);
     txtbuf_add(&t, ", from %.*s to %.*s", STR_ARG(was), STR_ARG(now));
     int karn = karn_acks(w, last->node, first->id, w->out->subject);
@@ -213,7 +283,9 @@ static void tell_rto(struct walk *w, const struct view_record *last)
                        "sample (Karn)", karn);
     else
         txtbuf_cstr(&t, ": no ACK came in between");
+    add_too_late(&t, w, span_ns(now));
     step(w, last, "state", text);
+    return first;
 }
 
 /* --- the walk ---------------------------------------------------------------------------------------------------------- */
@@ -268,6 +340,8 @@ static void go_on(struct walk *w, const struct view_record *x)
         if (b->role == VIEW_LIMIT)
             go(w, view_record(w->run, b->of), "limit");
     }
+    if (awaited && view_is(awaited, "DROP") && view_is(w->subject, "ALARM"))
+        w->lost_ns = awaited->t_ns;
     if (awaited)
         go(w, awaited, "awaited");
     if (state && !is_frame(state))
@@ -294,7 +368,9 @@ static void go(struct walk *w, const struct view_record *x, const char *role)
     if (!visit(w, x))
         return;
     if (is_rto(x)) {
-        tell_rto(w, x);
+        const struct view_record *began = tell_rto(w, x);
+        if (began && strcmp(role, "subject") == 0)
+            go_on(w, began);
         return;
     }
     bool minor = view_is(x, "LOG") || (view_is(x, "NOTE") && strcmp(role, "limit") != 0);
@@ -306,80 +382,7 @@ static void go(struct walk *w, const struct view_record *x, const char *role)
         go_on(w, x);
 }
 
-/* --- where to begin, and what followed --------------------------------------------------------------------------------- */
-
-static bool counted_alarm(const struct view_record *x)
-{
-    static const char *const not_counted[] = {"8", "9", "10", "28"};
-    if (!view_is(x, "ALARM"))
-        return false;
-    for (int i = 0; i < 4; i++) {
-        if (field_is(x, "reason", not_counted[i]))
-            return false;
-    }
-    return true;
-}
-
-static bool any_alarm(const struct view_record *x)
-{
-    return view_is(x, "ALARM");
-}
-
-static bool any_drop(const struct view_record *x)
-{
-    return view_is(x, "DROP");
-}
-
-static const struct view_record *first(const struct view_run *r, int node,
-                                       bool (*wanted)(const struct view_record *x))
-{
-    for (size_t i = 0; i < r->count; i++) {
-        if (wanted(&r->records[i]) && (node < 0 || r->records[i].node == node))
-            return &r->records[i];
-    }
-    return NULL;
-}
-
-static const struct view_record *first_outcome(const struct view_run *r, int node)
-{
-    const struct view_record *x = first(r, node, counted_alarm);
-    x = x ? x : first(r, node, any_alarm);
-    return x ? x : first(r, node, any_drop);
-}
-
-static const struct view_record *find_subject(const struct view_run *r, const char *subject, struct err *e)
-{
-    const struct view_record *x = NULL;
-    uint64_t id;
-    if (!subject) {
-        x = first_outcome(r, -1);
-        if (!x)
-            err_set(e, "nothing to explain: the run has no alarm and no drop");
-        return x;
-    }
-    if (subject[0] == '#') {
-        if (str_u64(str_of(subject + 1), INT64_MAX, &id))
-            x = view_record(r, (int64_t)id);
-        if (!x)
-            err_set(e, "there is no record '%s' (facts are #1 to #%zu)", subject, r->count);
-        return x;
-    }
-    const char *names[256];
-    size_t n = 0;
-    for (int i = 0; i < r->node_count && n < 256; i++) {
-        names[n++] = r->nodes[i].name ? r->nodes[i].name : "";
-        if (strcmp(names[n - 1], subject) != 0)
-            continue;
-        x = first_outcome(r, i);
-        if (!x)
-            err_set(e, "nothing to explain at '%s': no alarm and no drop", subject);
-        return x;
-    }
-    const char *near = str_nearest(str_of(subject), names, n);
-    err_set(e, "there is no node '%s' in this run%s%s%s", subject, near ? "; did you mean '" : "",
-            near ? near : "", near ? "'?" : "");
-    return NULL;
-}
+/* --- what followed --------------------------------------------------------------------------------------- */
 
 /* What came of an alarm: the device's next registration. */
 static void tell_result(struct walk *w, const struct view_record *alarm)
@@ -406,13 +409,17 @@ static void tell_result(struct walk *w, const struct view_record *alarm)
 bool why_explain(const struct view_run *r, const char *subject, struct why *out, struct err *e)
 {
     *out = (struct why){0};
-    const struct view_record *x = find_subject(r, subject, e);
-    if (!x)
+    struct why_subject found;
+    if (!why_find(r, subject, &found, e))
         return false;
-    struct walk w = {.run = r, .out = out};
+    out->intro = found.intro;
+    const struct view_record *x = found.record;
+    if (!x)
+        return true;
+    struct walk w = {.run = r, .out = out, .subject = x};
     out->subject = x->id;
     go(&w, x, "subject");
-    if (is_frame(x) && out->step_count == 0)
+    if (out->step_count == 0)
         tell_plain(&w, x, "subject");
     if (view_is(x, "ALARM"))
         tell_result(&w, x);

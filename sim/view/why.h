@@ -16,15 +16,15 @@ struct why_step {
 };
 
 struct why {
-    int64_t subject; /* record */
+    const char *intro; /* what the subject is, when it is no record itself; "": nothing to add */
+    int64_t subject;   /* record; 0: there is none, and the intro says so */
     struct why_step steps[WHY_STEPS_MAX];
     int step_count;
     int64_t roots[WHY_ROOTS_MAX];
     int root_count;
 };
 
-/* `subject`: a node's name, "#record", or NULL: the first counted unregister, else the first alarm, else
- * the first drop. False: *e says that there is no such thing, or nothing to explain. */
+/* `subject` as in why_subject.h. False: *e says that there is no such thing. */
 MUST_USE bool why_explain(const struct view_run *r, const char *subject, struct why *out, struct err *e);
 
 #endif

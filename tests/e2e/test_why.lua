@@ -3,6 +3,7 @@
 -- a cured run that has nothing to explain but its first frame.
 package.path = arg[2] .. "/tests/e2e/lib/?.lua;" .. package.path
 local dt = require "dt"
+local json = require "dkjson"
 
 local function why(words)
   local status, out, err = dt.run(words)
@@ -18,11 +19,12 @@ for _, word in ipairs {
   "it was the 8th such loss there since 1:55%.0", "went from secured to forgotten %(aged%)",
   "port_security_aging_time = 60s", "doubled 7 times since 1:55%.2, from 210ms to 26%.88s, and stayed",
   "7 ACKs in between were of retransmitted data and gave no valid RTT sample %(Karn%)",
+  "repeated after 26%.9s, but cucm%-pub waited only 15s more",
   "so SEPF029290A3C71 registered elsewhere %(registered%-at%-1" } do
   dt.ok(text:find(word), "why lacks '%s':\n%s", word, text)
 end
 local _, out = dt.run { "why", "case-study-2", "--json" }
-local doc = require "dkjson".decode(out)
+local doc = json.decode(out)
 dt.ok(doc and #doc.steps <= 12 and #doc.steps >= 8, "steps in JSON")
 local roots = dt.query(dt.tmp() .. "/results/runs/case-study-2/001", ("select group_concat(text) from record where id in (%s)"):format(
   table.concat(doc.roots, ",")))
@@ -47,8 +49,52 @@ local cured = why { "why", "cured" }
 dt.ok(cured:find("ARP announcement", 1, true) and not cured:find("EndPointUnregistered", 1, true),
       "why of the cured run:\n%s", cured)
 
+-- Stopped: the root is the line of the script; not stopped, or asked of a measure that stayed zero: a sentence.
+local stopped_file = dt.src .. "/tests/e2e/scenarios/cucm-stopped.lua"
+dt.run { "run", stopped_file, "-q" }
+local stopped = why { "why", "cucm-stopped" }
+for _, word in ipairs { "EndPointUnregistered", "stop cucm%-a: cucm%-stopped%.lua:25", "registered elsewhere" } do
+  dt.ok(stopped:find(word), "why of the stop lacks '%s':\n%s", word, stopped)
+end
+local cause = tonumber(stopped:match("roots: #(%d+)"))
+dt.equal(dt.query(dt.tmp() .. "/results/runs/cucm-stopped/001", "select kind from record where id=" .. (cause or 0))[1][1],
+  "FAULT", "the root's kind")
+dt.run { "run", stopped_file, "-q", "--set", "stop=off", "-o", "running" }
+local function squeeze(text) return (text:gsub("%s+", " ")) end
+dt.ok(squeeze(why { "why", "running" }):find("nothing went wrong: no phone was unregistered", 1, true), "why of no stop")
+dt.ok(squeeze(why { "why", "running", "unregister_count" }):find("unregister_count is 0: nothing of the kind happened", 1, true),
+  "why of a zero")
+dt.ok(squeeze(why { "why", "running", "first_unregister_s" }):find("first_unregister_s did not occur", 1, true),
+  "why of what did not occur")
+
+-- Measures, observables, alarms and reasons lead to the record that made them; here against run.db itself.
+local folder = dt.tmp() .. "/results/runs/case-study-2/001"
+local function subject_of(name)
+  return json.decode(why({ "why", "case-study-2", name, "--json" })).subject
+end
+local function record(sql) return tonumber(dt.query(folder, sql)[1][1]) end
+local alarm = record "select min(id) from record where kind='ALARM'"
+local drop1 = record "select min(id) from record where kind='DROP'"
+for name, id in pairs {
+  first_unregister_s = alarm, unregister_count = alarm, EndPointUnregistered = alarm, ["time on the secondary"] = alarm,
+  frames_dropped = drop1, ["port-security-learning"] = drop1,
+  failover_count = record [[select min(id) from record where kind='STATE' and json_extract(fields,'$.machine')='registration'
+    and json_extract(fields,'$.event')='registered-at-1']],
+  max_rto_s = record "select min(id) from record where kind='NOTE' and text like '%RTO%is now 26.88s%'",
+} do
+  dt.equal(subject_of(name), id, "subject of " .. name)
+end
+local rto = squeeze(why { "why", "case-study-2", "max_rto_s" })
+dt.ok(rto:find("max_rto_s is 26.88 s", 1, true) and rto:find("port_security_aging_time = 60s", 1, true),
+  "why of the largest RTO goes on to the ageing: %s", rto)
+
+-- The default subject of a run whose only fault is an observable: that one.
+dt.run { "run", "keepalive-trace", "-q", "--check", "--set", "cucm_trying_time=20ms", "-o", "late" }
+dt.ok(squeeze(why { "why", "late" }):find("' is documented as", 1, true), "why of an observable that deviates")
+
 -- What cannot be explained is said in one sentence.
 for _, case in ipairs { { "nosuch", "is no run folder" }, { "case-study-2", "cucm-pubs", "did you mean 'cucm-pub'" },
+                        { "case-study-2", "max_rto", "did you mean 'max_rto_s'" },
                         { "case-study-2", "#999999", "there is no record" } } do
   local status, _, err = dt.run { "why", table.unpack(case, 1, #case - 1) }
   dt.equal(status, 2, "exit status of why " .. table.concat(case, " "))

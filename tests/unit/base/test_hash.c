@@ -49,6 +49,26 @@ static void zeros_of_different_length_differ(void **state)
     assert_int_equal(hash_cstr(3, "abc"), hash_bytes(3, "abc", 3));
 }
 
+/* Byte by byte, as the digest is defined: the length, little-endian words, the rest, the finaliser. */
+static void bytes_are_taken_as_little_endian_words(void **state)
+{
+    (void)state;
+    uint8_t p[48];
+    for (size_t i = 0; i < sizeof p; i++)
+        p[i] = (uint8_t)(i * 37 + 129);
+    for (size_t n = 0; n <= sizeof p - 3; n++) {
+        const uint8_t *at = p + n % 3;
+        uint64_t h = hash_fold(7, n);
+        for (size_t i = 0; i < n; i += 8) {
+            uint64_t word = 0;
+            for (size_t k = i; k < n && k < i + 8; k++)
+                word |= (uint64_t)at[k] << (8 * (k - i));
+            h = hash_fold(h, word);
+        }
+        assert_int_equal(hash_bytes(7, at, n), hash_mix(h));
+    }
+}
+
 static void folding_keeps_order(void **state)
 {
     (void)state;
@@ -68,6 +88,7 @@ int main(void)
         cmocka_unit_test(the_finaliser_is_splitmix64),
         cmocka_unit_test(every_bit_counts),
         cmocka_unit_test(zeros_of_different_length_differ),
+        cmocka_unit_test(bytes_are_taken_as_little_endian_words),
         cmocka_unit_test(folding_keeps_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -258,8 +258,8 @@ static void measures(void **state)
     measure_add(s, MEASURE_KEEPALIVES_SENT, 2);
     measure_add(s, MEASURE_KEEPALIVES_SENT, 3);
     assert_int_equal(measure_get(s, MEASURE_KEEPALIVES_SENT).v, 5);
-    measure_max(s, MEASURE_MAX_RTO, -5);
-    measure_max(s, MEASURE_MAX_RTO, -9);
+    measure_max(s, MEASURE_MAX_RTO, -5, 3);
+    measure_max(s, MEASURE_MAX_RTO, -9, 4);
     assert_true(measure_get(s, MEASURE_MAX_RTO).given);
     assert_int_equal(measure_get(s, MEASURE_MAX_RTO).v, -5);
     for (int i = 0; i < MEASURE_COUNT; i++)

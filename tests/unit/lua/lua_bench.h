@@ -70,11 +70,8 @@ static bool probe_init(struct node *n, struct err *e)
     p->node = n;
     tmr_init(&p->talk, n->sim, n->id, "probe.talk", p, talk);
     for (size_t i = 0; n->model->params[i].name; i++) {
-        if (strcmp(n->model->params[i].name, "talk_floor") == 0 && !n->values[i].given) {
-            p->floor = p->profile ? dur_s(1) : dur_ms(200);
-            n->values[i] = (struct param_value){
-                .type = PARAM_DUR, .i = p->floor.ns, .law = dist_const(p->floor), .given = true};
-        }
+        if (strcmp(n->model->params[i].name, "talk_floor") == 0)
+            node_fill_default(n, "talk_floor", p->profile ? dur_s(1) : dur_ms(200), &p->floor);
     }
     return node_port(n, STR("eth0"), NULL, 0, &port, e);
 }

@@ -68,8 +68,9 @@ static void play(struct bench *b)
     rundb_param(b->db, "tcp_rto_min", "0.2", "s", "default");
     rundb_param(b->db, "offset", "uniform(0s,120s)", "s", "command");
     rundb_param(b->db, "dn", "0042", "", "scenario");
-    rundb_measure(b->db, "first_unregister_s", (struct measure){961800000000, true}, 9, "s");
-    rundb_measure(b->db, "max_rto_s", (struct measure){0, false}, 9, "s");
+    rundb_measure(b->db, "first_unregister_s", (struct measure){961800000000, true, 7}, 9, "s",
+                  "when");
+    rundb_measure(b->db, "max_rto_s", (struct measure){0, false, 0}, 9, "s", "how long");
     struct rundb_observable o = {"first unregister", "961.8", "961.79", "0.5", "s",
                                  "seed 002",         "match", NULL,     true};
     rundb_observable(b->db, &o);
@@ -147,8 +148,8 @@ static void results_are_numbers_or_null(void **state)
     EXPECT_ROWS(&b, "SELECT name,value,typeof(value),unit,set_by FROM param ORDER BY name",
                 "dn|0042|text||scenario\noffset|uniform(0s,120s)|text|s|command\n"
                 "tcp_rto_min|0.2|real|s|default\n");
-    EXPECT_ROWS(&b, "SELECT name,value,typeof(value),unit FROM measure ORDER BY name",
-                "first_unregister_s|961.8|real|s\nmax_rto_s|NULL|null|s\n");
+    EXPECT_ROWS(&b, "SELECT name,value,typeof(value),unit,record,doc FROM measure ORDER BY name",
+                "first_unregister_s|961.8|real|s|7|when\nmax_rto_s|NULL|null|s|NULL|how long\n");
     EXPECT_ROWS(&b,
                 "SELECT name,documented,typeof(documented),simulated,typeof(simulated),tolerance,"
                 "typeof(tolerance),unit,source,verdict,note FROM observable ORDER BY name DESC",

@@ -1,0 +1,29 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Only for tests: the service on the primary is stopped and never started again.
+return {
+  title = "The service on the primary is stopped",
+  source = "made up for a test",
+  story = "A phone with two CUCM nodes; at 200 s the CallManager service on the primary is stopped.",
+  duration = "10min",
+  parameters = {
+    stop = { type = "switch", default = "on", doc = "stop the service at all" },
+    start_at = { type = "duration", default = "1h", min = "200s", max = "1h", doc = "when it is started again" },
+  },
+  network = function(net, p)
+    net:add("sip-phone", "phone", { mac = "00:24:14:2d:df:24", dn = "5678", address = "10.1.1.10",
+                                    cucm_group = "10.1.1.2,10.1.1.3" })
+    net:add("switch", "access")
+    net:add("cucm", "cucm-a", { mac = "00:50:56:00:00:02", address = "10.1.1.2" })
+    net:add("cucm", "cucm-b", { mac = "00:50:56:00:00:03", address = "10.1.1.3" })
+    net:link("phone", "access:1")
+    net:link("access:2", "cucm-a")
+    net:link("access:3", "cucm-b")
+  end,
+  script = function(sim, p)
+    if p.stop == "off" then return end
+    sim:wait("200s")
+    sim.net:node("cucm-a"):op("stop")
+    sim:wait_until(p.start_at)
+    sim.net:node("cucm-a"):op("start")
+  end,
+}
