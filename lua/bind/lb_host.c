@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define NEAR_NAMES_MAX 512
 
@@ -48,6 +49,9 @@ const char *lb_text(lua_State *L, int index)
 
 bool lb_read_file(struct scenario *sc, const char *path, struct str *out, struct err *e)
 {
+    struct stat st;
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) /* a pipe would be waited for */
+        return err_set(e, "cannot read '%s': it is no plain file of at most %u MiB", path, LB_FILE_MAX >> 20);
     FILE *f = fopen(path, "rb");
     if (!f)
         return err_set(e, "cannot read '%s': %s", path, strerror(errno));

@@ -195,7 +195,10 @@ bool lb_error(struct scenario *sc, lua_State *L, int status, struct err *e)
     if (status != LUA_ERRMEM) {
         if (L != sc->lua) /* a coroutine: no handler ran */
             make_message(L);
-        add_sentence(sc, &t, str_of(lua_tostring(L, -1)));
+        struct str said = str_of(lua_tostring(L, -1));
+        if (str_eq(said, STR("C stack overflow"))) /* of the parser: it names no place */
+            txtbuf_add(&t, "%s: too deeply nested: ", sc->info.path);
+        add_sentence(sc, &t, said);
     } else {
         txtbuf_cstr(&t, sc->info.path);
         if (sc->limits.near_line)

@@ -44,6 +44,8 @@ static bool run_file(struct scenario *sc, struct err *e)
 {
     if (!lb_read_file(sc, sc->info.path, &sc->text, e))
         return false;
+    if (sc->text.n && sc->text.p[0] == LUA_SIGNATURE[0])
+        return err_set(e, "'%s' is binary: a scenario is a Lua text", sc->info.path);
     int status = luaL_loadbufferx(sc->lua, sc->text.p, sc->text.n,
                                   arena_printf(sc->arena, "@%s", sc->base), "t");
     if (status != LUA_OK)

@@ -164,15 +164,16 @@ static void build(struct net *n, uint32_t phones)
 
 /* --- one round, in a process of its own ------------------------------------------------------------ */
 
-static long resident_kib(void)
+/* Memory of the process's own: without what is mapped from files, such as the program itself. */
+static int64_t own_bytes(void)
 {
-    long pages = 0, resident = 0;
+    long long pages, resident = 0, shared = 0;
     FILE *f = fopen("/proc/self/statm", "r");
-    if (f && fscanf(f, "%ld %ld", &pages, &resident) != 2)
-        resident = 0;
+    if (f && fscanf(f, "%lld %lld %lld", &pages, &resident, &shared) != 3)
+        resident = shared = 0;
     if (f)
         fclose(f);
-    return resident * (sysconf(_SC_PAGESIZE) / 1024);
+    return (resident - shared) * sysconf(_SC_PAGESIZE);
 }
 
 static struct result measure(uint32_t phones)
@@ -181,7 +182,7 @@ static struct result measure(uint32_t phones)
     struct result r = {0};
     struct rusage usage;
     struct err e;
-    long before_kib = resident_kib();
+    int64_t before = own_bytes();
     int64_t start = wall_ns();
     struct sim *s = sim_new(&c);
     struct net *n = net_new(s, registry_models, registry_model_count);
@@ -195,7 +196,7 @@ static struct result measure(uint32_t phones)
     r.events = (int64_t)sim_events(s);
     getrusage(RUSAGE_SELF, &usage);
     r.rss_kib = usage.ru_maxrss;
-    r.bytes = (r.rss_kib - before_kib) * 1024;
+    r.bytes = own_bytes() - before; /* an arena only grows */
     net_balance(n);
     sim_free(s);
     return r;

@@ -151,6 +151,7 @@ static void guard_streams(void)
             exit(CMD_FAULT);
     }
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file grown to its limit is an error of writing, too */
 }
 
 int main(int argc, char **argv)

@@ -26,7 +26,7 @@ struct sip_phone {
     struct phone_config config;
     struct leg_identity identity;
     struct tcp_config tcp_config;
-    struct standing standing;
+    struct standing *standing; /* NULL: it starts from nothing */
     /* parts */
     char device[16];
     struct ip_stack *ip;
@@ -100,8 +100,8 @@ static bool parse_group(struct node *n, struct sip_phone *p, struct err *e)
 
 static void draw_uuid(struct node *n, struct sip_phone *p)
 {
-    struct rng *r = node_stream(n, "sip/uuid");
-    uint64_t a = rng_u64(r), b = rng_u64(r);
+    struct rng r = node_dice(n, "sip/uuid");
+    uint64_t a = rng_u64(&r), b = rng_u64(&r);
     struct txtbuf t = txtbuf_of(p->identity.contact_uuid, sizeof p->identity.contact_uuid);
     if (p->contact_uuid[0])
         txtbuf_cstr(&t, p->contact_uuid);
@@ -138,11 +138,12 @@ static void make_stack(struct node *n, struct sip_phone *p, struct port *port)
     p->tcp = tcp_new(n, p->ip, &p->tcp_config);
 }
 
-static bool parse_standing(struct sip_phone *p, struct err *e)
+static bool parse_standing(struct node *n, struct sip_phone *p, struct err *e)
 {
     if (!p->standing_text[0])
         return true;
-    if (!standing_parse(STANDING_PHONE, str_of(p->standing_text), &p->standing, e))
+    p->standing = ARENA_NEW(sim_arena(n->sim), struct standing);
+    if (!standing_parse(STANDING_PHONE, str_of(p->standing_text), p->standing, e))
         return err_wrap(e, "parameter 'standing'");
     return !ip4_eq(ip_source(p->ip, p->config.group[0].addr), (struct ip4){0}) ||
            err_set(e, "parameter 'standing': there is no route to the first node of 'cucm_group'");
@@ -156,7 +157,7 @@ static bool init(struct node *n, struct err *e)
         return false;
     make_identity(n, p);
     make_stack(n, p, port);
-    if (!parse_standing(p, e))
+    if (!parse_standing(n, p, e))
         return false;
     p->group.standby_offset = p->standby_offset;
     p->group.reconnect_interval = p->reconnect_interval;
@@ -177,7 +178,7 @@ static void resume(struct node *n, struct sip_phone *p)
     uint32_t mask = ~0u << (32 - p->prefix_len);
     bool on_link = ((cucm.v ^ p->address.v) & mask) == 0;
     ip_resolve(p->ip, on_link ? cucm : p->gateway);
-    group_resume(&p->group, &p->standing);
+    group_resume(&p->group, p->standing);
 }
 
 static void power_on(void *owner)
@@ -188,7 +189,7 @@ static void power_on(void *owner)
     r.state = (struct rec_state){"power", p->device, "off", "power-on", "on"};
     bus_publish(n->sim, &r);
     p->powered = true;
-    if (p->standing_text[0]) {
+    if (p->standing) {
         resume(n, p);
         return;
     }

@@ -25,6 +25,13 @@ struct ip_stack *ip_new(struct node *n, const struct ip_options *o)
 void ip_add_iface(struct ip_stack *s, const struct ip_iface *i)
 {
     ASSERT(s->iface_count < IP_IFACES_MAX && i->vlan < 4095);
+    if (s->iface_count == s->iface_cap) {
+        struct ip_iface **old = s->ifaces;
+        s->iface_cap = s->iface_cap ? 4 * s->iface_cap : 1;
+        s->ifaces = ARENA_ARRAY(sim_arena(s->node->sim), struct ip_iface *, s->iface_cap);
+        if (old)
+            memcpy(s->ifaces, old, s->iface_count * sizeof *old);
+    }
     struct ip_iface *own = ARENA_NEW(sim_arena(s->node->sim), struct ip_iface);
     *own = *i;
     s->ifaces[s->iface_count++] = own;

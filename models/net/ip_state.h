@@ -58,9 +58,8 @@ struct ip_stack {
     /* configuration */
     struct node *node;
     struct ip_options options;
-    struct ip_iface *ifaces[IP_IFACES_MAX];
-    uint32_t iface_count;
-    uint32_t route_count, route_cap;
+    struct ip_iface **ifaces;
+    uint32_t iface_count, iface_cap, route_count, route_cap;
     struct route *routes;
     struct proto *protos; /* a list: there are three of them */
     /* state */

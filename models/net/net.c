@@ -17,6 +17,8 @@ struct net *net_new(struct sim *s, const struct model *const *models, size_t mod
     n->models = models;
     n->model_count = model_count;
     map_init(&n->by_name, sim_arena(s));
+    map_init(&n->by_mac, sim_arena(s));
+    map_init(&n->by_address, sim_arena(s));
     map_init(&n->values, sim_arena(s));
     net_init_frames(n);
     net_init_flights(n);
@@ -251,6 +253,35 @@ static void keep_node(struct net *n, struct node *node)
     map_put(&n->by_name, hash_cstr(0, node->name), node);
 }
 
+static bool take_address(struct net *n, struct node *node, const struct param_def *d,
+                         const struct param_value *v, struct err *e)
+{
+    bool mac = d->type == PARAM_MAC && strcmp(d->name, "mac") == 0;
+    bool address = d->type == PARAM_IP4 && strcmp(d->name, "address") == 0;
+    if ((!mac && !address) || !v->given || v->i == 0)
+        return true;
+    struct map *taken = mac ? &n->by_mac : &n->by_address;
+    const struct node *other = map_get(taken, (uint64_t)v->i);
+    char text[32];
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    param_text(&t, d, v);
+    if (other)
+        return err_set(e, "%s: %s %s is that of '%s' already", node->name, mac ? "MAC address" : "address", text,
+                       other->name);
+    map_put(taken, (uint64_t)v->i, node);
+    return true;
+}
+
+/* Two hosts with one address answer each other's ARP: never what a configuration means. */
+static bool take_addresses(struct net *n, struct node *node, struct err *e)
+{
+    for (size_t i = 0; node->model->params && node->model->params[i].name; i++) {
+        if (!take_address(n, node, &node->model->params[i], node->values[i], e))
+            return false;
+    }
+    return true;
+}
+
 bool net_add_node(struct net *n, struct str model_name, struct str name, const struct setting *settings,
                   size_t count, struct node **out, struct err *e)
 {
@@ -265,6 +296,8 @@ bool net_add_node(struct net *n, struct str model_name, struct str name, const s
     node->values = ARENA_ARRAY(a, const struct param_value *, param_count(m->params) + 1);
     node->id = sim_node_add(n->sim, node->name, m->name);
     if (!settings_store(m->params, settings, count, node->state, node->values, n, node->name, e))
+        return false;
+    if (!take_addresses(n, node, e))
         return false;
     keep_node(n, node);
     *out = node;
@@ -387,10 +420,25 @@ void node_fill_default(struct node *n, const char *param, struct sim_dur d, stru
     *field = d;
 }
 
+static const char *stream_name(const struct node *n, const char *what, struct txtbuf *t)
+{
+    txtbuf_add(t, "%s/%s", n->name, what);
+    return t->p;
+}
+
 struct rng *node_stream(struct node *n, const char *what)
 {
     char name[256];
     struct txtbuf t = txtbuf_of(name, sizeof name);
-    txtbuf_add(&t, "%s/%s", n->name, what);
-    return sim_stream(n->sim, name);
+    return sim_stream(n->sim, stream_name(n, what, &t));
+}
+
+struct rng node_dice(struct node *n, const char *what)
+{
+    char name[256];
+    struct txtbuf t = txtbuf_of(name, sizeof name);
+    struct rng r;
+    rng_seed(&r, sim_seed(n->sim), stream_name(n, what, &t));
+    r.name = what; /* the whole name goes with this call */
+    return r;
 }

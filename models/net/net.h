@@ -107,6 +107,7 @@ const struct param_value *node_param(const struct node *n, const char *param);
  * reports show become `d`. */
 void node_fill_default(struct node *n, const char *param, struct sim_dur d, struct sim_dur *field);
 struct rng *node_stream(struct node *n, const char *what); /* named "NODE/what" */
+struct rng node_dice(struct node *n, const char *what); /* the start of that stream, for what is drawn once */
 
 /* Parses settings against a schema and stores them at `state`; values (may be NULL) tells what they are.
  * Shared by nodes, ports and links. */

@@ -16,6 +16,7 @@ struct net {
     struct node **nodes;
     size_t node_count, node_cap;
     struct map by_name; /* hash of the name -> node */
+    struct map by_mac, by_address; /* as configured: a node's "mac" and "address" are its alone */
     struct map values;  /* of each parameter's definition: its default and the value last given */
     struct pool frames[FRAME_CLASSES];
     struct pool flights;

@@ -21,11 +21,23 @@ const char *tcp_state_name(enum tcp_state s)
     return state_names[s];
 }
 
+/* "10.1.1.2:50708>10.2.2.2:5060" */
+static void write_key(const struct tcp_conn *c, char *key, size_t cap)
+{
+    struct txtbuf t = txtbuf_of(key, cap);
+    ip4_text(&t, c->local);
+    txtbuf_add(&t, ":%u>", c->local_port);
+    ip4_text(&t, c->peer);
+    txtbuf_add(&t, ":%u", c->peer_port);
+}
+
 void tcp_set_state(struct tcp_conn *c, enum tcp_state next, const char *event)
 {
     struct node *n = c->tcp->node;
     struct rec r = {.kind = REC_STATE, .node = n->id};
-    r.state = (struct rec_state){"tcp", c->key, state_names[c->state], event, state_names[next]};
+    char key[48];
+    write_key(c, key, sizeof key);
+    r.state = (struct rec_state){"tcp", key, state_names[c->state], event, state_names[next]};
     c->state = next;
     bus_publish(n->sim, &r);
 }
@@ -39,7 +51,8 @@ struct tcp *tcp_new(struct node *n, struct ip_stack *ip, struct tcp_config *c)
     n->tcp = t;
     map_init(&t->conns, sim_arena(n->sim));
     map_init(&t->listeners, sim_arena(n->sim));
-    t->next_port = (uint32_t)rng_below(node_stream(n, "tcp/ports"), PORT_COUNT);
+    struct rng ports = node_dice(n, "tcp/ports");
+    t->next_port = (uint32_t)rng_below(&ports, PORT_COUNT);
     enum tcp_rto_profile profile = (enum tcp_rto_profile)c->rto_profile;
     node_fill_default(n, "tcp_rto_min", tcp_rto_floor_default(profile), &c->rto_min);
     c->rto = (struct tcp_rto_config){.profile = profile,
@@ -88,15 +101,6 @@ static void bury(struct tcp *t)
     }
 }
 
-static void write_key(struct tcp_conn *c)
-{
-    struct txtbuf t = txtbuf_of(c->key, sizeof c->key);
-    ip4_text(&t, c->local);
-    txtbuf_add(&t, ":%u>", c->local_port);
-    ip4_text(&t, c->peer);
-    txtbuf_add(&t, ":%u", c->peer_port);
-}
-
 struct tcp_conn *tcp_conn_new(struct tcp *t, struct ip4 peer, uint16_t peer_port,
                               uint16_t local_port, uint32_t iss)
 {
@@ -121,7 +125,6 @@ struct tcp_conn *tcp_conn_new(struct tcp *t, struct ip4 peer, uint16_t peer_port
                            .mss = (uint32_t)t->config->mss,
                            .ssthresh = UINT32_MAX};
     c->queue_end = &c->queue;
-    write_key(c);
     tcp_rto_init(&c->rto, &t->config->rto);
     struct sim *s = t->node->sim;
     tmr_init(&c->rto_timer, s, t->node->id, "tcp.rto", c, tcp_on_rto);

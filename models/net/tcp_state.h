@@ -70,7 +70,6 @@ struct tcp_conn {
     struct ip4 local, peer;
     uint16_t local_port, peer_port;
     uint8_t dscp;
-    char key[48]; /* "10.1.1.2:50708>10.2.2.2:5060" */
     /* state */
     enum tcp_state state;
     bool user_closed, timestamps, ended;

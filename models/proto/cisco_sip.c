@@ -2,7 +2,7 @@
 /* cisco_sip.c: every line stands in the order of the seeds' messages; tests hold it to their bytes. */
 #include "models/proto/cisco_sip.h"
 
-#include <time.h>
+#include <string.h>
 
 #define CRLF "\r\n"
 
@@ -69,20 +69,43 @@ static void put_number(struct wr *w, const char *name, uint64_t v)
     put(w, CRLF);
 }
 
+static void put_two(char *at, int64_t v)
+{
+    at[0] = (char)('0' + v / 10 % 10);
+    at[1] = (char)('0' + v % 10);
+}
+
+/* Of a day since 1970: years begin in March, so that a leap day is the last of its year; 400 of them are
+ * 146097 days, five of their months from March on 153. */
+static void put_day(char *day, char *month, char *year, int64_t days)
+{
+    static const char names[] = "MarAprMayJunJulAugSepOctNovDecJanFeb";
+    int64_t d = days + 719468, era = d / 146097; /* from 1 March of the year 0 */
+    int64_t of_era = d % 146097;
+    int64_t y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int64_t of_year = of_era - (365 * y + y / 4 - y / 100), m = (5 * of_year + 2) / 153;
+    put_two(day, of_year - (153 * m + 2) / 5 + 1);
+    memcpy(month, names + 3 * m, 3);
+    y += 400 * era + (m >= 10);
+    put_two(year, y / 100);
+    put_two(year + 2, y % 100);
+}
+
 void cisco_date(struct txtbuf *t, int64_t ns)
 {
-    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char days[] = "ThuFriSatSunMonTueWed"; /* 1 January 1970 was a Thursday */
+    char text[] = "Thu, 01 Jan 1970 00:00:00 GMT";
     if (ns < 0) { /* seed 004: before the clock is set */
         txtbuf_cstr(t, "Sun, 00 Jan 1900 00:00:00 GMT");
         return;
     }
-    time_t at = (time_t)(ns / 1000000000);
-    struct tm tm;
-    gmtime_r(&at, &tm); /* arithmetic on a given instant; no clock is read */
-    txtbuf_add(t, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday,
-               months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    int64_t s = ns / 1000000000, day = s / 86400;
+    memcpy(text, days + 3 * (day % 7), 3);
+    put_day(text + 5, text + 8, text + 12, day);
+    put_two(text + 17, s / 3600 % 24);
+    put_two(text + 20, s / 60 % 60);
+    put_two(text + 23, s % 60);
+    txtbuf_str(t, (struct str){text, sizeof text - 1});
 }
 
 static void put_date(struct wr *w, int64_t ns)

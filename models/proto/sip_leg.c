@@ -29,9 +29,9 @@ static const struct cucm_member *member(const struct sip_leg *l)
 static void draw_dialog(struct sip_leg *l)
 {
     static const char *const streams[CUCM_GROUP_MAX] = {"sip/dialog/0", "sip/dialog/1", "sip/dialog/2"};
-    struct rng *r = node_stream(l->node, streams[l->index]);
-    uint64_t a = rng_u64(r), b = rng_u64(r);
-    uint32_t tail = rng_u32(r);
+    struct rng r = node_dice(l->node, streams[l->index]); /* a leg has one dialog, ever */
+    uint64_t a = rng_u64(&r), b = rng_u64(&r);
+    uint32_t tail = rng_u32(&r);
     struct txtbuf t = txtbuf_of(l->from_tag, sizeof l->from_tag);
     txtbuf_add(&t, "%012llx%012llx-%08x", (unsigned long long)l->id->mac,
                (unsigned long long)(a & 0xffffffffffffu), tail);
@@ -55,7 +55,10 @@ static uint32_t next_branch(struct sip_leg *l)
 {
     bool given = l->branch_given;
     l->branch_given = false;
-    return given ? l->branch : rng_u32(node_stream(l->node, "sip/branch"));
+    if (given)
+        return l->branch;
+    l->branches = l->branches ? l->branches : node_stream(l->node, "sip/branch");
+    return rng_u32(l->branches);
 }
 
 static void write_request(struct sip_leg *l, struct wr *w)

@@ -61,6 +61,7 @@ struct sip_leg {
     uint32_t isn;
     bool branch_given; /* of the next request, else drawn */
     uint32_t branch;
+    struct rng *branches; /* NULL until the first is drawn */
     /* state */
     struct tcp_conn *conn;
     bool open, was_open; /* was_open: the connection that just ended had stood */

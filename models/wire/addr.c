@@ -111,7 +111,19 @@ bool ip4_is_multicast(struct ip4 a)
 
 void ip4_text(struct txtbuf *t, struct ip4 a)
 {
-    txtbuf_add(t, "%u.%u.%u.%u", a.v >> 24, a.v >> 16 & 255, a.v >> 8 & 255, a.v & 255);
+    char text[15];
+    size_t n = 0;
+    for (int shift = 24; shift >= 0; shift -= 8) { /* by hand: it stands in every SIP message */
+        unsigned octet = a.v >> shift & 255;
+        if (octet >= 100)
+            text[n++] = (char)('0' + octet / 100);
+        if (octet >= 10)
+            text[n++] = (char)('0' + octet / 10 % 10);
+        text[n++] = (char)('0' + octet % 10);
+        if (shift)
+            text[n++] = '.';
+    }
+    txtbuf_str(t, (struct str){text, n});
 }
 
 bool ip4_parse(struct str s, struct ip4 *out)

@@ -2,21 +2,31 @@
 /* cksum.c: see cksum.h. Four bytes a step; the 64-bit sum cannot overflow below 16 GiB. */
 #include "models/wire/cksum.h"
 
+#include <endian.h>
 #include <string.h>
 
+/* The sum does not care for the order of bytes (RFC 1071 2.B): words are added as the machine has them,
+ * and the folded sum is put into network order. */
 uint64_t cksum_add(uint64_t sum, const void *bytes, size_t n)
 {
     const uint8_t *p = bytes;
-    for (; n >= 4; n -= 4, p += 4)
-        sum += (uint64_t)p[0] << 24 | (uint64_t)p[1] << 16 | (uint64_t)p[2] << 8 | p[3];
+    uint64_t native = 0;
+    uint32_t word;
+    uint16_t half;
+    for (; n >= 4; n -= 4, p += 4) {
+        memcpy(&word, p, sizeof word);
+        native += word;
+    }
     if (n >= 2) {
-        sum += (uint64_t)p[0] << 8 | p[1];
+        memcpy(&half, p, sizeof half);
+        native += half;
         n -= 2;
         p += 2;
     }
-    if (n)
-        sum += (uint64_t)p[0] << 8;
-    return sum;
+    while (native >> 16)
+        native = (native & 0xffff) + (native >> 16);
+    sum += be16toh((uint16_t)native);
+    return n ? sum + ((uint64_t)p[0] << 8) : sum;
 }
 
 uint16_t cksum_fold(uint64_t sum)

@@ -38,19 +38,43 @@ static bool is_named(struct str name, enum sip_header_id id)
     char c = header_names[id].compact;
     if (c && name.n == 1)
         return (name.p[0] | 0x20) == c;
-    return name.n == header_names[id].name.n && str_eq_nocase(name, header_names[id].name);
+    struct str full = header_names[id].name;
+    return name.n == full.n && (str_eq(name, full) || str_eq_nocase(name, full));
+}
+
+/* SIP_HEADER_COUNT: none of those known here. */
+static enum sip_header_id kind_of(struct str name)
+{
+    static const uint8_t of_length[15][3] = {
+        /* what is left out is SIP_VIA, the only one of three letters */
+        [2] = {SIP_TO},
+        [4] = {SIP_FROM, SIP_CSEQ, SIP_DATE},
+        [6] = {SIP_REASON, SIP_SERVER},
+        [7] = {SIP_CALL_ID, SIP_CONTACT, SIP_EXPIRES},
+        [9] = {SIP_SUPPORTED},
+        [10] = {SIP_USER_AGENT},
+        [12] = {SIP_MAX_FORWARDS},
+        [14] = {SIP_CONTENT_LENGTH},
+    };
+    if (name.n == 1) {
+        int id = 0;
+        while (id < SIP_HEADER_COUNT && !is_named(name, (enum sip_header_id)id))
+            id++;
+        return (enum sip_header_id)id;
+    }
+    for (int i = 0; name.n < 15 && i < 3; i++) {
+        if (is_named(name, of_length[name.n][i]))
+            return of_length[name.n][i];
+    }
+    return SIP_HEADER_COUNT;
 }
 
 /* The header just added is remembered as the first of its kind, unless there is one. */
 static void note_kind(struct sip_msg *m, struct str name)
 {
-    for (int id = 0; id < SIP_HEADER_COUNT; id++) {
-        if (!is_named(name, (enum sip_header_id)id))
-            continue;
-        if (!m->first[id])
-            m->first[id] = (uint8_t)m->header_count;
-        return;
-    }
+    enum sip_header_id id = kind_of(name);
+    if (id < SIP_HEADER_COUNT && !m->first[id])
+        m->first[id] = (uint8_t)m->header_count;
 }
 
 struct str sip_header(const struct sip_msg *m, enum sip_header_id id)
@@ -100,11 +124,22 @@ static bool head_content_length(struct str head, uint64_t *out)
     return found && txt_ok(&t);
 }
 
+/* Where the empty line that ends the head begins, less the CRLF in front of it; negative: nowhere. */
+static ptrdiff_t find_head_end(struct str s)
+{
+    const char *p = s.p, *end = s.p + s.n;
+    for (const char *lf; p < end && (lf = memchr(p, '\n', (size_t)(end - p))) != NULL; p = lf + 1) {
+        if (lf - s.p >= 3 && memcmp(lf - 3, "\r\n\r", 3) == 0)
+            return lf - 3 - s.p;
+    }
+    return -1;
+}
+
 enum sip_frame_verdict sip_frame(struct str stream, size_t *len)
 {
     size_t skip = leading_crlfs(stream);
     struct str s = {stream.p + skip, stream.n - skip};
-    ptrdiff_t end = str_find(s, STR("\r\n\r\n"));
+    ptrdiff_t end = find_head_end(s);
     if (end < 0)
         return s.n > SIP_HEAD_MAX ? SIP_FRAME_BAD : SIP_FRAME_MORE;
     uint64_t body = 0;
@@ -157,6 +192,8 @@ static bool has_control(struct str s)
     size_t i = 0;
     while (s.n - i >= 8 && !maybe_control(s.p + i))
         i += 8;
+    if (s.n >= 8 && s.n - i < 8 && !maybe_control(s.p + s.n - 8))
+        return false;
     for (; i < s.n; i++) {
         if (((unsigned char)s.p[i] < ' ' && s.p[i] != '\t') || s.p[i] == 127)
             return true;

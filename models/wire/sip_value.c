@@ -23,9 +23,15 @@ static struct str trim(struct str s)
 /* Where the first `stop` or `end` outside quotes and angle brackets stands; s.n without one. */
 static size_t plain_find(struct str s, char stop, char end)
 {
+    static const bool marks[256] = {
+        ['"'] = true, ['\\'] = true, ['<'] = true, ['>'] = true,
+        [';'] = true, [','] = true, ['='] = true, /* every stop and end there is */
+    };
     bool quoted = false, angled = false;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
+        if (!marks[(uint8_t)c])
+            continue;
         if (quoted) {
             i += c == '\\'; /* the next one is escaped */
             quoted = c != '"';

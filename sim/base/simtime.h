@@ -109,6 +109,8 @@ static inline struct sim_dur dur_max(struct sim_dur a, struct sim_dur b)
 static inline struct sim_dur dur_tx(uint64_t bytes, uint64_t rate_bps)
 {
     ASSERT(rate_bps > 0);
+    if (bytes < 1u << 30 && rate_bps < 1ull << 62) /* the usual case needs no wide division */
+        return (struct sim_dur){(int64_t)((bytes * 8000000000u + (rate_bps - 1)) / rate_bps)};
     unsigned __int128 bits_ns = (unsigned __int128)bytes * 8u * 1000000000u;
     unsigned __int128 ns = (bits_ns + rate_bps - 1) / rate_bps;
     ASSERT(ns <= INT64_MAX);

@@ -52,20 +52,31 @@ static void unindex(struct flows *f, uint32_t hole)
     }
 }
 
-static void grow(struct flows *f)
+static void grow_ring(struct flows *f)
 {
-    uint32_t old = f->cap;
-    f->cap = !old ? CAP_FIRST : old < f->limit / 2 ? old * 2 : f->limit;
-    f->cap = f->cap < f->limit ? f->cap : f->limit;
+    uint32_t cap = !f->cap ? CAP_FIRST : f->cap < f->limit / 2 ? f->cap * 2 : f->limit;
+    f->cap = cap < f->limit ? cap : f->limit;
     f->ring = realloc(f->ring, f->cap * sizeof *f->ring);
-    f->index_cap = 2 * CAP_FIRST;
-    while (f->index_cap < 2 * f->cap)
-        f->index_cap *= 2;
+    ASSERT(f->ring != NULL);
+}
+
+static void grow_index(struct flows *f, uint32_t count)
+{
     free(f->index);
+    f->index_cap = f->index_cap ? 2 * f->index_cap : 2 * CAP_FIRST;
     f->index = calloc(f->index_cap, sizeof *f->index);
-    ASSERT(f->ring != NULL && f->index != NULL);
-    for (uint32_t i = 0; i < old; i++)
+    ASSERT(f->index != NULL);
+    for (uint32_t i = 0; i < count; i++)
         f->index[probe(f, f->ring[i].key)] = i + 1;
+}
+
+/* Makes room for one flow more than there ever were. */
+static void grow(struct flows *f, uint32_t count)
+{
+    if (count == f->cap)
+        grow_ring(f);
+    if (count >= f->index_cap / 4 * 3)
+        grow_index(f, count);
 }
 
 uint64_t flows_open(struct flows *f, uint64_t key)
@@ -78,8 +89,8 @@ uint64_t flows_open(struct flows *f, uint64_t key)
     uint32_t place = (uint32_t)(f->numbers % f->limit);
     if (f->numbers >= f->limit)
         unindex(f, probe(f, f->ring[place].key));
-    else if (place == f->cap)
-        grow(f);
+    else
+        grow(f, place);
     f->ring[place] = (struct flow){.key = key};
     f->index[probe(f, key)] = place + 1;
     return ++f->numbers;

@@ -17,7 +17,7 @@ struct flows {
     struct flow *ring;
     uint32_t cap;       /* of the ring */
     uint32_t *index;    /* by key, open addressing: place in the ring + 1; 0: empty */
-    uint32_t index_cap; /* a power of 2, at least twice cap */
+    uint32_t index_cap; /* a power of 2; a quarter is always empty */
     uint64_t numbers;   /* handed out */
 };
 

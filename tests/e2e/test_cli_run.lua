@@ -151,7 +151,7 @@ dt.equal(judged { "--until", "30s" }, 0, "a shorter run: shown only")
 dt.equal(judged { "--set", "n=2", "--check" }, 1, "--check judges")
 
 -- Interrupted: what there is is kept, and marked.
-status = dt.sh(("cd '%s' && timeout --preserve-status -s INT 1 '%s' run case-study-2 --until 3000d --record none -o int --json >int.json")
+status = dt.sh(("cd '%s' && timeout --preserve-status -s INT 0.3 '%s' run case-study-2 --until 3000d --record none -o int --json >int.json")
   :format(here, dt.bin))
 dt.equal(status, 130, "interrupted: exit status")
 doc = json.decode(read "int.json" or "")

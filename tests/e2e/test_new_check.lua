@@ -129,11 +129,10 @@ for _, key in ipairs { "errors", "warnings" } do dt.equal(type(doc[key]), "table
 
 -- {the edit, exit status, rule, words of its sentence}; each edit gives exactly one finding.
 local cases = {
-  { [[address = "10.2.0.3"]], [[address = "10.2.0.2"]], 2, "address-twice", "a:eth0 and b:eth0 have the same address 10.2.0.2",
-    2, also = "no-such-cucm" },
+  { [[address = "10.2.0.3"]], [[address = "10.2.0.2"]], 2, "refused", "b: address 10.2.0.2 is that of 'a' already" },
   { "-- more", [[net:add("cucm", "c", { mac = "00:50:56:00:00:04", address = "10.2.0.1" })
     net:link("c", "core:9")]], 2, "address-twice", "r:out and c:eth0 have", also = "unwanted-cucm" },
-  { "00:00:03", "00:00:02", 2, "mac-twice", "a and b have the same MAC address 00:50:56:00:00:02" },
+  { "00:00:03", "00:00:02", 2, "refused", "b: MAC address 00:50:56:00:00:02 is that of 'a' already" },
   { "-- more", [[core = net:node("core"):port("7")]], 2, "refused", "undeclared" },
   { "-- more", [[net:node("core"):port("7")]], 0, "unconnected-port", "no cable is plugged into core:7" },
   { [[net:link("b", "core:3")]], "", 0, "unconnected-port", "no cable is plugged into b:eth0", also = "unreachable" },
