@@ -336,8 +336,8 @@ bool lb_params_settle(struct scenario *sc, struct err *e)
 /* A model may have rewritten its value when it was made (a default that depends on a profile). */
 static struct scenario_param shown(const struct lb_param *p)
 {
-    const struct param_value *v = p->holder ? p->holder->values[p->holder_index] : &p->value;
-    return (struct scenario_param){p->name, p->def, *v, p->open ? p->set_by : "scenario"};
+    struct param_value v = p->holder ? node_value(p->holder, p->holder_index) : p->value;
+    return (struct scenario_param){p->name, p->def, v, p->open ? p->set_by : "scenario"};
 }
 
 size_t scenario_params(const struct scenario *sc, const struct scenario_param **out)

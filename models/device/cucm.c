@@ -75,7 +75,7 @@ struct job {
     uint64_t flow, cause;
     bool tried; /* 100 is out */
     struct request request; /* its views point into text */
-    char text[REQUEST_MAX];
+    struct frame *text;     /* a buffer of the frames' pools */
 };
 
 #define AT(field) offsetof(struct cucm, field)
@@ -250,6 +250,7 @@ static void arm_job(struct line *l)
 static void end_job(struct line *l, struct job *j)
 {
     list_remove(&j->in_line);
+    frame_unref(l->cucm->node->net, j->text);
     pool_put(&l->cucm->jobs, j);
 }
 
@@ -274,18 +275,19 @@ static void rebase(struct str *view, const char *from, const char *to)
 }
 
 /* Keeps a request beyond the frame it came in: its text is copied, its views moved to the copy. */
-static void keep_request(struct job *j, const struct sip_msg *m)
+static void keep_request(struct line *l, struct job *j, const struct sip_msg *m)
 {
     struct request *r = &j->request;
     struct str *views[] = {&r->mirror.via, &r->mirror.from, &r->mirror.to, &r->mirror.call_id,
                            &r->mirror.cseq, &r->mirror.contact, &r->contact.uri, &r->contact.instance,
                            &r->contact.device, &r->contact.model, &r->cseq.method};
-    memcpy(j->text, m->whole.p, m->whole.n);
+    j->text = frame_new(l->cucm->node->net, m->whole.n);
+    memcpy(j->text->bytes, m->whole.p, m->whole.n);
     *r = (struct request){.mirror = mirror_of(m), .expires = 3600};
     r->sound = sip_contact(m, &r->contact) && sip_cseq(m, &r->cseq);
     sip_expires(m, &r->expires);
     for (size_t i = 0; i < sizeof views / sizeof views[0]; i++)
-        rebase(views[i], m->whole.p, j->text);
+        rebase(views[i], m->whole.p, (const char *)j->text->bytes);
 }
 
 static void on_message(void *arg, const struct sip_msg *m)
@@ -308,7 +310,7 @@ static void on_message(void *arg, const struct sip_msg *m)
     j->flow = flow;
     j->cause = bus_cause(s);
     j->tried = false;
-    keep_request(j, m);
+    keep_request(l, j, m);
     bool idle = list_empty(&l->jobs);
     list_append(&l->jobs, &j->in_line);
     if (idle)
@@ -450,7 +452,7 @@ static void make_stack(struct node *n, struct cucm *c, struct port *port)
                          .prefix_len = (uint8_t)c->prefix_len};
     c->ip = ip_new(n, &o);
     ip_add_iface(c->ip, &i);
-    if (node_param(n, "gateway")->given)
+    if (node_param(n, "gateway").given)
         ip_add_route(c->ip, (struct ip4){0}, 0, c->gateway);
     c->tcp = tcp_new(n, c->ip, &c->tcp_config);
 }
@@ -476,7 +478,7 @@ static bool init(struct node *n, struct err *e)
     c->registrar.on_timeout = on_line_timeout;
     c->registrar.arg = c;
     c->running = true;
-    return tcp_listen(c->tcp, SIP_PORT, node_param(n, "tcp_isn_cucm")->given, (uint32_t)c->isn,
+    return tcp_listen(c->tcp, SIP_PORT, node_param(n, "tcp_isn_cucm").given, (uint32_t)c->isn,
                       DSCP_CS3, on_accept, c) ||
            err_set(e, "TCP port %d is taken", SIP_PORT);
 }
@@ -486,7 +488,7 @@ static void start(struct node *n)
 {
     struct cucm *c = n->state;
     struct err e;
-    if (node_param(n, "gateway")->given)
+    if (node_param(n, "gateway").given)
         ip_resolve(c->ip, c->gateway);
     bool ok = each_standing(c, resume, &e); /* they were checked by init */
     ASSERT(ok);

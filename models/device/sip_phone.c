@@ -133,7 +133,7 @@ static void make_stack(struct node *n, struct sip_phone *p, struct port *port)
                          .pcp = COS_SIGNALLING};
     p->ip = ip_new(n, &o);
     ip_add_iface(p->ip, &i);
-    if (node_param(n, "gateway")->given)
+    if (node_param(n, "gateway").given)
         ip_add_route(p->ip, (struct ip4){0}, 0, p->gateway);
     p->tcp = tcp_new(n, p->ip, &p->tcp_config);
 }
@@ -164,7 +164,7 @@ static bool init(struct node *n, struct err *e)
     group_init(&p->group, n, p->tcp, &p->identity);
     struct sip_leg *first = &p->group.leg[0];
     first->local_port = (uint16_t)p->local_port;
-    first->isn_given = node_param(n, "tcp_isn_phone")->given;
+    first->isn_given = node_param(n, "tcp_isn_phone").given;
     first->isn = (uint32_t)p->isn;
     return true;
 }
@@ -257,7 +257,7 @@ static void status_rows(const struct node *n, struct table *t)
     item(t, "Active Load ID", p->config.load);
     item_ip4(t, "IP Address", p->address);
     item_ip4(t, "Subnet Mask", (struct ip4){~0u << (32 - p->prefix_len)});
-    if (node_param(n, "gateway")->given)
+    if (node_param(n, "gateway").given)
         item_ip4(t, "Default Router 1", p->gateway);
     item(t, "Operational VLAN Id", p->voice_vlan ? vlan : "");
     for (int i = 0; i < p->config.member_count; i++)

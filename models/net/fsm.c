@@ -64,14 +64,14 @@ void fsm_step(struct fsm *m, int event, const void *msg)
     m->stepping = true;
     step(m, event, msg);
     for (int i = 0; i < m->raised_count; i++)
-        step(m, m->raised[i].event, m->raised[i].msg);
+        step(m, m->raised[i], NULL);
     m->raised_count = 0;
     m->stepping = false;
 }
 
-void fsm_raise(struct fsm *m, int event, const void *msg)
+void fsm_raise(struct fsm *m, int event)
 {
     ASSERT(m->stepping && m->raised_count < FSM_RAISED_MAX);
-    m->raised[m->raised_count].event = event;
-    m->raised[m->raised_count++].msg = msg;
+    ASSERT(event >= 0 && event < m->table->event_count && event <= UINT8_MAX);
+    m->raised[m->raised_count++] = (uint8_t)event;
 }

@@ -45,17 +45,14 @@ struct fsm {
     int state;
     bool stepping;
     uint8_t raised_count;
-    struct {
-        int event;
-        const void *msg;
-    } raised[FSM_RAISED_MAX];
+    uint8_t raised[FSM_RAISED_MAX]; /* events */
 };
 
 /* Starts in `state` without publishing. */
 void fsm_init(struct fsm *m, const struct fsm_table *t, struct node *n, const char *key, void *self,
               int state);
 void fsm_step(struct fsm *m, int event, const void *msg);
-void fsm_raise(struct fsm *m, int event, const void *msg); /* from inside an action or entry hook */
+void fsm_raise(struct fsm *m, int event); /* without a message, from inside an action or entry hook */
 const char *fsm_state_name(const struct fsm *m);
 
 #endif

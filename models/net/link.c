@@ -26,7 +26,7 @@ struct direction {
 };
 
 struct link {
-    struct link_config config;
+    const struct link_config *config; /* shared by links in a row that are alike */
     struct port *end[2];
     struct direction dir[2]; /* dir[i]: sent by end[i] */
     bool cut;
@@ -76,6 +76,20 @@ static bool can_connect(const struct port *a, const struct port *b, struct err *
     return true;
 }
 
+static const struct link_config *keep_config(struct net *n, const struct link_config *c)
+{
+    const struct link_config *last = n->last_link;
+    if (last && last->delay.ns == c->delay.ns && last->loss_ppb == c->loss_ppb &&
+        last->rate_bps == c->rate_bps && last->queue_frames == c->queue_frames &&
+        last->jitter.kind == DIST_CONST && c->jitter.kind == DIST_CONST &&
+        last->jitter.v[0].ns == c->jitter.v[0].ns)
+        return last;
+    struct link_config *own = ARENA_NEW(sim_arena(n->sim), struct link_config);
+    *own = *c;
+    n->last_link = own;
+    return own;
+}
+
 bool link_connect(struct port *a, struct port *b, const struct setting *settings, size_t count,
                   struct link **out, struct err *e)
 {
@@ -86,14 +100,16 @@ bool link_connect(struct port *a, struct port *b, const struct setting *settings
     char owner[256];
     struct txtbuf t = txtbuf_of(owner, sizeof owner);
     txtbuf_add(&t, "link %s:%s - %s:%s", a->node->name, a->name, b->node->name, b->name);
-    if (!settings_store(link_params, settings, count, &l->config, NULL, a->node->net, owner, e))
+    struct link_config c = {0};
+    if (!settings_store(link_params, settings, count, &c, NULL, a->node->net, owner, e))
         return false;
+    l->config = keep_config(a->node->net, &c);
     l->end[0] = a;
     l->end[1] = b;
     for (int i = 0; i < 2; i++) {
         struct direction *d = &l->dir[i];
-        d->loss = l->config.loss_ppb ? stream(l, i, "loss") : NULL;
-        d->jitter = l->config.jitter.kind != DIST_CONST ? stream(l, i, "jitter") : NULL;
+        d->loss = l->config->loss_ppb ? stream(l, i, "loss") : NULL;
+        d->jitter = l->config->jitter.kind != DIST_CONST ? stream(l, i, "jitter") : NULL;
         list_init(&d->flights);
         l->end[i]->link = l;
         l->end[i]->side = (uint8_t)i;
@@ -152,7 +168,7 @@ static bool queue_admits(struct link *l, struct direction *d, struct sim_time no
         d->first = (d->first + 1) & (d->cap - 1);
         d->waiting--;
     }
-    return d->waiting < (uint32_t)l->config.queue_frames;
+    return d->waiting < (uint32_t)l->config->queue_frames;
 }
 
 static void wait_in_queue(struct direction *d, struct arena *a, struct sim_time leaves)
@@ -178,9 +194,9 @@ static void take_off(struct link *l, uint8_t side, const struct frame *f)
     if (time_before(now, leaves))
         wait_in_queue(d, sim_arena(n->sim), leaves);
     d->free_at = time_add(leaves, dur_tx((uint64_t)f->len + LINE_OVERHEAD_BYTES,
-                                         (uint64_t)l->config.rate_bps));
-    struct sim_time at = time_add(d->free_at, l->config.delay);
-    at = time_add(at, dist_draw(&l->config.jitter, d->jitter));
+                                         (uint64_t)l->config->rate_bps));
+    struct sim_time at = time_add(d->free_at, l->config->delay);
+    at = time_add(at, dist_draw(&l->config->jitter, d->jitter));
     if (time_before(at, d->last_arrival))
         at = d->last_arrival;
     d->last_arrival = at;
@@ -209,7 +225,7 @@ uint64_t port_send(struct port *out, const struct frame *f)
         lost = DROP_LINK_CUT;
     else if (!queue_admits(l, &l->dir[out->side], sim_now(n->sim)))
         lost = DROP_LINK_QUEUE_FULL;
-    else if (rng_chance_ppb(l->dir[out->side].loss, l->config.loss_ppb))
+    else if (rng_chance_ppb(l->dir[out->side].loss, l->config->loss_ppb))
         lost = DROP_LINK_LOSS;
     uint64_t before = bus_swap_cause(n->sim, id); /* the flight and a drop descend from this sending */
     if (lost == DROP_COUNT)
@@ -251,7 +267,7 @@ bool link_is_cut(const struct link *l)
 
 int64_t link_rate_bps(const struct link *l)
 {
-    return l->config.rate_bps;
+    return l->config->rate_bps;
 }
 
 const struct port *port_peer(const struct port *p)

@@ -8,8 +8,6 @@
 #include "sim/base/hash.h"
 #include "sim/kernel/measure.h"
 
-#define PARAMS_MAX 96
-
 struct net *net_new(struct sim *s, const struct model *const *models, size_t model_count)
 {
     struct net *n = ARENA_NEW(sim_arena(s), struct net);
@@ -53,154 +51,6 @@ const struct model *net_model(const struct net *n, struct str name)
             return n->models[i];
     }
     return NULL;
-}
-
-size_t param_count(const struct param_def *defs)
-{
-    size_t n = 0;
-    while (defs && defs[n].name)
-        n++;
-    return n;
-}
-
-/* --- settings ------------------------------------------------------------------------------------ */
-
-static bool unknown_setting(const struct param_def *defs, struct str name, const char *owner,
-                            struct err *e)
-{
-    const char *names[PARAMS_MAX];
-    size_t n = 0;
-    for (; defs && defs[n].name; n++) {
-        ASSERT(n < PARAMS_MAX);
-        names[n] = defs[n].name;
-    }
-    const char *near = str_nearest(name, names, n);
-    return err_set(e, "%s has no parameter '%.*s'%s%s%s", owner, STR_ARG(name),
-                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-}
-
-static const struct setting *find_setting(const struct setting *settings, size_t count,
-                                          const char *name)
-{
-    for (size_t i = count; i-- > 0;) { /* the last one given wins */
-        if (str_eq(settings[i].name, str_of(name)))
-            return &settings[i];
-    }
-    return NULL;
-}
-
-static bool all_known(const struct param_def *defs, const struct setting *settings, size_t count,
-                      const char *owner, struct err *e)
-{
-    for (size_t i = 0; i < count; i++) {
-        bool known = false;
-        for (size_t k = 0; defs && defs[k].name && !known; k++)
-            known = str_eq(settings[i].name, str_of(defs[k].name));
-        if (!known)
-            return unknown_setting(defs, settings[i].name, owner, e);
-    }
-    return true;
-}
-
-static struct rng *param_stream(struct sim *s, const char *owner, const char *name)
-{
-    char text[256];
-    struct txtbuf t = txtbuf_of(text, sizeof text);
-    txtbuf_add(&t, "%s/param/%s", owner, name);
-    return sim_stream(s, text);
-}
-
-/* Thousands of nodes have the same few values: each is kept once. */
-struct known_values {
-    const struct param_value *of_default, *last; /* NULL: none yet */
-};
-
-static struct known_values *known_values(struct net *n, const struct param_def *d)
-{
-    struct known_values *k = map_get(&n->values, (uintptr_t)d);
-    if (!k) {
-        k = ARENA_NEW(sim_arena(n->sim), struct known_values);
-        map_put(&n->values, (uintptr_t)d, k);
-    }
-    return k;
-}
-
-static bool same_value(const struct param_value *a, const struct param_value *b)
-{
-    if (a->i != b->i || a->given != b->given || a->law.kind != b->law.kind || a->law.n != b->law.n)
-        return false;
-    if (a->type == PARAM_TEXT && strcmp(a->text, b->text) != 0)
-        return false;
-    return memcmp(a->law.v, b->law.v, sizeof a->law.v) == 0;
-}
-
-/* Keeps a value; what was given last for this parameter is likely to be given again. */
-static const struct param_value *keep_value(struct net *n, const struct param_def *d,
-                                            const struct param_value *v)
-{
-    struct known_values *k = known_values(n, d);
-    if (!k->last || !same_value(k->last, v)) {
-        struct param_value *own = ARENA_NEW(sim_arena(n->sim), struct param_value);
-        *own = *v;
-        k->last = own;
-    }
-    return k->last;
-}
-
-/* An empty text means "none" for an optional address or number. */
-static bool parse_value(const struct param_def *d, struct str text, struct param_value *out, struct err *e)
-{
-    bool none = text.n == 0 && d->def && d->def[0] == 0 && d->type != PARAM_TEXT;
-    *out = (struct param_value){.type = d->type};
-    return none || param_parse(d, text, out, e);
-}
-
-static const struct param_value *default_value(struct net *n, const struct param_def *d, struct err *e)
-{
-    struct known_values *k = known_values(n, d);
-    if (!k->of_default) {
-        struct param_value *v = ARENA_NEW(sim_arena(n->sim), struct param_value);
-        if (!parse_value(d, str_of(d->def), v, e))
-            return NULL;
-        k->of_default = v;
-    }
-    return k->of_default;
-}
-
-static const struct param_value *given_value(struct net *n, const struct param_def *d, struct str text,
-                                             struct err *e)
-{
-    struct param_value v;
-    if (d->type == PARAM_TEXT) {
-        const struct param_value *last = known_values(n, d)->last;
-        if (last && str_eq(str_of(last->text), text))
-            return last;
-        text = str_of(arena_strdup(sim_arena(n->sim), text));
-    }
-    return parse_value(d, text, &v, e) ? keep_value(n, d, &v) : NULL;
-}
-
-bool settings_store(const struct param_def *defs, const struct setting *settings, size_t count,
-                    void *state, const struct param_value **values, struct net *n, const char *owner,
-                    struct err *e)
-{
-    if (!all_known(defs, settings, count, owner, e))
-        return false;
-    for (size_t i = 0; defs && defs[i].name; i++) {
-        const struct param_def *d = &defs[i];
-        const struct setting *given = find_setting(settings, count, d->name);
-        if (!given && !d->def)
-            return err_set(e, "%s needs a value for '%s' (%s)", owner, d->name, d->doc);
-        const struct param_value *v = given ? given_value(n, d, given->text, e) : default_value(n, d, e);
-        if (!v)
-            return err_wrap(e, "%s", owner);
-        bool drawn = v->type == PARAM_DUR && v->law.kind != DIST_CONST;
-        if (v->given)
-            param_store(d, v, state, drawn ? param_stream(n->sim, owner, d->name) : NULL);
-        if (values)
-            values[i] = v;
-    }
-    return true;
 }
 
 /* --- nodes --------------------------------------------------------------------------------------- */
@@ -254,21 +104,21 @@ static void keep_node(struct net *n, struct node *node)
 }
 
 static bool take_address(struct net *n, struct node *node, const struct param_def *d,
-                         const struct param_value *v, struct err *e)
+                         struct param_value v, struct err *e)
 {
     bool mac = d->type == PARAM_MAC && strcmp(d->name, "mac") == 0;
     bool address = d->type == PARAM_IP4 && strcmp(d->name, "address") == 0;
-    if ((!mac && !address) || !v->given || v->i == 0)
+    if ((!mac && !address) || !v.given || v.i == 0)
         return true;
     struct map *taken = mac ? &n->by_mac : &n->by_address;
-    const struct node *other = map_get(taken, (uint64_t)v->i);
+    const struct node *other = map_get(taken, (uint64_t)v.i);
     char text[32];
     struct txtbuf t = txtbuf_of(text, sizeof text);
-    param_text(&t, d, v);
+    param_text(&t, d, &v);
     if (other)
         return err_set(e, "%s: %s %s is that of '%s' already", node->name, mac ? "MAC address" : "address", text,
                        other->name);
-    map_put(taken, (uint64_t)v->i, node);
+    map_put(taken, (uint64_t)v.i, node);
     return true;
 }
 
@@ -276,7 +126,7 @@ static bool take_address(struct net *n, struct node *node, const struct param_de
 static bool take_addresses(struct net *n, struct node *node, struct err *e)
 {
     for (size_t i = 0; node->model->params && node->model->params[i].name; i++) {
-        if (!take_address(n, node, &node->model->params[i], node->values[i], e))
+        if (!take_address(n, node, &node->model->params[i], node_value(node, i), e))
             return false;
     }
     return true;
@@ -293,7 +143,7 @@ bool net_add_node(struct net *n, struct str model_name, struct str name, const s
     *node = (struct node){.net = n, .sim = n->sim, .model = m, .name = arena_strdup(a, name)};
     node->start_ev = (struct event){.fire = start_node, .label = "node.start", .rank = EV_TIMER};
     node->state = arena_alloc(a, m->state_size);
-    node->values = ARENA_ARRAY(a, const struct param_value *, param_count(m->params) + 1);
+    node->values = ARENA_ARRAY(a, const struct kept_value *, param_count(m->params) + 1);
     node->id = sim_node_add(n->sim, node->name, m->name);
     if (!settings_store(m->params, settings, count, node->state, node->values, n, node->name, e))
         return false;
@@ -389,9 +239,14 @@ static size_t param_index(const struct node *n, const char *param)
     return i;
 }
 
-const struct param_value *node_param(const struct node *n, const char *param)
+struct param_value node_value(const struct node *n, size_t index)
 {
-    return n->values[param_index(n, param)];
+    return kept_value(n->values[index]);
+}
+
+struct param_value node_param(const struct node *n, const char *param)
+{
+    return node_value(n, param_index(n, param));
 }
 
 uint64_t node_limit(struct node *n, const char *param)
@@ -403,7 +258,8 @@ uint64_t node_limit(struct node *n, const char *param)
         return n->limit_records[i];
     char text[128];
     struct txtbuf t = txtbuf_of(text, sizeof text);
-    param_text(&t, &n->model->params[i], n->values[i]);
+    struct param_value value = node_value(n, i);
+    param_text(&t, &n->model->params[i], &value);
     struct val v[] = {V_TEXT(param), V_TEXT(text)};
     struct rec r = {.kind = REC_NOTE, .node = n->id, .note = {"parameter", {"{} = {}", v, 2}}};
     n->limit_records[i] = bus_publish_root(n->sim, &r);
@@ -413,7 +269,7 @@ uint64_t node_limit(struct node *n, const char *param)
 void node_fill_default(struct node *n, const char *param, struct sim_dur d, struct sim_dur *field)
 {
     size_t i = param_index(n, param);
-    if (n->values[i]->given)
+    if (node_value(n, i).given)
         return;
     struct param_value v = {.type = PARAM_DUR, .i = d.ns, .law = dist_const(d), .given = true};
     n->values[i] = keep_value(n->net, &n->model->params[i], &v);

@@ -9,6 +9,7 @@
 
 struct frame;
 struct ip_stack;
+struct kept_value;
 struct link;
 struct model_table;
 struct net;
@@ -56,7 +57,7 @@ struct node {
     const char *name;
     uint16_t id;
     /* configuration */
-    const struct param_value **values; /* in the order of model->params; equal ones are shared */
+    const struct kept_value **values; /* in the order of model->params; equal ones are shared */
     uint64_t *limit_records; /* the NOTE that states each parameter, once it was cited; NULL: none was */
     uint16_t port_count;
     struct port **ports;
@@ -102,7 +103,8 @@ MUST_USE bool node_port(struct node *n, struct str name, const struct setting *s
 
 /* The record that states this node's parameter, to be cited as a limit. */
 uint64_t node_limit(struct node *n, const char *param);
-const struct param_value *node_param(const struct node *n, const char *param);
+struct param_value node_param(const struct node *n, const char *param);
+struct param_value node_value(const struct node *n, size_t index); /* in the order of model->params */
 /* A default that depends on other parameters: when `param` was not given, *field and the value that
  * reports show become `d`. */
 void node_fill_default(struct node *n, const char *param, struct sim_dur d, struct sim_dur *field);
@@ -112,7 +114,7 @@ struct rng node_dice(struct node *n, const char *what); /* the start of that str
 /* Parses settings against a schema and stores them at `state`; values (may be NULL) tells what they are.
  * Shared by nodes, ports and links. */
 MUST_USE bool settings_store(const struct param_def *defs, const struct setting *settings, size_t count,
-                             void *state, const struct param_value **values, struct net *n,
+                             void *state, const struct kept_value **values, struct net *n,
                              const char *owner, struct err *e);
 size_t param_count(const struct param_def *defs);
 

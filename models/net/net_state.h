@@ -9,6 +9,8 @@
 
 #define FRAME_CLASSES 4
 
+struct link_config;
+
 struct net {
     struct sim *sim;
     const struct model *const *models;
@@ -20,11 +22,16 @@ struct net {
     struct map values;  /* of each parameter's definition: its default and the value last given */
     struct pool frames[FRAME_CLASSES];
     struct pool flights;
+    const struct link_config *last_link; /* of the link made last; NULL: none yet */
     uint64_t frame_ids;
     struct net_books books;
     uint64_t first_drop; /* record; 0: none yet */
     bool arrival_dropped; /* verdict of the arrival being handled */
 };
+
+/* settings.c */
+struct param_value kept_value(const struct kept_value *k);
+const struct kept_value *keep_value(struct net *n, const struct param_def *d, const struct param_value *v);
 
 void net_init_frames(struct net *n);  /* frame.c */
 void net_init_flights(struct net *n); /* link.c */

@@ -28,7 +28,7 @@ static const char *const event_names[EVENT_COUNT] = {
 static void feed(struct sip_group *g, int event)
 {
     if (g->fsm.stepping)
-        fsm_raise(&g->fsm, event, NULL);
+        fsm_raise(&g->fsm, event);
     else
         fsm_step(&g->fsm, event, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cksum.c: see cksum.h. Four bytes a step; the 64-bit sum cannot overflow below 16 GiB. */
+/* cksum.c: see cksum.h. */
 #include "models/wire/cksum.h"
 
 #include <endian.h>
@@ -10,14 +10,15 @@
 uint64_t cksum_add(uint64_t sum, const void *bytes, size_t n)
 {
     const uint8_t *p = bytes;
-    uint64_t native = 0;
-    uint32_t word;
+    uint64_t native = 0, words;
     uint16_t half;
-    for (; n >= 4; n -= 4, p += 4) {
-        memcpy(&word, p, sizeof word);
-        native += word;
+    for (; n >= 8; n -= 8, p += 8) {
+        memcpy(&words, p, sizeof words);
+        native += words;
+        native += native < words; /* the carry comes round */
     }
-    if (n >= 2) {
+    native = (native & 0xffffffff) + (native >> 32);
+    while (n >= 2) {
         memcpy(&half, p, sizeof half);
         native += half;
         n -= 2;

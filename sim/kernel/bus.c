@@ -73,37 +73,40 @@ void bus_set_flow(struct sim *s, uint64_t flow)
     s->flow = flow;
 }
 
-static void fold_args(struct sim *s, const struct rec_args *a)
+static uint64_t fold_args(uint64_t h, const struct rec_args *a)
 {
-    sim_fold(s, hash_cstr(a->n, a->fmt));
+    h = hash_fold(h, hash_cstr(a->n, a->fmt));
     for (uint32_t i = 0; i < a->n; i++)
-        sim_fold(s, a->v[i].type == VAL_TEXT ? hash_cstr(1, a->v[i].text) : a->v[i].u);
+        h = hash_fold(h, a->v[i].type == VAL_TEXT ? hash_cstr(1, a->v[i].text) : a->v[i].u);
+    return h;
+}
+
+static uint64_t fold_field(uint64_t h, const void *field, enum rec_field_type type)
+{
+    switch (type) {
+    case REC_FIELD_u64:
+        return hash_fold(h, *(const uint64_t *)field);
+    case REC_FIELD_dur:
+        return hash_fold(h, (uint64_t)((const struct sim_dur *)field)->ns);
+    case REC_FIELD_text:
+        return hash_fold(h, hash_cstr(0, *(const char *const *)field));
+    case REC_FIELD_args:
+        return fold_args(h, field);
+    }
+    UNREACHABLE();
 }
 
 static void fold_fact(struct sim *s, const struct rec *r)
 {
-    sim_fold(s, (uint64_t)r->at.ns);
-    sim_fold(s, (uint64_t)r->kind << 32 | r->node);
-    sim_fold(s, r->cause);
-    sim_fold(s, r->flow);
+    uint64_t h = s->digest;
+    h = hash_fold(h, (uint64_t)r->at.ns);
+    h = hash_fold(h, (uint64_t)r->kind << 32 | r->node);
+    h = hash_fold(h, r->cause);
+    h = hash_fold(h, r->flow);
     const struct rec_info *info = &rec_infos[r->kind];
-    for (uint32_t i = 0; i < info->field_count; i++) {
-        const void *field = (const char *)r + info->fields[i].offset;
-        switch (info->fields[i].type) {
-        case REC_FIELD_u64:
-            sim_fold(s, *(const uint64_t *)field);
-            break;
-        case REC_FIELD_dur:
-            sim_fold(s, (uint64_t)((const struct sim_dur *)field)->ns);
-            break;
-        case REC_FIELD_text:
-            sim_fold(s, hash_cstr(0, *(const char *const *)field));
-            break;
-        case REC_FIELD_args:
-            fold_args(s, field);
-            break;
-        }
-    }
+    for (uint32_t i = 0; i < info->field_count; i++)
+        h = fold_field(h, (const char *)r + info->fields[i].offset, info->fields[i].type);
+    s->digest = h;
 }
 
 static void deliver(struct sim *s, const struct rec *r)

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* queue.c: a 4-ary indexed heap. Keys lie beside the pointers, so sifting touches no event except to
- * write its slot. Slot numbers start at 1: slot 0 means "not pending". */
+ * write its slot. Slot numbers start at 1: slot 0 means "not pending".
+ *
+ * The place of a first event that was taken out stays open until it is needed: an event that is scheduled
+ * next, such as the same timer anew, often belongs near the top and takes it at once, where closing the gap
+ * and rising from the bottom would pass every level twice. */
 #include "sim/kernel/queue.h"
 
 #include <stdlib.h>
@@ -18,6 +22,7 @@ struct entry {
 
 struct queue {
     struct entry *heap; /* heap[1..count] */
+    bool open;          /* heap[1] stands for nobody; its key is below every other */
     uint32_t count, cap;
     uint64_t shake;
 };
@@ -108,6 +113,13 @@ static void settle(struct queue *q, uint32_t slot, struct entry e)
         sift_down(q, slot, e);
 }
 
+/* Whether the entry may stand below the slot after the last one without rising. */
+static bool fits_at_the_end(const struct queue *q, const struct entry *e)
+{
+    uint32_t parent = (q->count - 1) / ARITY + 1;
+    return parent > 1 && !before(e, &q->heap[parent]);
+}
+
 void queue_push(struct queue *q, struct event *ev)
 {
     ASSERT(!event_pending(ev));
@@ -116,17 +128,23 @@ void queue_push(struct queue *q, struct event *ev)
         q->heap = realloc(q->heap, q->cap * sizeof *q->heap);
         ASSERT(q->heap != NULL);
     }
+    struct entry e = entry_of(q, ev);
+    if (q->open && !fits_at_the_end(q, &e)) {
+        q->open = false;
+        sift_down(q, 1, e);
+        return;
+    }
     q->count++;
-    sift_up(q, q->count, entry_of(q, ev));
+    sift_up(q, q->count, e);
 }
 
 /* The hole left by the root sinks to a leaf, always to the lesser child, and the last entry, which came
  * from a leaf, seldom has to rise from there: fewer comparisons than sinking that entry. */
-static void remove_first(struct queue *q)
+static void close_gap(struct queue *q)
 {
     struct entry last = q->heap[q->count--];
     uint32_t hole = 1;
-    q->heap[1].ev->slot = 0;
+    q->open = false;
     if (q->count == 0)
         return;
     for (uint32_t first = 2; first <= q->count; first = (hole - 1) * ARITY + 2) {
@@ -142,7 +160,9 @@ void queue_remove(struct queue *q, struct event *ev)
     uint32_t slot = ev->slot;
     ASSERT(slot > 0 && slot <= q->count && q->heap[slot].ev == ev);
     if (slot == 1) {
-        remove_first(q);
+        q->open = true;
+        q->heap[1] = (struct entry){0};
+        ev->slot = 0;
         return;
     }
     struct entry last = q->heap[q->count--];
@@ -157,12 +177,14 @@ void queue_move(struct queue *q, struct event *ev)
     settle(q, ev->slot, entry_of(q, ev));
 }
 
-struct event *queue_first(const struct queue *q)
+struct event *queue_first(struct queue *q)
 {
+    if (q->open)
+        close_gap(q);
     return q->count ? q->heap[1].ev : NULL;
 }
 
 uint32_t queue_count(const struct queue *q)
 {
-    return q->count;
+    return q->count - q->open;
 }

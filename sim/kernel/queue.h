@@ -30,7 +30,7 @@ void queue_free(struct queue *q);
 void queue_push(struct queue *q, struct event *ev);   /* ev->at, id and rank are set; not pending */
 void queue_remove(struct queue *q, struct event *ev); /* pending */
 void queue_move(struct queue *q, struct event *ev);   /* pending, and at or id were changed */
-struct event *queue_first(const struct queue *q);     /* NULL when empty */
+struct event *queue_first(struct queue *q);     /* NULL when empty */
 uint32_t queue_count(const struct queue *q);
 
 static inline bool event_pending(const struct event *ev)

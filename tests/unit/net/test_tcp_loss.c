@@ -260,9 +260,9 @@ static int64_t rto_min_of(const char *profile, const char *given)
     if (given)
         o.a[1] = (struct setting){STR("tcp_rto_min"), str_of(given)};
     struct bench b = bench_new(&o);
-    const struct param_value *v = node_param(b.a, "tcp_rto_min"); /* what reports show */
-    assert_true(v->given);
-    assert_int_equal(v->i, host_of(b.a)->tcp_config.rto_min.ns);
+    struct param_value v = node_param(b.a, "tcp_rto_min"); /* what reports show */
+    assert_true(v.given);
+    assert_int_equal(v.i, host_of(b.a)->tcp_config.rto_min.ns);
     int64_t ns = host_of(b.a)->tcp_config.rto.floor.ns;
     bench_end(&b);
     return ns;
