@@ -25,6 +25,9 @@ local ranged = { duration = 1, law = 1, rate = 1, bytes = 1, fraction = 1, integ
 local types = { duration = 1, law = 1, rate = 1, bytes = 1, fraction = 1, integer = 1, switch = 1,
                 enum = 1, text = 1 }
 
+local measures = {}
+for _, name in ipairs(host.measure_names()) do measures[name] = true end
+
 local function fail(key, ...)
   error((type(key) == "string" and host.where(key) or host.where("")) .. string.format(...), 0)
 end
@@ -36,8 +39,30 @@ local function near(word, known)
   return found and "; did you mean '" .. found .. "'?" or ""
 end
 
+local type_sets = {} -- "!string|number" is { string = true, number = true }
+
 local function has_type(value, allowed)
-  return ("|" .. allowed:gsub("!", "") .. "|"):find("|" .. type(value) .. "|", 1, true) ~= nil
+  local set = type_sets[allowed]
+  if not set then
+    set = {}
+    for name in allowed:gmatch("%a+") do set[name] = true end
+    type_sets[allowed] = set
+  end
+  return set[type(value)] ~= nil
+end
+
+local required_of = {} -- by the table of known fields: the names of those marked "!"
+
+local function required(known)
+  local list = required_of[known]
+  if not list then
+    list = {}
+    for name, allowed in pairs(known) do
+      if allowed:sub(1, 1) == "!" then list[#list + 1] = name end
+    end
+    required_of[known] = list
+  end
+  return list
 end
 
 local function check_fields(t, known, what, key)
@@ -49,8 +74,8 @@ local function check_fields(t, known, what, key)
         allowed:gsub("!", ""):gsub("|", " or "), type(value))
     end
   end
-  for name, allowed in pairs(known) do
-    if t[name] == nil and allowed:sub(1, 1) == "!" then fail(key, "%s lacks '%s'", what, name) end
+  for _, name in ipairs(required(known)) do
+    if t[name] == nil then fail(key, "%s lacks '%s'", what, name) end
   end
 end
 
@@ -116,10 +141,8 @@ local function check_observable(o, index)
   take_bound(o, what)
   local ways = (o.measure and 1 or 0) + (o.value and 1 or 0) + (o.judge and 1 or 0)
   if ways ~= 1 then fail("documented", "%s needs one of 'measure' and 'value'", what) end
-  local known = {}
-  for _, name in ipairs(host.measure_names()) do known[name] = true end
-  if o.measure and not known[o.measure] then
-    fail("documented", "%s: there is no measure '%s'%s", what, o.measure, near(o.measure, known))
+  if o.measure and not measures[o.measure] then
+    fail("documented", "%s: there is no measure '%s'%s", what, o.measure, near(o.measure, measures))
   end
   for _, key in ipairs { "by", "tolerance" } do
     local v, unit = 0, "s"

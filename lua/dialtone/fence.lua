@@ -23,13 +23,16 @@ local function before(a, b)
 end
 
 local function sorted_keys(t)
-  local keys, n = {}, 0
+  local keys, n, kind, mixed = {}, 0, nil, false
   for k in next, t do
-    if not ranks[type(k)] then error("pairs cannot order a key that is a " .. type(k), 3) end
+    local its = type(k)
+    if not ranks[its] then error("pairs cannot order a key that is a " .. its, 3) end
     n = n + 1
     keys[n] = k
+    mixed = mixed or its == "boolean" or (kind and kind ~= its)
+    kind = its
   end
-  sort(keys, before)
+  if mixed then sort(keys, before) else sort(keys) end -- without a comparison of ours it is quicker
   return keys
 end
 
@@ -62,10 +65,34 @@ end
 
 function tostring(v) return raw_tostring(plain(v)) end
 
-function string.format(fmt, ...)
-  if type(fmt) == "string" and find(gsub(fmt, "%%%%", ""), "%%[%-+ #0%d%.]*p") then
-    error("'%p' would print an address", 2)
+-- What was found out about a text, kept for the next time it comes; forgotten when there are many.
+local function remember(what)
+  local known, count = {}, 0
+  return function(text)
+    local found = known[text]
+    if found == nil then
+      if count == 500 then known, count = {}, 0 end
+      found = what(text)
+      known[text], count = found, count + 1
+    end
+    return found
   end
+end
+
+local prints_address = remember(function(fmt)
+  return find(gsub(fmt, "%%%%", ""), "%%[%-+ #0%d%.]*p") ~= nil
+end)
+
+local function any_addressed(...)
+  for i = 1, select("#", ...) do
+    if addressed[type((select(i, ...)))] then return true end
+  end
+  return false
+end
+
+function string.format(fmt, ...)
+  if type(fmt) == "string" and prints_address(fmt) then error("'%p' would print an address", 2) end
+  if not any_addressed(...) then return format(fmt, ...) end
   local args = pack(...)
   for i = 1, args.n do args[i] = plain(args[i]) end
   return format(fmt, unpack(args, 1, args.n))
@@ -99,31 +126,43 @@ local function longest_run(s, item)
   return most
 end
 
--- Items that take no quantifier: captures, %b() (a scan), %f[set] and %1.
-local function unquantified(s, p, i)
+-- Items that take no quantifier: captures, %b() (a scan), %f[set] and %1. Where they end; true: a scan.
+local function unquantified(p, i)
   local c, d = sub(p, i, i), sub(p, i + 1, i + 1)
-  if c == "(" or c == ")" then return i, 1 end
+  if c == "(" or c == ")" then return i end
   if c ~= "%" then return nil end
-  if d == "b" then return i + 3, #s + 1 end
-  if d == "f" or find(d, "^%d") then return i + 1, 1 end
+  if d == "b" then return i + 3, true end
+  if d == "f" or find(d, "^%d") then return i + 1 end
 end
 
-local function steps(s, p)
-  local total = sub(p, 1, 1) == "^" and 1.0 or #s + 1.0 -- floats do not wrap
+-- What multiplies the steps, whatever the text: optional items, scans of all of it, and the items that
+-- repeat. false: a malformed pattern, which will say so itself.
+local shape_of = remember(function(p)
+  local shape = { anchored = sub(p, 1, 1) == "^", factor = 1.0, scans = 0 }
   local i = 1
   while i <= #p do
-    local last, factor = unquantified(s, p, i)
+    local last, scan = unquantified(p, i)
+    if scan then shape.scans = shape.scans + 1 end
     if not last then
-      last, factor = item_end(p, i), 1
-      if last > #p then return 0 end -- malformed: the pattern itself will say so
+      last = item_end(p, i)
+      if last > #p then return false end
       local q = sub(p, last + 1, last + 1)
-      if quantifier[q] then factor = longest_run(s, sub(p, i, last)) + 1 end
-      if q == "?" then factor = 2 end
-      if factor > 1 then last = last + 1 end
+      if quantifier[q] then shape[#shape + 1] = sub(p, i, last) end
+      if q == "?" then shape.factor = shape.factor * 2 end
+      if quantifier[q] or q == "?" then last = last + 1 end
     end
-    total = total * factor
     i = last + 1
   end
+  return shape
+end)
+
+local function steps(s, p)
+  local shape, n = shape_of(p), #s + 1.0 -- floats do not wrap
+  if not shape then return 0 end
+  local total = shape.factor * n ^ shape.scans * (shape.anchored and 1 or n)
+  local most = total * n ^ #shape
+  if most <= 1000 then return most end -- not worth a closer look
+  for i = 1, #shape do total = total * (longest_run(s, shape[i]) + 1) end
   return total
 end
 

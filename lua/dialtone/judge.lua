@@ -95,8 +95,8 @@ local function own(o, run, facts)
 end
 
 local function judge(o, run, facts)
-  local documented, unit = quantity(o.documented)
-  local result
+  local documented, unit, result
+  if not o.judge then documented, unit = quantity(o.documented) end
   if o.judge then
     result = own(o, run, facts)
   elseif unit then

@@ -18,17 +18,19 @@ local kinds = { ALARM = 1, STATE = 1, DROP = 1, LOG = 1, FAULT = 1, UNEXPECTED =
 
 local methods = {}
 
-local function matches(row, filter)
-  for key, want in pairs(filter) do
-    if row[key] ~= want then return false end
+local function matches(row, keys, filter)
+  for i = 1, #keys do
+    if row[keys[i]] ~= filter[keys[i]] then return false end
   end
   return true
 end
 
 local function kept(rows, filter)
-  local out = {}
+  local keys, out = {}, {}
+  for key in pairs(filter) do keys[#keys + 1] = key end
+  if #keys == 0 then return rows end
   for _, row in ipairs(rows) do
-    if matches(row, filter) then out[#out + 1] = row end
+    if matches(row, keys, filter) then out[#out + 1] = row end
   end
   return out
 end

@@ -37,6 +37,8 @@ static void put(struct wr *w, const char *s)
     wr_str(w, str_of(s));
 }
 
+#define PUT(w, literal) wr_bytes((w), (literal), sizeof(literal) - 1)
+
 static void put_u64(struct wr *w, uint64_t v)
 {
     char digits[20];
@@ -49,24 +51,26 @@ static void put_u64(struct wr *w, uint64_t v)
 
 static void put_hex(struct wr *w, uint64_t v, int digits, char ten)
 {
-    for (int i = digits - 1; i >= 0; i--) {
-        unsigned d = (unsigned)(v >> (4 * i)) & 15;
-        wr_u8(w, (uint32_t)(d < 10 ? '0' + (int)d : ten + (int)d - 10));
+    char text[16];
+    for (int i = digits - 1; i >= 0; i--, v >>= 4) {
+        int d = (int)(v & 15);
+        text[i] = (char)(d < 10 ? '0' + d : ten + d - 10);
     }
+    wr_bytes(w, text, (size_t)digits);
 }
 
 static void put_header(struct wr *w, const char *name, struct str value)
 {
     put(w, name);
     wr_str(w, value);
-    put(w, CRLF);
+    PUT(w, CRLF);
 }
 
 static void put_number(struct wr *w, const char *name, uint64_t v)
 {
     put(w, name);
     put_u64(w, v);
-    put(w, CRLF);
+    PUT(w, CRLF);
 }
 
 static void put_two(char *at, int64_t v)
@@ -123,86 +127,86 @@ void cisco_device_name(struct txtbuf *t, uint64_t mac)
 
 static void put_uri(struct wr *w, const struct cisco_register *r)
 {
-    put(w, "<sip:");
+    PUT(w, "<sip:");
     wr_str(w, r->dn);
-    put(w, "@");
+    PUT(w, "@");
     wr_str(w, r->host);
-    put(w, ">");
+    PUT(w, ">");
 }
 
 static void put_contact(struct wr *w, const struct cisco_register *r)
 {
-    put(w, "Contact: <sip:");
+    PUT(w, "Contact: <sip:");
     wr_str(w, r->contact_uuid);
-    put(w, "@");
+    PUT(w, "@");
     wr_str(w, r->local_ip);
-    put(w, ":");
+    PUT(w, ":");
     put_u64(w, r->local_port);
-    put(w, ";transport=tcp>;+sip.instance=\"<urn:uuid:00000000-0000-0000-0000-");
+    PUT(w, ";transport=tcp>;+sip.instance=\"<urn:uuid:00000000-0000-0000-0000-");
     put_hex(w, r->mac, 12, 'a');
-    put(w, ">\";+u.sip!devicename.ccm.cisco.com=\"SEP");
+    PUT(w, ">\";+u.sip!devicename.ccm.cisco.com=\"SEP");
     put_hex(w, r->mac, 12, 'A');
-    put(w, "\";+u.sip!model.ccm.cisco.com=\"");
+    PUT(w, "\";+u.sip!model.ccm.cisco.com=\"");
     put(w, r->model->number);
     put(w, r->standby ? "\";expires=0;cisco-keep-alive" CRLF : "\"" CRLF);
 }
 
 void cisco_register_put(struct wr *w, const struct cisco_register *r)
 {
-    put(w, "REGISTER sip:");
+    PUT(w, "REGISTER sip:");
     wr_str(w, r->host);
-    put(w, " SIP/2.0" CRLF "Via: SIP/2.0/TCP ");
+    PUT(w, " SIP/2.0" CRLF "Via: SIP/2.0/TCP ");
     wr_str(w, r->local_ip);
-    put(w, ":");
+    PUT(w, ":");
     put_u64(w, r->local_port);
-    put(w, ";branch=z9hG4bK");
+    PUT(w, ";branch=z9hG4bK");
     put_hex(w, r->branch, 8, 'a');
-    put(w, CRLF "From: ");
+    PUT(w, CRLF "From: ");
     put_uri(w, r);
     put_header(w, ";tag=", r->from_tag);
-    put(w, "To: ");
+    PUT(w, "To: ");
     put_uri(w, r);
     put_header(w, CRLF "Call-ID: ", r->call_id);
-    put(w, "Max-Forwards: 70" CRLF);
+    PUT(w, "Max-Forwards: 70" CRLF);
     put_date(w, r->date_ns);
-    put(w, "CSeq: ");
+    PUT(w, "CSeq: ");
     put_u64(w, r->cseq);
-    put(w, " REGISTER" CRLF "User-Agent: ");
+    PUT(w, " REGISTER" CRLF "User-Agent: ");
     put(w, r->model->user_agent);
     put_header(w, "/", r->load);
     put_contact(w, r);
     put_header(w, "Supported: ", str_of(r->model->supported));
-    put(w, "Content-Length: 0" CRLF);
+    PUT(w, "Content-Length: 0" CRLF);
     if (r->reason.n) {
-        put(w, "Reason: SIP;cause=200;text=\"");
+        PUT(w, "Reason: SIP;cause=200;text=\"");
         wr_str(w, r->reason);
-        put(w, "\"" CRLF);
+        PUT(w, "\"" CRLF);
     }
     put_number(w, "Expires: ", r->expires);
-    put(w, CRLF);
+    PUT(w, CRLF);
 }
 
 static void put_head(struct wr *w, uint32_t status, const char *phrase, const struct cisco_request *q)
 {
-    put(w, "SIP/2.0 ");
+    PUT(w, "SIP/2.0 ");
     put_u64(w, status);
-    put(w, " ");
+    PUT(w, " ");
     put(w, phrase);
-    put(w, CRLF);
+    PUT(w, CRLF);
     put_header(w, "Via: ", q->via);
     put_header(w, "From: ", q->from);
-    put(w, "To: ");
+    PUT(w, "To: ");
     wr_str(w, q->to);
 }
 
 void cisco_trying_put(struct wr *w, const struct cisco_request *q, int64_t date_ns)
 {
     put_head(w, 100, "Trying", q);
-    put(w, CRLF);
+    PUT(w, CRLF);
     put_date(w, date_ns);
     put_header(w, "Call-ID: ", q->call_id);
     put_header(w, "CSeq: ", q->cseq);
-    put(w, "Content-Length: 0" CRLF CRLF);
+    PUT(w, "Content-Length: 0" CRLF CRLF);
 }
 
 void cisco_ok_put(struct wr *w, const struct cisco_request *q, const struct cisco_ok *ok)
@@ -219,7 +223,7 @@ void cisco_ok_put(struct wr *w, const struct cisco_request *q, const struct cisc
         put_header(w, "Contact: ", q->contact);
         put_header(w, "Supported: ", ok->supported);
     }
-    put(w, "Content-Length: 0" CRLF CRLF);
+    PUT(w, "Content-Length: 0" CRLF CRLF);
 }
 
 void cisco_reject_put(struct wr *w, const struct cisco_request *q, uint32_t status, const char *phrase,
@@ -230,5 +234,5 @@ void cisco_reject_put(struct wr *w, const struct cisco_request *q, uint32_t stat
     put_date(w, date_ns);
     put_header(w, "Call-ID: ", q->call_id);
     put_header(w, "CSeq: ", q->cseq);
-    put(w, "Content-Length: 0" CRLF CRLF);
+    PUT(w, "Content-Length: 0" CRLF CRLF);
 }

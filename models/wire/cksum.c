@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cksum.c: see cksum.h. */
+/* cksum.c: see cksum.h. 64-bit sums of 32-bit words cannot overflow below 16 GiB. */
 #include "models/wire/cksum.h"
 
 #include <endian.h>
@@ -10,14 +10,14 @@
 uint64_t cksum_add(uint64_t sum, const void *bytes, size_t n)
 {
     const uint8_t *p = bytes;
-    uint64_t native = 0, words;
+    uint64_t low = 0, high = 0, words;
     uint16_t half;
     for (; n >= 8; n -= 8, p += 8) {
         memcpy(&words, p, sizeof words);
-        native += words;
-        native += native < words; /* the carry comes round */
+        low += words & 0xffffffff;
+        high += words >> 32;
     }
-    native = (native & 0xffffffff) + (native >> 32);
+    uint64_t native = low + high;
     while (n >= 2) {
         memcpy(&half, p, sizeof half);
         native += half;

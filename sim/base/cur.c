@@ -33,14 +33,17 @@ static uint64_t take_be(struct rd *r, size_t n)
     return v;
 }
 
+/* Those of the sizes that headers are made of are spelled out. */
 uint8_t rd_u8(struct rd *r)
 {
-    return (uint8_t)take_be(r, 1);
+    const uint8_t *at = take(r, 1);
+    return at ? at[0] : 0;
 }
 
 uint16_t rd_u16(struct rd *r)
 {
-    return (uint16_t)take_be(r, 2);
+    const uint8_t *at = take(r, 2);
+    return at ? (uint16_t)(at[0] << 8 | at[1]) : 0;
 }
 
 uint32_t rd_u24(struct rd *r)
@@ -50,7 +53,8 @@ uint32_t rd_u24(struct rd *r)
 
 uint32_t rd_u32(struct rd *r)
 {
-    return (uint32_t)take_be(r, 4);
+    const uint8_t *at = take(r, 4);
+    return at ? (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3] : 0;
 }
 
 uint64_t rd_u64(struct rd *r)
@@ -135,14 +139,20 @@ static void put_be(uint8_t *at, uint64_t v, size_t n)
 
 void wr_u8(struct wr *w, uint32_t v)
 {
+    uint8_t *at = room(w, 1);
     ASSERT(v <= 0xff);
-    put_be(room(w, 1), v, 1);
+    if (at)
+        at[0] = (uint8_t)v;
 }
 
 void wr_u16(struct wr *w, uint32_t v)
 {
+    uint8_t *at = room(w, 2);
     ASSERT(v <= 0xffff);
-    put_be(room(w, 2), v, 2);
+    if (at) {
+        at[0] = (uint8_t)(v >> 8);
+        at[1] = (uint8_t)v;
+    }
 }
 
 void wr_u24(struct wr *w, uint32_t v)

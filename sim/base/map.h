@@ -17,7 +17,7 @@ struct map_slot {
 struct map {
     struct arena *arena;
     struct map_slot *slots; /* in order of insertion */
-    uint32_t *index;        /* open addressing; 0 empty, else slot + 1 */
+    uint32_t *index;        /* open addressing; 0 empty, else slot + 1; NULL while there are few */
     uint32_t used, live, slot_cap, index_cap;
 };
 

@@ -245,7 +245,7 @@ for _, c in ipairs(cases) do
   local before = entries(c.made)
   local inner = c.sh and typed:gsub("%$D", "'" .. dt.bin .. "'") or ("'%s' %s"):format(dt.bin, typed)
   write(".case.sh", "cd '" .. tmp .. "'\n" .. inner .. "\n")
-  local status, out, err = dt.sh(("timeout 20 bash '%s/.case.sh'"):format(tmp))
+  local status, out, err = dt.sh(("timeout 60 bash '%s/.case.sh'"):format(tmp))
   os.remove(tmp .. "/.case.sh")
   local name = #typed < 100 and typed or typed:sub(1, 100) .. "..."
   dt.ok(allowed(status, want), "%s: exit status %s: %s", name, status, err)
