@@ -43,7 +43,8 @@ uint8_t rd_u8(struct rd *r)
 uint16_t rd_u16(struct rd *r)
 {
     const uint8_t *at = take(r, 2);
-    return at ? (uint16_t)(at[0] << 8 | at[1]) : 0;
+    uint32_t v = at ? (uint32_t)at[0] << 8 | at[1] : 0;
+    return (uint16_t)v;
 }
 
 uint32_t rd_u24(struct rd *r)
