@@ -99,57 +99,56 @@ static bool is_continuation(struct str line) /* RFC 3261 7.3.1 */
     return line.p[0] == ' ' || line.p[0] == '\t';
 }
 
-/* The value of Content-Length in a head that ends in an empty line; false: absent, bad or twice. */
-static bool head_content_length(struct str head, uint64_t *out)
+/* What the lines up to the first empty one say. */
+struct head {
+    size_t len;     /* with the empty line; 0: it is not there yet */
+    uint64_t body;  /* Content-Length */
+    bool bad, told; /* bad: a line, or a Content-Length that is no number or another one than before */
+};
+
+static void take_length(struct head *h, struct str line)
 {
-    bool found = false;
-    struct txt t = txt_of(head);
-    txt_line(&t, SIP_LINE_MAX);
-    while (txt_ok(&t)) {
-        struct str line = txt_line(&t, SIP_LINE_MAX);
-        if (line.n == 0)
-            break;
-        if (is_continuation(line))
-            continue; /* text of another header, whatever it looks like */
-        if ((line.p[0] | 0x20) != 'c' && (line.p[0] | 0x20) != 'l')
-            continue; /* neither Content-Length nor its compact form */
-        struct str value = line, name = str_trim(str_cut(&value, ':'));
-        if (!is_named(name, SIP_CONTENT_LENGTH))
-            continue;
-        uint64_t v;
-        if (!str_u64(str_trim(value), SIP_BODY_MAX, &v) || (found && v != *out))
-            return false;
-        *out = v;
-        found = true;
+    struct str value = line, name = str_trim(str_cut(&value, ':'));
+    uint64_t v;
+    if (!is_named(name, SIP_CONTENT_LENGTH))
+        return;
+    if (!str_u64(str_trim(value), SIP_BODY_MAX, &v) || (h->told && v != h->body)) {
+        h->bad = true;
+        return;
     }
-    return found && txt_ok(&t);
+    h->body = v;
+    h->told = true;
 }
 
-/* Where the empty line that ends the head begins, less the CRLF in front of it; negative: nowhere. */
-static ptrdiff_t find_head_end(struct str s)
+static struct head get_head(struct str s)
 {
+    struct head h = {0};
     const char *p = s.p, *end = s.p + s.n;
     for (const char *lf; p < end && (lf = memchr(p, '\n', (size_t)(end - p))) != NULL; p = lf + 1) {
-        if (lf - s.p >= 3 && memcmp(lf - 3, "\r\n\r", 3) == 0)
-            return lf - 3 - s.p;
+        if (lf - s.p >= 3 && memcmp(lf - 3, "\r\n\r", 3) == 0) {
+            h.len = (size_t)(lf + 1 - s.p);
+            break;
+        }
+        if (lf == p || lf[-1] != '\r' || lf - p > SIP_LINE_MAX + 1)
+            h.bad = true;
+        else if (p > s.p && ((p[0] | 0x20) == 'c' || (p[0] | 0x20) == 'l')) /* it, or its compact form */
+            take_length(&h, (struct str){p, (size_t)(lf - 1 - p)});
     }
-    return -1;
+    return h;
 }
 
 enum sip_frame_verdict sip_frame(struct str stream, size_t *len)
 {
     size_t skip = leading_crlfs(stream);
     struct str s = {stream.p + skip, stream.n - skip};
-    ptrdiff_t end = find_head_end(s);
-    if (end < 0)
+    struct head h = get_head(s);
+    if (h.len == 0)
         return s.n > SIP_HEAD_MAX ? SIP_FRAME_BAD : SIP_FRAME_MORE;
-    uint64_t body = 0;
-    size_t head = (size_t)end + 4;
-    if (head > SIP_HEAD_MAX || !head_content_length((struct str){s.p, head}, &body))
+    if (h.len > SIP_HEAD_MAX || h.bad || !h.told)
         return SIP_FRAME_BAD;
-    if (s.n - head < body)
+    if (s.n - h.len < h.body)
         return SIP_FRAME_MORE;
-    *len = skip + head + (size_t)body;
+    *len = skip + h.len + (size_t)h.body;
     return SIP_FRAME_WHOLE;
 }
 

@@ -27,6 +27,14 @@ static void small_facts(void **state)
     assert_null(map_get(&m, 0));
     assert_null(map_remove(&m, 0));
     assert_ptr_equal(map_get(&m, UINT64_MAX), &y);
+    map_put(&m, 0, &x); /* a removed key comes back, now the youngest */
+    assert_ptr_equal(map_get(&m, 0), &x);
+    assert_true(map_next(&m, &at, &slot));
+    assert_int_equal(slot->key, UINT64_MAX);
+    assert_true(map_next(&m, &at, &slot));
+    assert_int_equal(slot->key, 0);
+    assert_ptr_equal(map_remove(&m, 0), &x);
+    assert_null(map_get(&m, 0));
     arena_free(a);
 }
 

@@ -107,6 +107,34 @@ static void full_queue_drops(void **state)
     sim_free(b.sim);
 }
 
+/* Bursts into a slow link, another every three clocking times: the line is never idle, so the k-th frame
+ * lands after k + 1 clocking times, and what waits is what was sent less what has begun. At nine clocking
+ * times ten have begun and eleven wait; of thirteen more the queue of 21 takes ten. */
+static void a_queue_grows_and_comes_round(void **state)
+{
+    (void)state;
+    struct setting s[] = {
+        {STR("link_rate"), STR("1Mbps")}, {STR("link_delay"), STR("0s")}, {STR("link_queue"), STR("21")}};
+    struct bench b = set_up(s, 3);
+    const struct probe *p = b.b->state;
+    int64_t frame_ns = (60 + 24) * 8 * 1000;
+    static const int bursts[] = {7, 5, 9, 13};
+    uint8_t sent = 0;
+    for (size_t i = 0; i < sizeof bursts / sizeof bursts[0]; i++) {
+        run(&b, dur_ns(3 * frame_ns * (int64_t)i));
+        for (int k = 0; k < bursts[i]; k++)
+            send(&b, sent++, 60);
+    }
+    run(&b, dur_s(1));
+    assert_int_equal(p->count, 31);
+    assert_int_equal(net_books(b.net).dropped, 3);
+    for (uint32_t i = 0; i < p->count; i++) {
+        assert_int_equal(p->first_byte[i], i);
+        assert_int_equal(p->landed[i].ns, frame_ns * (i + 1));
+    }
+    sim_free(b.sim);
+}
+
 static void cut_loses_what_flies(void **state)
 {
     (void)state;
@@ -172,6 +200,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lands_after_clocking_and_delay), cmocka_unit_test(full_queue_drops),
+        cmocka_unit_test(a_queue_grows_and_comes_round),
         cmocka_unit_test(cut_loses_what_flies),
         cmocka_unit_test(loss_has_its_rate_and_jitter_keeps_order),
         cmocka_unit_test(bad_cables_are_refused),

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "models/proto/cisco_sip.h"
 
@@ -164,6 +165,26 @@ static void sizes_of_the_8961_follow(void **state)
     }
 }
 
+/* Every day from 1970 to 2262 at some time of day, against the C library's calendar. */
+static void dates_follow_the_calendar(void **state)
+{
+    (void)state;
+    for (int64_t day = 0; day < 106000; day++) {
+        char got[40], want[40];
+        struct txtbuf t = txtbuf_of(got, sizeof got);
+        time_t at = (time_t)(day * 86400 + day * 7919 % 86400);
+        struct tm tm;
+        gmtime_r(&at, &tm);
+        strftime(want, sizeof want, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+        cisco_date(&t, (int64_t)at * 1000000000 + 999999999);
+        assert_string_equal(got, want);
+    }
+    char before[40];
+    struct txtbuf t = txtbuf_of(before, sizeof before);
+    cisco_date(&t, -1);
+    assert_string_equal(before, "Sun, 00 Jan 1900 00:00:00 GMT"); /* seed 004 */
+}
+
 static void an_outage_is_told_in_a_reason_header(void **state)
 {
     (void)state;
@@ -187,6 +208,7 @@ int main(void)
         cmocka_unit_test(seed_002_is_written_to_the_byte),
         cmocka_unit_test(seed_000_is_written_to_the_byte),
         cmocka_unit_test(sizes_of_the_8961_follow),
+        cmocka_unit_test(dates_follow_the_calendar),
         cmocka_unit_test(an_outage_is_told_in_a_reason_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
