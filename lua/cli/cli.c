@@ -19,10 +19,7 @@ static const struct option {
     {CLI_NODES, "--nodes", NULL, true},    {CLI_PROTOCOL, "--protocol", NULL, true},
     {CLI_FROM, "--from", NULL, true},      {CLI_TO, "--to", NULL, true},
     {CLI_WIDTH, "--width", NULL, true},    {CLI_ASCII, "--ascii", NULL, false},
-    {CLI_AT, "--at", NULL, true},          {CLI_VARY, "--vary", NULL, true},
-    {CLI_WHERE, "--where", NULL, true},    {CLI_REPS, "--reps", NULL, true},
-    {CLI_JOBS, "--jobs", "-j", true},      {CLI_RESUME, "--resume", NULL, false},
-    {CLI_EXPORT, "--export", NULL, true},  {CLI_STOP, "--stop", NULL, true},
+    {CLI_AT, "--at", NULL, true},
 };
 
 #define OPTION_COUNT (sizeof options / sizeof options[0])
@@ -79,23 +76,6 @@ static bool take_number(const char *option, const char *value, uint64_t *out, st
                    (long long)INT64_MAX);
 }
 
-static bool take_count(const char *option, const char *value, uint64_t max, uint64_t *out, struct err *e)
-{
-    if (str_u64(str_of(value), max, out) && *out >= 1)
-        return true;
-    return err_set(e, "%s '%s' is not a whole number from 1 to %llu", option, value,
-                   (unsigned long long)max);
-}
-
-static bool take_text(const char *option, const char *value, struct str *list, size_t *count,
-                      struct err *e)
-{
-    if (*count == CLI_VARY_MAX)
-        return err_set(e, "more than %d %s options", CLI_VARY_MAX, option);
-    list[(*count)++] = str_of(value);
-    return true;
-}
-
 static bool take(struct cli_options *o, const struct option *opt, const char *value, struct err *e)
 {
     switch (opt->bit) {
@@ -123,22 +103,6 @@ static bool take(struct cli_options *o, const struct option *opt, const char *va
         return true;
     case CLI_TO:
         o->to = value;
-        return true;
-    case CLI_VARY:
-        return take_text("--vary", value, o->vary, &o->vary_count, e);
-    case CLI_WHERE:
-        return take_text("--where", value, o->where, &o->where_count, e);
-    case CLI_REPS:
-        return take_count("--reps", value, 1000000, &o->reps, e);
-    case CLI_JOBS:
-        return take_count("--jobs", value, 256, &o->jobs, e);
-    case CLI_RESUME:
-        return o->resume = true;
-    case CLI_EXPORT:
-        o->export_as = value;
-        return true;
-    case CLI_STOP:
-        o->stop = value;
         return true;
     case CLI_ASCII:
         return o->ascii = true;

@@ -11,7 +11,6 @@
 #include "sim/base/str.h"
 
 #define CLI_SETS_MAX 128
-#define CLI_VARY_MAX 16
 
 enum cli_option_bit {
     CLI_SET = 1,
@@ -33,13 +32,6 @@ enum cli_option_bit {
     CLI_ASCII = 65536,
     CLI_SUBJECT_MAY_LACK = 131072, /* no option: the word may be left out */
     CLI_AT = 262144,
-    CLI_VARY = 524288,
-    CLI_WHERE = 1048576,
-    CLI_REPS = 2097152,
-    CLI_JOBS = 4194304,
-    CLI_RESUME = 8388608,
-    CLI_EXPORT = 16777216,
-    CLI_STOP = 33554432,
 };
 
 enum cli_record { RECORD_FULL, RECORD_FACTS, RECORD_NONE };
@@ -56,11 +48,6 @@ struct cli_options {
     uint64_t seed, shake;
     const char *until, *out, *nodes, *protocol, *from, *to, *at;
     uint64_t width;
-    struct str vary[CLI_VARY_MAX], where[CLI_VARY_MAX]; /* of a sweep */
-    size_t vary_count, where_count;
-    uint64_t reps, jobs; /* 0: not given */
-    const char *export_as, *stop;
-    bool resume;
     enum cli_record record;
     bool json, check, force, quiet, ascii, help;
 };
