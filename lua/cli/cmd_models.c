@@ -36,6 +36,31 @@ static void print_params(const char *title, const struct param_def *defs)
     }
 }
 
+static void print_ops(const struct model_op *ops)
+{
+    if (!ops || !ops[0].name)
+        return;
+    printf("\n  what a script can do to it: node:op(name)\n");
+    for (const struct model_op *o = ops; o->name; o++) {
+        char lead[40];
+        snprintf(lead, sizeof lead, "  %-12s", o->name);
+        cli_print_wrapped(stdout, lead, "               ", o->doc);
+    }
+}
+
+static void json_ops(const struct model_op *ops)
+{
+    printf(", \"ops\": [");
+    for (const struct model_op *o = ops; o && o->name; o++) {
+        printf("%s{\"name\": ", o == ops ? "" : ", ");
+        json_string(stdout, o->name);
+        printf(", \"doc\": ");
+        json_string(stdout, o->doc);
+        printf("}");
+    }
+    printf("]");
+}
+
 static void json_params(const char *key, const struct param_def *defs)
 {
     printf(", \"%s\": [", key);
@@ -69,6 +94,7 @@ static void print_json(const struct model *only)
         json_string(stdout, m->doc);
         json_params("params", m->params);
         json_params("port_params", m->port_params);
+        json_ops(m->ops);
         printf("}");
         first = false;
     }
@@ -92,6 +118,7 @@ int cmd_models(int argc, char **argv)
         printf("%s: %s\n", m->name, m->doc);
         print_params("parameter", m->params);
         print_params("of each port", m->port_params);
+        print_ops(m->ops);
     } else {
         for (size_t i = 0; i < registry_model_count; i++)
             printf("  %-12s %s\n", registry_models[i]->name, registry_models[i]->doc);

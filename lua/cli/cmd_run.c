@@ -70,11 +70,8 @@ static bool attach(struct play *p, struct err *e)
     struct sink *trace = scenario_trace(p->scenario, decode_segment);
     if (trace)
         bus_attach(p->sim, trace);
-    if (!p->o.json && !p->o.quiet) {
-        struct story *story = story_new(p->arena, p->sim);
-        bus_attach(p->sim, story_sink(story));
-        p->doc.story = story;
-    }
+    if (!p->o.json && !p->o.quiet)
+        p->doc.story = story_new(p->arena, p->sim);
     return run_files_open(&p->files, p->arena, p->scenario, p->sim, &p->o, e);
 }
 

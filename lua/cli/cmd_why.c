@@ -4,6 +4,7 @@
 
 #include "lua/cli/cli.h"
 #include "lua/cli/run_doc.h"
+#include "sim/view/run_reader.h"
 #include "sim/view/why.h"
 
 static void print_json(const struct view_run *r, const struct why *w)
@@ -35,26 +36,35 @@ static void print_json(const struct view_run *r, const struct why *w)
     printf("]}\n");
 }
 
+/* What stands at the end of all walks, in its own words: one line each. */
+static void print_roots(const struct view_run *r, const struct why *w)
+{
+    for (int i = 0; i < w->root_count; i++) {
+        char lead[48];
+        const struct view_record *x = view_record(r, w->roots[i]);
+        snprintf(lead, sizeof lead, "%s #%lld", i ? "     " : "roots:", (long long)w->roots[i]);
+        char *text = arena_printf(r->arena, "%s (%s)", x->text, view_node_name(r, x->node));
+        cli_print_wrapped(stdout, lead, "        ", text);
+    }
+}
+
 static void print_text(const struct view_run *r, const struct why *w)
 {
     if (w->intro[0])
-        cli_print_wrapped(stdout, "", "", w->intro);
+        cli_print_wrapped(stdout, "asked:", "      ", w->intro);
     if (!w->subject)
         return;
-    printf("%s, minutes:seconds from the first registration, record numbers with #\n", r->folder);
+    printf("%s: time from the first registration, #record, what happened and why\n", r->folder);
     for (int i = 0; i < w->step_count; i++) {
-        const struct why_step *s = &w->steps[i];
         char lead[64];
-        int64_t rel = s->t_ns - r->origin_ns, tenths = (rel < 0 ? 50000000 - rel : rel + 50000000) / 100000000;
-        snprintf(lead, sizeof lead, "%3d. %s%lld:%02lld.%lld #%lld", i + 1, rel < 0 && tenths ? "-" : "",
-                 (long long)(tenths / 600), (long long)(tenths / 10 % 60), (long long)(tenths % 10),
-                 (long long)s->record);
+        const struct why_step *s = &w->steps[i];
+        struct txtbuf t = txtbuf_of(lead, sizeof lead);
+        txtbuf_add(&t, "%3d. ", i + 1);
+        why_clock(&t, r, s->t_ns);
+        txtbuf_add(&t, " #%lld", (long long)s->record);
         cli_print_wrapped(stdout, lead, "    ", s->text);
     }
-    printf("roots:");
-    for (int i = 0; i < w->root_count; i++)
-        printf(" #%lld", (long long)w->roots[i]);
-    printf("\n");
+    print_roots(r, w);
 }
 
 int cmd_why(int argc, char **argv)

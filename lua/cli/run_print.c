@@ -170,7 +170,6 @@ static void print_next(FILE *f, const struct run_doc *d)
 /* What stands below the timeline; so the timeline knows how much room it has. */
 static void print_rest(FILE *f, const struct run_doc *d)
 {
-    fprintf(f, "why\n");
     story_why(d->story, f);
     print_verdicts(f, d);
     fprintf(f, "files  %s%s%s\n", d->out ? d->out : "none were written", d->out ? ": " : "",

@@ -10,13 +10,12 @@
 
 struct story;
 
-struct story *story_new(struct arena *a, const struct sim *s);
-struct sink *story_sink(struct story *st); /* to be attached before the run */
+struct story *story_new(struct arena *a, struct sim *s); /* before the run; attaches what it needs */
 
 /* One line for each thing that happened, at most `lines_max` (what is left out is counted). */
 void story_timeline(const struct story *st, FILE *out, int lines_max);
 
-/* At most three sentences. */
+/* Why the first unregister came, in a few sentences under their heading; or that nobody was unregistered. */
 void story_why(const struct story *st, FILE *out);
 
 /* A setting that would have kept the state whose limit began the first unregister, such as

@@ -4,41 +4,15 @@
 #ifndef LUA_CLI_STORY_STATE_H
 #define LUA_CLI_STORY_STATE_H
 
+#include "lua/cli/recent.h"
 #include "lua/cli/story.h"
 #include "sim/base/map.h"
 
-#define STORY_LIMITS 2
-
-/* What explains a later record. Only the newest are kept, and every parameter ever cited. */
-struct story_fact {
-    uint64_t id, cause, flow;
-    uint64_t awaited, state, limit[STORY_LIMITS]; /* its becauses */
-    int64_t t_ns;
-    uint16_t node;
-    uint8_t kind;
-    const char *what;  /* STATE: machine; DROP: reason; FAULT: what and to what */
-    const char *where; /* DROP: port; FAULT: place in the script */
-    int64_t span_ns;   /* STATE: the first span of the note below */
-    char said[96];     /* STATE: the note of the same name that came with it; NOTE: its text */
-};
-
-/* Requests of one kind from one node to one peer, such as the keepalives to the primary: which of
- * them lost a copy, and what that did to the RTO. */
-struct story_talk {
-    struct story_talk *next; /* of the same node */
-    const char *label;       /* "keepalive REGISTER" */
-    uint32_t streak;         /* the newest so many all lost a copy */
-    bool lost;               /* the newest did */
-    bool karn;               /* some ACK gave no valid RTT sample */
-    uint32_t doublings;
-    int64_t rto_first_ns, rto_last_ns;
-};
-
-/* An exchange that some note gave a name. */
+/* An exchange that some note gave a name, such as "keepalive REGISTER". */
 struct story_flow {
     uint64_t number;
-    struct story_talk *talk;
-    uint64_t n; /* the first number in the name: a CSeq */
+    const char *label;
+    bool lost; /* a copy of it */
 };
 
 struct story_device {
@@ -65,19 +39,9 @@ struct story_beat {
     uint8_t what;
     uint16_t node;
     uint64_t reason;
-    const char *subject; /* device, label of the talk, or fault */
+    const char *subject; /* device, label of the exchange, or fault */
     const char *place;   /* LOST: port; FAULT: target and line */
     const char *detail;  /* LOST: reason */
-};
-
-/* Why the first unregister came, as far as it was known when it did. */
-struct story_why {
-    struct story_fact alarm, timeout, drop, state;
-    struct story_fact limit, waited[STORY_LIMITS];
-    struct story_fact fault; /* the last one before it */
-    struct story_talk talk;
-    uint64_t reason, n;
-    const char *device, *signal;
 };
 
 struct story_losses {
@@ -90,19 +54,14 @@ struct story {
     struct sink sink;
     struct arena *arena;
     const struct sim *sim;
-    struct map texts, limits, talks, talks_of_node, devices, losses;
-    struct story_fact *facts; /* newest, by number */
+    struct recent *recent;
+    struct map texts, devices, losses;
     struct story_flow *flows; /* newest, by number */
-    uint64_t last_state;      /* the STATE just published */
-    struct story_fact last_fault;
-    int64_t origin_ns; /* of the first registration; 0 before */
+    int64_t origin_ns;        /* of the first registration; 0 before */
     struct story_beat *beats;
     size_t beat_count;
-    uint64_t beats_left_out, unregisters;
-    bool has_why;
-    struct story_why why;
+    uint64_t beats_left_out;
+    int64_t unregister, failover; /* records of the first that counts; 0: none */
 };
-
-bool story_is(const struct story_fact *f, enum rec_kind kind);
 
 #endif

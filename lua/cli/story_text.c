@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* story_text.c: tells what story.c collected, in the words of the records. A sentence whose records
- * are missing is left out, never guessed. */
+ * are missing is left out, never guessed. Why an alarm came, the walk of sim/view/why.c says. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,45 +8,19 @@
 #include "lua/cli/story_state.h"
 #include "sim/kernel/measure.h"
 #include "sim/kernel/param.h"
+#include "sim/view/why.h"
+#include "sim/view/why_words.h"
 
-#define TEXT_BYTES 512
+#define TEXT_BYTES 2048
 
 static const char *node(const struct story *st, uint16_t id)
 {
     return sim_node_name(st->sim, id);
 }
 
-/* 16:01.8, or 1:16:01.8, counted from the first registration, as the documents do. */
 static void clock_text(const struct story *st, struct txtbuf *t, int64_t ns)
 {
-    ns -= st->origin_ns;
-    long long tenths = ((ns < 0 ? -ns : ns) + 50000000) / 100000000;
-    if (ns < 0)
-        txtbuf_char(t, '-');
-    if (tenths >= 36000)
-        txtbuf_add(t, "%lld:%02lld:", tenths / 36000, tenths / 600 % 60);
-    else
-        txtbuf_add(t, "%lld:", tenths / 600);
-    txtbuf_add(t, "%02lld.%lld", tenths / 10 % 60, tenths % 10);
-}
-
-/* A span as a person says it: "107 s", "26.88 s", "210 ms". */
-static void span_text(struct txtbuf *t, int64_t ns)
-{
-    if (ns >= 1000000000) {
-        int64_t step = ns < 100000000000 ? 10000000 : 1000000000;
-        txtbuf_scaled(t, (ns + step / 2) / step * (step / 10000000), 2);
-        txtbuf_cstr(t, " s");
-    } else {
-        txtbuf_scaled(t, (ns + 50000) / 100000, 1);
-        txtbuf_cstr(t, " ms");
-    }
-}
-
-/* Tenths of a second, for a span between two clocks' readings. */
-static int64_t tenths(int64_t ns)
-{
-    return (ns + 50000000) / 100000000 * 100000000;
+    why_clock(t, recent_run(st->recent, st->origin_ns), ns);
 }
 
 /* --- the timeline ----------------------------------------------------------------------------- */
@@ -147,6 +121,19 @@ static bool is_told(const struct story_beat *b)
     return b->what != BEAT_LOST || b->count > 1;
 }
 
+/* The first unregister that finds no room is still told of. */
+static void tell_rest(const struct story *st, FILE *out, size_t from, uint64_t left_out)
+{
+    char text[TEXT_BYTES];
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    while (from < st->beat_count && st->beats[from].what != BEAT_UNREGISTERED)
+        from++;
+    if (from < st->beat_count)
+        clock_text(st, &t, st->beats[from].t_ns);
+    fprintf(out, "     ...  and so on, %llu lines more%s%s\n", (unsigned long long)left_out,
+            t.n ? "; unregistered again at " : "", t.n ? text : "");
+}
+
 void story_timeline(const struct story *st, FILE *out, int lines_max)
 {
     size_t told = 0, room = lines_max > 2 ? (size_t)lines_max - 1 : 1, shown = 0;
@@ -154,14 +141,15 @@ void story_timeline(const struct story *st, FILE *out, int lines_max)
         told += is_told(&st->beats[i]);
     uint64_t left_out = st->beats_left_out + (told > room ? told - (room - 1) : 0);
     room = told > room ? room - 1 : room;
-    for (size_t i = 0; i < st->beat_count && shown < room; i++) {
+    size_t i = 0;
+    for (; i < st->beat_count && shown < room; i++) {
         if (!is_told(&st->beats[i]))
             continue;
         tell_beat(st, out, &st->beats[i]);
         shown++;
     }
     if (left_out)
-        fprintf(out, "     ...  and so on, %llu lines more\n", (unsigned long long)left_out);
+        tell_rest(st, out, i, left_out);
     tell_end(st, out);
 }
 
@@ -175,115 +163,12 @@ static void sentence(FILE *out, int *n, const char *text)
     cli_print_wrapped(out, lead, "    ", text);
 }
 
-/* "the awaited keepalive REGISTER (CSeq 11008)" */
-static void awaited_text(struct txtbuf *t, const struct story_why *w)
-{
-    if (!w->talk.label)
-        txtbuf_cstr(t, "the awaited message");
-    else
-        txtbuf_add(t, "the awaited %s (CSeq %llu)", w->talk.label, (unsigned long long)w->n);
-}
-
-static void why_alarm(const struct story *st, FILE *out, int *n)
-{
-    char text[TEXT_BYTES];
-    struct txtbuf t = txtbuf_of(text, sizeof text);
-    const struct story_why *w = &st->why;
-    txtbuf_cstr(&t, "At ");
-    clock_text(st, &t, w->alarm.t_ns);
-    txtbuf_add(&t, " %s unregistered %s (Reason=%llu): ", node(st, w->alarm.node), w->device,
-               (unsigned long long)w->reason);
-    if (story_is(&w->drop, REC_DROP)) {
-        awaited_text(&t, w);
-        txtbuf_add(&t, " was dropped at %s %s %s at ", sim_node_model(st->sim, w->drop.node),
-                   node(st, w->drop.node), w->drop.where);
-        clock_text(st, &t, w->drop.t_ns);
-        txtbuf_add(&t, " (%s).", w->drop.what);
-    } else {
-        txtbuf_add(&t, "%s%s%s.",
-                   w->timeout.id ? "what it awaited did not arrive in time"
-                                 : "its last signal was ",
-                   w->timeout.id ? "" : w->signal, w->timeout.id || w->signal[0] ? "" : "none");
-    }
-    sentence(out, n, text);
-}
-
-static void nth(struct txtbuf *t, unsigned n)
-{
-    const char *tail = n % 100 / 10 == 1 ? "th"
-                       : n % 10 == 1     ? "st"
-                       : n % 10 == 2     ? "nd"
-                       : n % 10 == 3     ? "rd"
-                                         : "th";
-    txtbuf_add(t, "%u%s", n, tail);
-}
-
-/* Why it was dropped: the state of the node that did it and the limit compared, else the last
- * fault. */
-static void why_drop(const struct story *st, FILE *out, int *n)
-{
-    char text[TEXT_BYTES];
-    struct txtbuf t = txtbuf_of(text, sizeof text);
-    const struct story_why *w = &st->why;
-    if (w->talk.streak > 1) {
-        txtbuf_cstr(&t, "It was the ");
-        nth(&t, w->talk.streak);
-        txtbuf_cstr(&t, " in a row to lose a copy there");
-    }
-    if (w->state.said[0]) {
-        txtbuf_add(&t, "%s%s", t.n ? ": " : "It was dropped because ", w->state.said);
-        if (w->limit.said[0])
-            txtbuf_add(&t, " (%s)", w->limit.said);
-    } else if (w->fault.id) {
-        txtbuf_add(&t, "%s%s (%s) at ",
-                   t.n ? "; before that the script did " : "Before that the script did ",
-                   w->fault.what, w->fault.where);
-        clock_text(st, &t, w->fault.t_ns);
-    }
-    if (t.n == 0)
-        return;
-    txtbuf_char(&t, '.');
-    sentence(out, n, text);
-}
-
-/* Why the retransmission did not help: it was due later than the other side waited. */
-static void why_late(const struct story *st, FILE *out, int *n)
-{
-    char text[TEXT_BYTES];
-    struct txtbuf t = txtbuf_of(text, sizeof text);
-    const struct story_why *w = &st->why;
-    int64_t left_ns = tenths(w->alarm.t_ns - w->drop.t_ns);
-    if (w->talk.doublings == 0)
-        return;
-    txtbuf_add(&t, "%she RTO grew from ",
-               w->talk.karn ? "No ACK of a retransmission is a valid RTT sample (Karn), so t"
-                            : "T");
-    span_text(&t, w->talk.rto_first_ns);
-    txtbuf_cstr(&t, " to ");
-    span_text(&t, w->talk.rto_last_ns);
-    if (w->talk.rto_last_ns > left_ns) {
-        txtbuf_cstr(&t, ": longer than the ");
-        span_text(&t, left_ns);
-        txtbuf_add(&t, " that %s still waited", node(st, w->alarm.node));
-        for (int i = 0; i < STORY_LIMITS; i++)
-            txtbuf_add(&t, "%s%s%s",
-                       !w->waited[i].id ? ""
-                       : i              ? ", "
-                                        : " (",
-                       w->waited[i].said,
-                       w->waited[i].id && (i + 1 == STORY_LIMITS || !w->waited[i + 1].id) ? ")"
-                                                                                          : "");
-    }
-    txtbuf_char(&t, '.');
-    sentence(out, n, text);
-}
-
 static int64_t measure(const struct story *st, enum measure_id m)
 {
     return measure_get(st->sim, m).v;
 }
 
-static void why_losses(const struct story *st, FILE *out, int *n)
+static void calm_losses(const struct story *st, FILE *out, int *n)
 {
     char text[TEXT_BYTES];
     struct txtbuf t = txtbuf_of(text, sizeof text);
@@ -300,6 +185,9 @@ static void why_losses(const struct story *st, FILE *out, int *n)
     else if (frames == 1)
         txtbuf_add(&t, "One frame was lost, by %s at %s (%s).", node(st, most->node), most->port,
                    most->reason);
+    else if (frames == most->count)
+        txtbuf_add(&t, "%llu frames were lost, all by %s at %s (%s).", (unsigned long long)frames,
+                   node(st, most->node), most->port, most->reason);
     else
         txtbuf_add(&t, "%llu frames were lost, most of them (%llu) by %s at %s (%s).",
                    (unsigned long long)frames, (unsigned long long)most->count,
@@ -321,35 +209,91 @@ static void why_calm(const struct story *st, FILE *out, int *n)
                    (long long)measure(st, MEASURE_KEEPALIVES_RETRANSMITTED));
         sentence(out, n, text);
     }
-    why_losses(st, out, n);
+    calm_losses(st, out, n);
     if (!measure_get(st->sim, MEASURE_MAX_RTO).given)
         return;
     t = txtbuf_of(text, sizeof text);
     txtbuf_cstr(&t, "The largest RTO of the run was ");
-    span_text(&t, measure(st, MEASURE_MAX_RTO));
+    txtbuf_dur(&t, measure(st, MEASURE_MAX_RTO));
     txtbuf_char(&t, '.');
     sentence(out, n, text);
 }
 
-void story_why(const struct story *st, FILE *out)
+/* The first unregister, when its record is still there, else the first failover; NULL: neither. */
+static const struct view_record *explain(const struct story *st, struct why *w)
+{
+    const struct view_run *run = recent_run(st->recent, st->origin_ns);
+    const struct view_record *x = view_record(run, st->unregister);
+    x = x ? x : view_record(run, st->failover);
+    if (x)
+        why_of_record(run, x, w);
+    return x;
+}
+
+/* What joins a step to the one before it: what was awaited explains the wait, and so does how long
+ * something had waited before. NULL: a sentence of its own. */
+static const char *joint(const struct why_step *before, const struct why_step *s)
+{
+    if (strcmp(s->role, "awaited") == 0 && strcmp(before->role, "awaited") == 0)
+        return ": ";
+    return strcmp(s->role, "cause") == 0 ? "; " : NULL;
+}
+
+/* The steps between the alarm and its result, which the timeline shows, without their details. */
+static void why_steps(FILE *out, const struct why *w)
 {
     int n = 0;
-    if (!st->has_why) {
-        why_calm(st, out, &n);
+    char text[TEXT_BYTES];
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    for (int i = 1; i < w->step_count && strcmp(w->steps[i].role, "result") != 0; i++) {
+        const struct why_step *s = &w->steps[i];
+        const char *by = t.n ? joint(s - 1, s) : "";
+        if (!by) {
+            sentence(out, &n, text);
+            t = txtbuf_of(text, sizeof text);
+        }
+        txtbuf_cstr(&t, by ? by : "");
+        txtbuf_str(&t, (struct str){s->text, s->brief});
+    }
+    if (t.n)
+        sentence(out, &n, text);
+}
+
+static void why_heading(const struct story *st, FILE *out, const struct view_record *x)
+{
+    char device[64], clock[32];
+    struct txtbuf t = txtbuf_of(clock, sizeof clock);
+    bool alarm = view_is(x, "ALARM");
+    struct str name = view_field(x, alarm ? "device" : "key", device, sizeof device);
+    clock_text(st, &t, x->t_ns);
+    if (alarm)
+        fprintf(out, "why %s unregistered %.*s at %s\n", node(st, (uint16_t)x->node), STR_ARG(name), clock);
+    else
+        fprintf(out, "why %.*s failed over at %s\n", STR_ARG(name), clock);
+}
+
+void story_why(const struct story *st, FILE *out)
+{
+    struct why w;
+    int n = 0;
+    const struct view_record *x = explain(st, &w);
+    if (x) {
+        why_heading(st, out, x);
+        why_steps(out, &w);
         return;
     }
-    why_alarm(st, out, &n);
-    why_drop(st, out, &n);
-    why_late(st, out, &n);
+    fprintf(out, "why\n");
+    why_calm(st, out, &n);
 }
 
 /* The limit that was passed, raised to a full minute beyond what was measured. */
 bool story_remedy(const struct story *st, struct txtbuf *t)
 {
-    const struct story_why *w = &st->why;
-    if (!st->has_why || !w->limit.id || w->state.span_ns == 0)
+    struct why w;
+    if (!explain(st, &w) || w.limit == 0)
         return false;
-    struct str rest = str_of(w->limit.said), name = str_trim(str_cut(&rest, '='));
-    txtbuf_add(t, "%.*s=%lldmin", STR_ARG(name), (long long)(w->state.span_ns / 60000000000 + 1));
+    struct str rest = why_limit(view_record(recent_run(st->recent, st->origin_ns), w.limit));
+    struct str name = str_trim(str_cut(&rest, '='));
+    txtbuf_add(t, "%.*s=%lldmin", STR_ARG(name), (long long)(w.passed_ns / 60000000000 + 1));
     return true;
 }

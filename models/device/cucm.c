@@ -48,6 +48,7 @@ struct cucm {
     bool tag_given;    /* of the next registration's 200 OK */
     uint32_t tag;
     bool running; /* the CallManager service */
+    uint64_t down; /* the record that tells of the crash; 0: the host is up */
     uint32_t answered; /* registrations answered with 200, for to_tag_digits */
 };
 
@@ -509,11 +510,36 @@ static bool stop_service(struct node *n, struct err *e)
     return true;
 }
 
+static uint64_t move_host(struct node *n, const char *from, const char *event, const char *to)
+{
+    struct rec r = {.kind = REC_STATE, .node = n->id};
+    r.state = (struct rec_state){"host", n->name, from, event, to};
+    return bus_publish(n->sim, &r);
+}
+
+/* The host is gone from one instant to the next: no FIN, no RST, no ARP; frames to it are lost. */
+static bool crash(struct node *n, struct err *e)
+{
+    struct cucm *c = n->state;
+    if (c->down)
+        return err_set(e, "'%s' is down already", n->name);
+    c->down = move_host(n, "up", "crash", "down");
+    c->running = false;
+    tcp_unlisten(c->tcp, SIP_PORT);
+    registrar_power_off(&c->registrar);
+    tcp_power_off(c->tcp);
+    ip_power_off(c->ip);
+    return true;
+}
+
 static bool start_service(struct node *n, struct err *e)
 {
     struct cucm *c = n->state;
     if (c->running)
         return err_set(e, "the service on '%s' runs already", n->name);
+    if (c->down)
+        move_host(n, "down", "start", "up");
+    c->down = 0;
     c->running = tcp_listen(c->tcp, SIP_PORT, false, 0, DSCP_CS3, on_accept, c);
     ASSERT(c->running);
     return true;
@@ -521,14 +547,18 @@ static bool start_service(struct node *n, struct err *e)
 
 static const struct model_op ops[] = {
     {"stop", "stops the CallManager service: connections are closed, new ones refused", stop_service},
-    {"start", "starts it again", start_service},
+    {"crash", "the host dies at once: connections and bindings are gone, nobody is told", crash},
+    {"start", "starts it again, after a crash with the host", start_service},
     {0},
 };
 
 static void on_frame(struct node *n, struct port *in, const struct frame *f)
 {
     struct cucm *c = n->state;
-    ip_on_frame(c->ip, in, f);
+    if (c->down)
+        bus_because(n->sim, frame_drop(in, f, DROP_NODE_DOWN), c->down, BECAUSE_STATE);
+    else
+        ip_on_frame(c->ip, in, f);
 }
 
 static void phone_rows(const struct node *n, struct table *t)

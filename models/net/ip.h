@@ -73,6 +73,9 @@ void ip_resolve(struct ip_stack *s, struct ip4 neighbour);
 /* A neighbour on a connected net, not known yet, as if it had answered just now: the entry ages as any. */
 void ip_learn(struct ip_stack *s, struct ip4 addr, struct mac mac);
 
+/* The host dies: what it knew of its neighbours is gone, and so are the packets that waited for them. */
+void ip_power_off(struct ip_stack *s);
+
 struct ip4 ip_source(const struct ip_stack *s, struct ip4 dst); /* 0.0.0.0: no route */
 
 /* Higher-layer advice (RFC 1122 2.3.2.1): the path to dst works; its ARP entry counts as confirmed

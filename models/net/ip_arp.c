@@ -70,21 +70,26 @@ static uint64_t transmit_to(struct neighbour *nb, struct frame *f)
 
 /* --- entries ---------------------------------------------------------------------------------- */
 
+static void forget_waiting(struct neighbour *nb, const char *why)
+{
+    struct node *n = nb->stack->node;
+    for (uint32_t i = 0; i < nb->waiting_count; i++) {
+        ip_discard(n, why);
+        frame_unref(n->net, nb->waiting[i]);
+    }
+    nb->waiting_count = 0;
+}
+
 static void on_retry(void *owner)
 {
     struct neighbour *nb = owner;
-    struct node *n = nb->stack->node;
     ASSERT(nb->state == NEIGHBOUR_RESOLVING);
     if (nb->tries < nb->stack->options.arp_tries) {
         ask(nb);
         return;
     }
     move(nb, "no-reply", NEIGHBOUR_UNRESOLVED);
-    for (uint32_t i = 0; i < nb->waiting_count; i++) {
-        ip_discard(n, "arp-unresolved");
-        frame_unref(n->net, nb->waiting[i]);
-    }
-    nb->waiting_count = 0;
+    forget_waiting(nb, "arp-unresolved");
 }
 
 static struct neighbour *find_or_make(struct ip_stack *s, const struct ip_iface *i, struct ip4 addr)
@@ -207,4 +212,16 @@ void ip_arp_confirm(struct ip_stack *s, struct ip4 hop)
     struct neighbour *nb = map_get(&s->neighbours, hop.v);
     if (nb && nb->state == NEIGHBOUR_RESOLVED && !is_aged(nb))
         nb->confirmed = sim_now(s->node->sim);
+}
+
+void ip_power_off(struct ip_stack *s)
+{
+    struct map_slot *slot;
+    for (uint32_t i = 0; map_next(&s->neighbours, &i, &slot);) {
+        struct neighbour *nb = slot->value;
+        tmr_disarm(&nb->retry);
+        forget_waiting(nb, "power-off");
+        if (nb->state != NEIGHBOUR_UNKNOWN)
+            move(nb, "power-off", NEIGHBOUR_UNKNOWN);
+    }
 }

@@ -320,6 +320,13 @@ void tcp_abort(struct tcp_conn *c)
     tcp_conn_end(c, TCP_END_ABORTED, "abort");
 }
 
+void tcp_power_off(struct tcp *t)
+{
+    struct map_slot *slot;
+    for (uint32_t i = 0; map_next(&t->conns, &i, &slot);)
+        tcp_conn_end(slot->value, TCP_END_ABORTED, "power-off");
+}
+
 bool tcp_is_open(const struct tcp_conn *c)
 {
     return c->state == TCP_ESTABLISHED;

@@ -108,6 +108,9 @@ bool tcp_send(struct tcp_conn *c, struct str data, uint64_t flow);
 void tcp_close(struct tcp_conn *c); /* full close: FIN after what is queued; later data is answered RST */
 void tcp_abort(struct tcp_conn *c); /* RST now; on_end(TCP_END_ABORTED) is called before this returns */
 
+/* The host dies: every connection ends (on_end says TCP_END_ABORTED) and not one segment is sent. */
+void tcp_power_off(struct tcp *t);
+
 bool tcp_is_open(const struct tcp_conn *c); /* ESTABLISHED: both ways */
 struct ip4 tcp_peer(const struct tcp_conn *c);
 struct ip4 tcp_local(const struct tcp_conn *c);

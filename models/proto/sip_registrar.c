@@ -5,13 +5,14 @@
 #include "sim/base/hash.h"
 
 enum { UNREGISTERED, REGISTERED, STATE_COUNT };
-enum { E_REGISTER, E_UNREGISTER, E_LINE_TIMEOUT, E_CONNECTION_LOST, EVENT_COUNT };
+enum { E_REGISTER, E_UNREGISTER, E_LINE_TIMEOUT, E_CONNECTION_LOST, E_POWER_OFF, EVENT_COUNT };
 
 static const char *const event_names[EVENT_COUNT] = {
     "register",
     "unregister",
     "SIPStationDPrimaryLineTimeout",
     "connection-lost",
+    "power-off",
 };
 
 /* The alarm in CUCM's own words (seed 002); the log adds what syslog puts in front. */
@@ -48,10 +49,12 @@ static const struct fsm_row rows[] = {
     {UNREGISTERED, E_REGISTER,        NULL, NULL,      REGISTERED},
     {UNREGISTERED, E_UNREGISTER,      NULL, NULL,      UNREGISTERED},
     {UNREGISTERED, E_CONNECTION_LOST, NULL, NULL,      UNREGISTERED},
+    {UNREGISTERED, E_POWER_OFF,       NULL, NULL,      UNREGISTERED},
     {REGISTERED,   E_REGISTER,        NULL, NULL,      REGISTERED},
     {REGISTERED,   E_UNREGISTER,      NULL, stop,      UNREGISTERED},
     {REGISTERED,   E_LINE_TIMEOUT,    NULL, NULL,      UNREGISTERED},
     {REGISTERED,   E_CONNECTION_LOST, NULL, stop,      UNREGISTERED},
+    {REGISTERED,   E_POWER_OFF,       NULL, stop,      UNREGISTERED},
 };
 
 static const struct fsm_state states[STATE_COUNT] = {
@@ -172,5 +175,16 @@ void registrar_connection_lost(struct registrar *r, struct tcp_conn *c)
         fsm_step(&b->fsm, E_CONNECTION_LOST, NULL);
         if (bound)
             raise_alarm(b, REASON_CONNECTIVITY_ERROR, "TCPConnectionClosed");
+    }
+}
+
+void registrar_power_off(struct registrar *r)
+{
+    struct map_slot *slot;
+    for (uint32_t i = 0; map_next(&r->bindings, &i, &slot);) {
+        struct binding *b = slot->value;
+        b->conn = NULL;
+        b->call_id_hash = 0; /* a database in memory: after a restart no CSeq is too old */
+        fsm_step(&b->fsm, E_POWER_OFF, NULL);
     }
 }

@@ -65,4 +65,7 @@ void registrar_unbind(struct registrar *r, const struct registration *q); /* Exp
 /* The device's connection ended: what was bound over it is unregistered. */
 void registrar_connection_lost(struct registrar *r, struct tcp_conn *c);
 
+/* The host dies: every binding is gone, and nobody is left to raise an alarm. */
+void registrar_power_off(struct registrar *r);
+
 #endif

@@ -41,14 +41,16 @@ static bool each(struct reading *r, const char *sql, void (*row)(struct reading 
 static void take_sizes(struct reading *r, sqlite3_stmt *q)
 {
     r->run->count = (size_t)sqlite3_column_int64(q, 0);
-    r->run->because_count = (size_t)sqlite3_column_int64(q, 1);
+    r->run->capacity = r->run->count + 1;
+    r->run->because_capacity = (size_t)sqlite3_column_int64(q, 1) + 1;
     r->run->node_count = sqlite3_column_int(q, 2) + 1;
-    r->run->records = ARENA_ARRAY(r->run->arena, struct view_record, r->run->count + 1);
-    r->run->because = ARENA_ARRAY(r->run->arena, struct view_because, r->run->because_count + 1);
+    r->run->records = ARENA_ARRAY(r->run->arena, struct view_record, r->run->capacity);
+    r->run->because = ARENA_ARRAY(r->run->arena, struct view_because, r->run->because_capacity);
     r->run->nodes = ARENA_ARRAY(r->run->arena, struct view_node, r->run->node_count);
     r->run->measures = ARENA_ARRAY(r->run->arena, struct view_measure, sqlite3_column_int64(q, 3) + 1);
     r->run->observables =
         ARENA_ARRAY(r->run->arena, struct view_observable, sqlite3_column_int64(q, 4) + 1);
+    r->run->params = ARENA_ARRAY(r->run->arena, struct view_param, sqlite3_column_int64(q, 5) + 1);
 }
 
 static void take_node(struct reading *r, sqlite3_stmt *q)
@@ -68,6 +70,11 @@ static void take_observable(struct reading *r, sqlite3_stmt *q)
 {
     r->run->observables[r->run->observable_count++] = (struct view_observable){
         keep(r, q, 0), keep(r, q, 1), keep(r, q, 2), keep(r, q, 3), keep(r, q, 4)};
+}
+
+static void take_param(struct reading *r, sqlite3_stmt *q)
+{
+    r->run->params[r->run->param_count++] = (struct view_param){keep(r, q, 0), keep(r, q, 1), keep(r, q, 2)};
 }
 
 static void take_record(struct reading *r, sqlite3_stmt *q)
@@ -96,13 +103,8 @@ static void take_because(struct reading *r, sqlite3_stmt *q)
         return;
     struct view_record *x = &r->run->records[record - 1];
     for (int i = 0; i < 3; i++) {
-        if (strcmp(role, roles[i]) != 0)
-            continue;
-        if (x->because_count == 0) /* rows come sorted by record, so one record's stand together */
-            x->because = (uint32_t)r->run->because_count;
-        r->run->because[r->run->because_count++] =
-            (struct view_because){record, sqlite3_column_int64(q, 1), (enum view_role)i};
-        x->because_count++;
+        if (strcmp(role, roles[i]) == 0)
+            view_add_because(r->run, x, sqlite3_column_int64(q, 1), (enum view_role)i);
     }
 }
 
@@ -119,9 +121,8 @@ static bool read_all(struct reading *r)
 {
     if (!each(r, "SELECT (SELECT coalesce(max(id),0) FROM record), (SELECT count(*) FROM because),"
                  " (SELECT coalesce(max(id),0) FROM node), (SELECT count(*) FROM measure),"
-                 " (SELECT count(*) FROM observable)", take_sizes))
+                 " (SELECT count(*) FROM observable), (SELECT count(*) FROM param)", take_sizes))
         return false;
-    r->run->because_count = 0; /* counted again as rows are taken */
     return each(r, "SELECT id, name, model FROM node", take_node) &&
            each(r, "SELECT id, t_ns, cause, flow, kind, node, text, fields FROM record WHERE id > 0 ORDER BY id",
                 take_record) &&
@@ -129,17 +130,17 @@ static bool read_all(struct reading *r)
            each(r, "SELECT name, value, unit, record, doc FROM measure ORDER BY rowid", take_measure) &&
            each(r, "SELECT name, documented, simulated, verdict, note FROM observable ORDER BY rowid",
                 take_observable) &&
+           each(r, "SELECT name, value, unit FROM param WHERE set_by IN ('command', 'file', 'sweep')"
+                " ORDER BY rowid", take_param) &&
            each(r, "SELECT key, value FROM run", take_key);
 }
 
 static void find_origin(struct view_run *r)
 {
     for (size_t i = 0; i < r->count && r->origin_ns == 0; i++) {
-        char machine[32], to[32];
         const struct view_record *x = &r->records[i];
-        if (view_is(x, "STATE") &&
-            str_eq(view_field(x, "machine", machine, sizeof machine), STR("registration")) &&
-            str_eq(view_field(x, "to", to, sizeof to), STR("registered")))
+        if (view_is(x, "STATE") && view_field_is(x, "machine", "registration") &&
+            view_field_is(x, "to", "registered"))
             r->origin_ns = x->t_ns;
     }
 }
@@ -167,46 +168,4 @@ void view_close(struct view_run *r)
 {
     if (r)
         arena_free(r->arena);
-}
-
-const struct view_record *view_record(const struct view_run *r, int64_t id)
-{
-    bool there = id >= 1 && (size_t)id <= r->count && r->records[id - 1].id == id;
-    return there ? &r->records[id - 1] : NULL;
-}
-
-const struct view_record *view_because(const struct view_run *r, const struct view_record *x,
-                                       enum view_role role)
-{
-    for (uint32_t i = 0; x && i < x->because_count; i++) {
-        if (r->because[x->because + i].role == role)
-            return view_record(r, r->because[x->because + i].of);
-    }
-    return NULL;
-}
-
-bool view_is(const struct view_record *x, const char *kind)
-{
-    return x && x->kind && strcmp(x->kind, kind) == 0;
-}
-
-/* `fields` is one flat JSON object that the recorder wrote: strings and numbers only. */
-struct str view_field(const struct view_record *x, const char *name, char *buf, size_t cap)
-{
-    char key[64];
-    struct txtbuf k = txtbuf_of(key, sizeof key), out = txtbuf_of(buf, cap);
-    txtbuf_add(&k, "\"%s\":", name);
-    ptrdiff_t at = x ? str_find(str_of(x->fields), txtbuf_view(&k)) : -1;
-    if (at < 0)
-        return STR_NONE;
-    const char *p = x->fields + at + k.n;
-    bool quoted = *p == '"';
-    for (p += quoted; *p; p++) {
-        if (quoted ? *p == '"' : (*p == ',' || *p == '}'))
-            break;
-        if (quoted && *p == '\\' && p[1])
-            p++;
-        txtbuf_char(&out, *p);
-    }
-    return txtbuf_view(&out);
 }

@@ -4,13 +4,11 @@
 
 #include <string.h>
 
-#define NAMES_MAX 512
+#include "sim/view/why.h"
+#include "sim/view/why_words.h"
 
-static bool field_is(const struct view_record *x, const char *name, const char *value)
-{
-    char buf[128];
-    return str_eq(view_field(x, name, buf, sizeof buf), str_of(value));
-}
+#define NAMES_MAX 512
+#define LATE_MAX_NS 600000000000
 
 /* --- records that people ask about ------------------------------------------------------------------ */
 
@@ -18,8 +16,8 @@ static bool field_is(const struct view_record *x, const char *name, const char *
 static bool counted_alarm(const struct view_record *x, const char *unused)
 {
     (void)unused;
-    return view_is(x, "ALARM") && !field_is(x, "reason", "8") && !field_is(x, "reason", "9") &&
-           !field_is(x, "reason", "10") && !field_is(x, "reason", "28");
+    return view_is(x, "ALARM") && !view_field_is(x, "reason", "8") && !view_field_is(x, "reason", "9") &&
+           !view_field_is(x, "reason", "10") && !view_field_is(x, "reason", "28");
 }
 
 static bool any_alarm(const struct view_record *x, const char *unused)
@@ -36,12 +34,12 @@ static bool any_drop(const struct view_record *x, const char *unused)
 
 static bool alarm_named(const struct view_record *x, const char *name)
 {
-    return view_is(x, "ALARM") && field_is(x, "name", name);
+    return view_is(x, "ALARM") && view_field_is(x, "name", name);
 }
 
 static bool drop_for(const struct view_record *x, const char *reason)
 {
-    return view_is(x, "DROP") && field_is(x, "reason", reason);
+    return view_is(x, "DROP") && view_field_is(x, "reason", reason);
 }
 
 typedef bool wanted_fn(const struct view_record *x, const char *name);
@@ -57,11 +55,59 @@ static const struct view_record *first(const struct view_run *r, int node, wante
     return NULL;
 }
 
+static bool alarm_about(const struct view_record *x, const char *device)
+{
+    return counted_alarm(x, NULL) && view_field_is(x, "device", device);
+}
+
 static const struct view_record *first_outcome(const struct view_run *r, int node)
 {
     const struct view_record *x = first(r, node, counted_alarm, NULL);
     x = x ? x : first(r, node, any_alarm, NULL);
     return x ? x : first(r, node, any_drop, NULL);
+}
+
+/* A node's device is what its power or registration is keyed by. */
+static const struct view_record *first_about(const struct view_run *r, int node)
+{
+    char device[64];
+    for (size_t i = 0; i < r->count; i++) {
+        const struct view_record *x = &r->records[i];
+        if (x->node == node && view_is(x, "STATE") &&
+            (view_field_is(x, "machine", "registration") || view_field_is(x, "machine", "power")))
+            return view_field(x, "key", device, sizeof device).n ? first(r, -1, alarm_about, device) : NULL;
+    }
+    return NULL;
+}
+
+/* The end of a wait: it is not an RTO's, for which any ACK of the exchange would have done. */
+static const struct view_record *ended_wait(const struct view_run *r, const struct view_record *x)
+{
+    return view_is(x, "STATE") ? view_because(r, x, VIEW_AWAITED) : NULL;
+}
+
+/* The awaited message, when it reached the node after all. */
+static const struct view_record *late_for(const struct view_run *r, const struct view_record *waited)
+{
+    const struct view_record *awaited = ended_wait(r, waited);
+    for (int64_t id = waited->id; awaited && awaited->flow && (size_t)id <= r->count; id++) {
+        const struct view_record *x = view_record(r, id);
+        if (x && x->t_ns - waited->t_ns > LATE_MAX_NS)
+            return NULL;
+        if (view_is(x, "FRAME_RX") && x->node == waited->node && x->flow == awaited->flow && why_opens(r, x))
+            return x;
+    }
+    return NULL;
+}
+
+static const struct view_record *first_late(const struct view_run *r, const struct view_record **waited)
+{
+    const struct view_record *late = NULL;
+    for (size_t i = 0; i < r->count && !late; i++) {
+        *waited = &r->records[i];
+        late = late_for(r, *waited);
+    }
+    return late;
 }
 
 /* --- what is no record ------------------------------------------------------------------------------ */
@@ -84,16 +130,28 @@ static void of_measure(const struct view_run *r, const struct view_measure *m, s
                                   is_count ? "" : " s", m->doc, (long long)m->record);
 }
 
+/* A run that was played otherwise than documented comes out otherwise. */
+static const char *changes(const struct view_run *r)
+{
+    const char *text = "";
+    for (size_t i = 0; i < r->param_count; i++) {
+        const struct view_param *p = &r->params[i];
+        bool has_unit = p->unit[0] && strcmp(p->unit, "1") != 0;
+        text = arena_printf(r->arena, "%s%s%s = %s%s%s", text, i ? ", " : "; the run was played with ", p->name,
+                            p->value, has_unit ? " " : "", has_unit ? p->unit : "");
+    }
+    return text;
+}
+
 static void of_observable(const struct view_run *r, const struct view_observable *o,
                           struct why_subject *out)
 {
     out->record = first_outcome(r, -1);
-    out->intro = arena_printf(r->arena, "'%s' is documented as %s and came out as %s: %s%s%s%s", o->name,
+    out->intro = arena_printf(r->arena, "'%s' is documented as %s and came out as %s: %s%s%s%s%s; %s", o->name,
                               o->documented, o->simulated[0] ? o->simulated : "nothing", o->verdict,
-                              o->note[0] ? " (" : "", o->note, o->note[0] ? ")" : "");
-    if (!out->record)
-        out->intro = arena_printf(r->arena, "%s; the run has no alarm and no drop that could explain it",
-                                  out->intro);
+                              o->note[0] ? " (" : "", o->note, o->note[0] ? ")" : "", changes(r),
+                              out->record ? "the first that went wrong in the run was this"
+                                          : "it has no alarm and no drop that could explain it");
 }
 
 static const struct view_observable *first_deviation(const struct view_run *r)
@@ -105,9 +163,19 @@ static const struct view_observable *first_deviation(const struct view_run *r)
     return NULL;
 }
 
+static const struct view_measure *find_measure(const struct view_run *r, const char *name)
+{
+    for (size_t i = 0; i < r->measure_count; i++) {
+        if (strcmp(r->measures[i].name, name) == 0)
+            return &r->measures[i];
+    }
+    return NULL;
+}
+
 static void of_run(const struct view_run *r, struct why_subject *out)
 {
     const struct view_observable *o = first_deviation(r);
+    const struct view_measure *m = find_measure(r, "failover_count");
     out->record = first(r, -1, counted_alarm, NULL);
     if (out->record)
         return;
@@ -115,57 +183,131 @@ static void of_run(const struct view_run *r, struct why_subject *out)
         of_observable(r, o, out);
         return;
     }
+    if (m && m->record) {
+        out->record = view_record(r, m->record);
+        out->intro = "no phone was unregistered by an alarm, but one failed over";
+        return;
+    }
     out->record = first_outcome(r, -1);
-    if (!out->record)
-        out->intro = "nothing went wrong: no phone was unregistered, no observable deviates, no alarm was "
-                     "raised and no frame was lost; ask about a node, a measure or a #record";
+    out->intro = out->record ? "nothing went wrong: no phone was unregistered and no observable deviates; "
+                               "what comes nearest is this"
+                             : "nothing went wrong: no phone was unregistered, no observable deviates, no "
+                               "alarm was raised and no frame was lost; ask about a node, a measure or a "
+                               "#record";
+}
+
+static void of_late(const struct view_run *r, struct why_subject *out)
+{
+    const struct view_record *waited = NULL;
+    out->record = first_late(r, &waited);
+    if (!out->record) {
+        out->intro = "no message came too late: none arrived where a timer that awaited it had run out";
+        return;
+    }
+    char span[40];
+    struct txtbuf t = txtbuf_of(span, sizeof span);
+    why_span(&t, out->record->t_ns - waited->t_ns);
+    out->intro = arena_printf(r->arena, "a message reached %s %s after it had given up waiting for it (#%lld)",
+                              view_node_name(r, out->record->node), span, (long long)waited->id);
 }
 
 /* --- names ------------------------------------------------------------------------------------------ */
 
-static bool find_name(const struct view_run *r, const char *name, struct why_subject *out)
+static bool find_node(const struct view_run *r, const char *name, struct why_subject *out)
 {
     for (int i = 0; i < r->node_count; i++) {
         if (!r->nodes[i].name || strcmp(r->nodes[i].name, name) != 0)
             continue;
-        out->record = first_outcome(r, i);
+        out->record = first_about(r, i);
+        out->record = out->record ? out->record : first_outcome(r, i);
         if (!out->record)
             out->intro = arena_printf(r->arena, "nothing went wrong at %s: no alarm and no drop", name);
         return true;
     }
-    for (size_t i = 0; i < r->measure_count; i++) {
-        if (strcmp(r->measures[i].name, name) == 0) {
-            of_measure(r, &r->measures[i], out);
-            return true;
-        }
-    }
+    return false;
+}
+
+static bool find_observable(const struct view_run *r, const char *name, struct why_subject *out)
+{
     for (size_t i = 0; i < r->observable_count; i++) {
         if (strcmp(r->observables[i].name, name) == 0) {
             of_observable(r, &r->observables[i], out);
             return true;
         }
     }
-    out->record = first(r, -1, alarm_named, name);
-    if (!out->record)
-        out->record = first(r, -1, drop_for, name);
+    return false;
+}
+
+static bool find_name(const struct view_run *r, const char *name, struct why_subject *out)
+{
+    static wanted_fn *const named[] = {alarm_about, alarm_named, drop_for};
+    const struct view_measure *m = find_measure(r, name);
+    if (find_node(r, name, out))
+        return true;
+    if (m)
+        of_measure(r, m, out);
+    if (m || find_observable(r, name, out))
+        return true;
+    if (strcmp(name, "late") == 0) {
+        of_late(r, out);
+        return true;
+    }
+    for (size_t i = 0; i < sizeof named / sizeof named[0] && !out->record; i++)
+        out->record = first(r, -1, named[i], name);
     return out->record != NULL;
+}
+
+struct names {
+    const char *v[NAMES_MAX];
+    size_t n;
+};
+
+static void add_name(struct names *all, const char *name)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        if (strcmp(all->v[i], name) == 0)
+            return;
+    }
+    if (all->n < NAMES_MAX && name[0])
+        all->v[all->n++] = name;
+}
+
+/* What alarms and drops are called by. */
+static void add_field(const struct view_run *r, struct names *all, const struct view_record *x,
+                      const char *field)
+{
+    char buf[64];
+    struct str name = view_field(x, field, buf, sizeof buf);
+    for (size_t i = 0; i < all->n; i++) {
+        if (str_eq(name, str_of(all->v[i])))
+            return;
+    }
+    add_name(all, arena_strdup(r->arena, name));
 }
 
 static bool no_such_name(const struct view_run *r, const char *name, struct err *e)
 {
-    const char *names[NAMES_MAX];
-    size_t n = 0;
-    for (int i = 0; i < r->node_count && n < NAMES_MAX; i++) {
-        if (r->nodes[i].name)
-            names[n++] = r->nodes[i].name;
+    struct names all = {.n = 0};
+    add_name(&all, "late");
+    for (int i = 0; i < r->node_count; i++)
+        add_name(&all, r->nodes[i].name ? r->nodes[i].name : "");
+    for (size_t i = 0; i < r->measure_count; i++)
+        add_name(&all, r->measures[i].name);
+    for (size_t i = 0; i < r->observable_count; i++)
+        add_name(&all, r->observables[i].name);
+    for (size_t i = 0; i < r->count; i++) {
+        const struct view_record *x = &r->records[i];
+        if (view_is(x, "DROP"))
+            add_field(r, &all, x, "reason");
+        if (view_is(x, "ALARM")) {
+            add_field(r, &all, x, "name");
+            add_field(r, &all, x, "device");
+        }
     }
-    for (size_t i = 0; i < r->measure_count && n < NAMES_MAX; i++)
-        names[n++] = r->measures[i].name;
-    for (size_t i = 0; i < r->observable_count && n < NAMES_MAX; i++)
-        names[n++] = r->observables[i].name;
-    const char *near = str_nearest(str_of(name), names, n);
-    return err_set(e, "'%s' is no node, measure, observable, alarm or drop of this run%s%s%s", name,
-                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    const char *near = str_nearest(str_of(name), all.v, all.n);
+    return err_set(e, "'%s' is no node, device, measure, observable, alarm or drop of this run, nor 'late' or a "
+                      "#record%s%s%s", name, near ? "; did you mean '" : "", near ? near : "",
+                   near ? "'?" : "");
 }
 
 bool why_find(const struct view_run *r, const char *subject, struct why_subject *out, struct err *e)

@@ -1,12 +1,13 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Only for tests: the service on the primary is stopped and never started again.
+-- Only for tests: the service on the primary is stopped, or its host dies; it may be started again.
 return {
   title = "The service on the primary is stopped",
   source = "made up for a test",
-  story = "A phone with two CUCM nodes; at 200 s the CallManager service on the primary is stopped.",
+  story = "A phone with two CUCM nodes; at 200 s the primary is stopped, or crashes.",
   duration = "10min",
   parameters = {
-    stop = { type = "switch", default = "on", doc = "stop the service at all" },
+    stop = { type = "switch", default = "on", doc = "stop it at all" },
+    how = { type = "enum", choices = "stop|crash", default = "stop", doc = "the service, or the host at once" },
     start_at = { type = "duration", default = "1h", min = "200s", max = "1h", doc = "when it is started again" },
   },
   network = function(net, p)
@@ -22,7 +23,7 @@ return {
   script = function(sim, p)
     if p.stop == "off" then return end
     sim:wait("200s")
-    sim.net:node("cucm-a"):op("stop")
+    sim.net:node("cucm-a"):op(p.how)
     sim:wait_until(p.start_at)
     sim.net:node("cucm-a"):op("start")
   end,
