@@ -7,7 +7,7 @@
 static const char head[] =
     ".Dd November 20, 2026\n"
     ".Dt DIALTONE 1\n"
-    ".Os\n"
+    ".Os dialtone\n"
     ".Sh NAME\n"
     ".Nm dialtone\n"
     ".Nd replay documented IP-phone outages, frame by frame, and say why they happened\n"
@@ -17,13 +17,16 @@ static const char head[] =
     ".Op Ar ...\n"
     ".Sh DESCRIPTION\n"
     ".Nm\n"
-    "is a deterministic discrete-event simulator of IP phones, switches, routers and CUCM nodes.\n"
+    "is a deterministic discrete-event simulator of IP phones, switches, routers\n"
+    "and CUCM nodes.\n"
     "A scenario, see\n"
     ".Xr dialtone-scenario 5 ,\n"
     "says which network there is, what happens in it and what is documented of it;\n"
     ".Nm\n"
-    "plays it, sets what happened beside what is documented, and walks from any outcome back to its causes.\n"
-    "The same scenario, parameters and seed give the same digest, whatever is recorded.\n"
+    "plays it, sets what happened beside what is documented, and walks from any\n"
+    "outcome back to its causes.\n"
+    "The same scenario, parameters and seed give the same digest, whatever is\n"
+    "recorded.\n"
     ".Pp\n"
     "A\n"
     ".Ar SCENARIO\n"
@@ -49,7 +52,8 @@ static const char tail[] =
     ".Sh FILES\n"
     ".Bl -tag -width results/runs\n"
     ".It Pa results/runs/SCENARIO/NNN\n"
-    "a run: run.db (SQLite), capture/*.pcapng, log/*.log, ladder.txt, summary.json, meta.json\n"
+    "a run: run.db (SQLite), capture/*.pcapng, log/*.log, ladder.txt, summary.json,\n"
+    "meta.json\n"
     ".It Pa share/dialtone\n"
     "scenarios and the Lua library, beside the program's bin folder\n"
     ".El\n"
@@ -75,8 +79,8 @@ static const char tail[] =
     "dialtone inspect case-study-2 access --at 961s\n"
     ".Ed\n"
     ".Sh SEE ALSO\n"
-    ".Xr dialtone-scenario 5 ,\n"
-    ".Xr tshark 1\n";
+    ".Xr tshark 1 ,\n"
+    ".Xr dialtone-scenario 5\n";
 
 /* Text as it stands: a backslash is doubled, and a line must not begin as a request does. */
 static void literal(FILE *out, const char *text)
