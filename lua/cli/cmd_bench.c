@@ -30,6 +30,7 @@ struct bench {
     struct sim *sim;
     struct event *events; /* the pending ones; CHURN: then the driver */
     struct sim_dur *spans;
+    struct sim_dur step; /* of the driver */
     uint32_t count, next;
     uint64_t operations;
     int stop;
@@ -78,11 +79,11 @@ static void on_driver(struct event *ev)
 {
     struct bench *b = &bench;
     struct sim_time now = sim_now(b->sim);
-    uint64_t pick = (uint64_t)b->spans[next_index(b)].ns * 2654435761u;
-    struct event *timer = &b->events[pick % b->count];
+    uint32_t pick = (uint32_t)b->spans[next_index(b)].ns * 2654435761u;
+    struct event *timer = &b->events[(uint64_t)pick * b->count >> 32];
     sim_cancel(b->sim, timer);
     sim_schedule(b->sim, timer, time_add(now, dur_s(1)));
-    sim_schedule(b->sim, ev, time_add(now, dur_ns(SECOND_NS / 10 / b->count)));
+    sim_schedule(b->sim, ev, time_add(now, b->step));
     count(b);
 }
 
@@ -99,6 +100,7 @@ static void set_up(struct bench *b, enum workload w, uint32_t n)
     b->spans = ARENA_ARRAY(a, struct sim_dur, SPANS);
     b->events = ARENA_ARRAY(a, struct event, n + 1);
     b->count = n;
+    b->step = dur_ns(SECOND_NS / 10 / n);
     rng_seed(&r, 1, "bench/spans");
     for (uint32_t i = 0; i < SPANS; i++)
         b->spans[i] = dist_draw(&law, &r);

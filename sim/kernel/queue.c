@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* queue.c: a 4-ary indexed heap. Keys lie beside the pointers, so sifting touches no event except to
- * write its slot. Slot numbers start at 1: slot 0 means "not pending".
+/* queue.c: a 4-ary indexed heap of times with their events: 16 bytes an entry, and the four children of a
+ * slot fill one cache line. Rank and id lie in the event and are read only when two times are the same.
+ * Sifting touches no other part of an event than its slot. Slot numbers start at 1: slot 0 means "not pending".
  *
  * The place of a first event that was taken out stays open until it is needed: an event that is scheduled
  * next, such as the same timer anew, often belongs near the top and takes it at once, where closing the gap
@@ -8,21 +9,22 @@
 #include "sim/kernel/queue.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/hash.h"
 
 #define ARITY 4u
-#define RANK_SHIFT 60 /* ids stay below 2^60: at 1e9 events a second that lasts 36 years */
+#define LINE_BYTES 64
+#define ROOT_AT 3 /* in the memory of the heap: so that each four children begin a cache line */
 
 struct entry {
     int64_t at;
-    uint64_t order; /* rank above, id (or its shuffle) below */
     struct event *ev;
 };
 
 struct queue {
     struct entry *heap; /* heap[1..count] */
-    bool open;          /* heap[1] stands for nobody; its key is below every other */
+    bool open;          /* heap[1] stands for nobody; its time is before every other */
     uint32_t count, cap;
     uint64_t shake;
 };
@@ -35,80 +37,112 @@ struct queue *queue_new(uint64_t shake_seed)
     return q;
 }
 
+static void *memory_of(struct entry *heap)
+{
+    return heap ? heap - (ROOT_AT - 1) : NULL;
+}
+
 void queue_free(struct queue *q)
 {
     if (q)
-        free(q->heap);
+        free(memory_of(q->heap));
     free(q);
 }
 
-static inline bool before(const struct entry *a, const struct entry *b)
+static void grow(struct queue *q)
 {
-    /* One wide comparison instead of two: which child is less cannot be predicted, and a branch on it
-     * costs more than the arithmetic. Times are never negative. */
-    unsigned __int128 x = (unsigned __int128)(uint64_t)a->at << 64 | a->order;
-    unsigned __int128 y = (unsigned __int128)(uint64_t)b->at << 64 | b->order;
-    return x < y;
+    uint32_t cap = q->cap ? q->cap * 2 : 64;
+    struct entry *memory = aligned_alloc(LINE_BYTES, cap * sizeof *memory);
+    ASSERT(memory != NULL);
+    if (q->heap)
+        memcpy(memory, memory_of(q->heap), q->cap * sizeof *memory);
+    free(memory_of(q->heap));
+    q->heap = memory + ROOT_AT - 1;
+    q->cap = cap;
 }
 
-static inline void place(struct queue *q, uint32_t slot, struct entry e)
+static uint64_t id_of(const struct queue *q, const struct event *ev)
 {
-    q->heap[slot] = e;
+    return q->shake ? hash_mix(ev->id ^ q->shake) : ev->id;
+}
+
+/* Apart: where times differ, nothing of it should be in the way. */
+__attribute__((noinline)) static bool before_at_same_time(const struct queue *q, const struct event *a, const struct event *b)
+{
+    return a->rank != b->rank ? a->rank < b->rank : id_of(q, a) < id_of(q, b);
+}
+
+static inline bool before(const struct queue *q, const struct entry *a, const struct entry *b)
+{
+    /* Which of two is less cannot be predicted, that their times differ can. */
+    if (a->at == b->at)
+        return before_at_same_time(q, a->ev, b->ev);
+    return a->at < b->at;
+}
+
+static inline void place(struct entry *heap, uint32_t slot, struct entry e)
+{
+    heap[slot] = e;
     e.ev->slot = slot;
 }
 
 static void sift_up(struct queue *q, uint32_t slot, struct entry e)
 {
+    struct entry *heap = q->heap;
     while (slot > 1) {
         uint32_t parent = (slot - 2) / ARITY + 1;
-        if (!before(&e, &q->heap[parent]))
+        if (!before(q, &e, &heap[parent]))
             break;
-        place(q, slot, q->heap[parent]);
+        place(heap, slot, heap[parent]);
         slot = parent;
     }
-    place(q, slot, e);
+    place(heap, slot, e);
 }
 
-/* Of the up to four children from `first` on, the least. */
-static inline uint32_t least_child(const struct queue *q, uint32_t first)
+/* Of the up to four children from `first` on, `count` being the last slot, the least. */
+static inline uint32_t least_child(const struct queue *q, const struct entry *heap, uint32_t first,
+                                   uint32_t count)
 {
-    const struct entry *h = q->heap;
-    uint32_t least = first;
-    if (first + ARITY - 1 <= q->count) { /* all four: two pairs, then the winners */
-        uint32_t a = first + before(&h[first + 1], &h[first]);
-        uint32_t b = first + 2 + before(&h[first + 3], &h[first + 2]);
-        return before(&h[b], &h[a]) ? b : a;
+    const struct entry *h = heap + first;
+    uint32_t least = 0;
+    if (first + ARITY - 1 <= count) { /* all four: two pairs, then the winners */
+        uint32_t a = before(q, &h[1], &h[0]);
+        uint32_t b = 2 + before(q, &h[3], &h[2]);
+        return first + (before(q, &h[b], &h[a]) ? b : a);
     }
-    for (uint32_t c = first + 1; c <= q->count; c++)
-        least = before(&h[c], &h[least]) ? c : least;
-    return least;
+    for (uint32_t c = 1; first + c <= count; c++)
+        least = before(q, &h[c], &h[least]) ? c : least;
+    return first + least;
 }
 
 static void sift_down(struct queue *q, uint32_t slot, struct entry e)
 {
+    struct entry *heap = q->heap;
+    const uint32_t count = q->count;
     for (;;) {
         uint32_t first = (slot - 1) * ARITY + 2;
-        if (first > q->count)
+        if (first > count)
             break;
-        uint32_t least = least_child(q, first);
-        if (!before(&q->heap[least], &e))
+        uint32_t least = least_child(q, heap, first, count);
+        if (!before(q, &heap[least], &e))
             break;
-        place(q, slot, q->heap[least]);
+        place(heap, slot, heap[least]);
         slot = least;
     }
-    place(q, slot, e);
+    place(heap, slot, e);
 }
 
-static struct entry entry_of(const struct queue *q, struct event *ev)
+static struct entry entry_of(struct event *ev)
 {
-    uint64_t id = q->shake ? hash_mix(ev->id ^ q->shake) >> (64 - RANK_SHIFT) : ev->id;
-    return (struct entry){ev->at.ns, (uint64_t)ev->rank << RANK_SHIFT | id, ev};
+    return (struct entry){ev->at.ns, ev};
 }
 
 static void settle(struct queue *q, uint32_t slot, struct entry e)
 {
-    if (slot > 1 && before(&e, &q->heap[(slot - 2) / ARITY + 1]))
+    if (slot > 1 && before(q, &e, &q->heap[(slot - 2) / ARITY + 1]))
         sift_up(q, slot, e);
+    else if ((slot - 1) * ARITY + 2 > q->count) /* a leaf, as three of four are */
+        place(q->heap, slot, e);
     else
         sift_down(q, slot, e);
 }
@@ -117,18 +151,15 @@ static void settle(struct queue *q, uint32_t slot, struct entry e)
 static bool fits_at_the_end(const struct queue *q, const struct entry *e)
 {
     uint32_t parent = (q->count - 1) / ARITY + 1;
-    return parent > 1 && !before(e, &q->heap[parent]);
+    return parent > 1 && !before(q, e, &q->heap[parent]);
 }
 
 void queue_push(struct queue *q, struct event *ev)
 {
     ASSERT(!event_pending(ev));
-    if (q->count + 1 >= q->cap) {
-        q->cap = q->cap ? q->cap * 2 : 64;
-        q->heap = realloc(q->heap, q->cap * sizeof *q->heap);
-        ASSERT(q->heap != NULL);
-    }
-    struct entry e = entry_of(q, ev);
+    if (q->count + ROOT_AT >= q->cap)
+        grow(q);
+    struct entry e = entry_of(ev);
     if (q->open && !fits_at_the_end(q, &e)) {
         q->open = false;
         sift_down(q, 1, e);
@@ -142,17 +173,18 @@ void queue_push(struct queue *q, struct event *ev)
  * from a leaf, seldom has to rise from there: fewer comparisons than sinking that entry. */
 static void close_gap(struct queue *q)
 {
-    struct entry last = q->heap[q->count--];
+    struct entry *heap = q->heap;
+    const uint32_t count = --q->count;
     uint32_t hole = 1;
     q->open = false;
-    if (q->count == 0)
+    if (count == 0)
         return;
-    for (uint32_t first = 2; first <= q->count; first = (hole - 1) * ARITY + 2) {
-        uint32_t least = least_child(q, first);
-        place(q, hole, q->heap[least]);
+    for (uint32_t first = 2; first <= count; first = (hole - 1) * ARITY + 2) {
+        uint32_t least = least_child(q, heap, first, count);
+        place(heap, hole, heap[least]);
         hole = least;
     }
-    sift_up(q, hole, last);
+    sift_up(q, hole, heap[count + 1]);
 }
 
 void queue_remove(struct queue *q, struct event *ev)
@@ -161,7 +193,7 @@ void queue_remove(struct queue *q, struct event *ev)
     ASSERT(slot > 0 && slot <= q->count && q->heap[slot].ev == ev);
     if (slot == 1) {
         q->open = true;
-        q->heap[1] = (struct entry){0};
+        q->heap[1] = (struct entry){-1, ev};
         ev->slot = 0;
         return;
     }
@@ -174,7 +206,7 @@ void queue_remove(struct queue *q, struct event *ev)
 void queue_move(struct queue *q, struct event *ev)
 {
     ASSERT(event_pending(ev) && q->heap[ev->slot].ev == ev);
-    settle(q, ev->slot, entry_of(q, ev));
+    settle(q, ev->slot, entry_of(ev));
 }
 
 struct event *queue_first(struct queue *q)

@@ -14,13 +14,13 @@ enum ev_rank { EV_WIRE, EV_TIMER, EV_SCRIPT, EV_CHECK };
 
 struct event {
     struct sim_time at;
+    uint32_t slot; /* 0: not pending */
+    uint8_t rank;
     uint64_t id;    /* place in the order of scheduling */
     uint64_t cause; /* record in whose handling it was scheduled */
     uint64_t flow;
     void (*fire)(struct event *);
     const char *label;
-    uint32_t slot; /* 0: not pending */
-    uint8_t rank;
 };
 
 struct queue;
