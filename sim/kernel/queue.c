@@ -108,7 +108,8 @@ static inline uint32_t least_child(const struct queue *q, const struct entry *he
     if (first + ARITY - 1 <= count) { /* all four: two pairs, then the winners */
         uint32_t a = before(q, &h[1], &h[0]);
         uint32_t b = 2 + before(q, &h[3], &h[2]);
-        return first + (before(q, &h[b], &h[a]) ? b : a);
+        uint32_t swap = 0u - before(q, &h[b], &h[a]); /* a mask: a branch would be wrong half the time */
+        return first + (a ^ ((a ^ b) & swap));
     }
     for (uint32_t c = 1; first + c <= count; c++)
         least = before(q, &h[c], &h[least]) ? c : least;
