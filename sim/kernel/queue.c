@@ -67,7 +67,7 @@ static uint64_t id_of(const struct queue *q, const struct event *ev)
 }
 
 /* Apart: where times differ, nothing of it should be in the way. */
-__attribute__((noinline)) static bool before_at_same_time(const struct queue *q, const struct event *a, const struct event *b)
+__attribute__((noinline, cold)) static bool before_at_same_time(const struct queue *q, const struct event *a, const struct event *b)
 {
     return a->rank != b->rank ? a->rank < b->rank : id_of(q, a) < id_of(q, b);
 }
