@@ -19,15 +19,21 @@ static const struct option {
     {CLI_NODES, "--nodes", NULL, true},    {CLI_PROTOCOL, "--protocol", NULL, true},
     {CLI_FROM, "--from", NULL, true},      {CLI_TO, "--to", NULL, true},
     {CLI_WIDTH, "--width", NULL, true},    {CLI_ASCII, "--ascii", NULL, false},
-    {CLI_AT, "--at", NULL, true},
+    {CLI_AT, "--at", NULL, true},          {CLI_JOBS, "--jobs", "-j", true},
 };
 
 #define OPTION_COUNT (sizeof options / sizeof options[0])
 
-static const struct option *find_option(struct str name, unsigned allowed, struct err *e)
+#define OWN_MAX 16
+
+static const struct option *find_option(struct str name, unsigned allowed, const struct cli_own *own,
+                                        size_t own_count, struct err *e)
 {
-    const char *names[OPTION_COUNT];
+    const char *names[OPTION_COUNT + OWN_MAX];
     size_t n = 0;
+    ASSERT(own_count <= OWN_MAX);
+    for (size_t i = 0; i < own_count; i++)
+        names[n++] = own[i].name;
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         if (!(options[i].bit & allowed))
             continue;
@@ -90,6 +96,9 @@ static bool take(struct cli_options *o, const struct option *opt, const char *va
     case CLI_AT:
         o->at = value;
         return true;
+    case CLI_JOBS:
+        return take_number("--jobs", value, &o->jobs, e) &&
+               (o->jobs > 0 || err_set(e, "--jobs 0 would do nothing"));
     case CLI_WIDTH:
         return take_number("--width", value, &o->width, e);
     case CLI_NODES:
@@ -135,8 +144,38 @@ static bool attached(struct str word)
     return false;
 }
 
+static bool take_own(const struct cli_own *own, const char *value, struct err *e)
+{
+    if (own->given)
+        *own->given = true;
+    else if (own->number)
+        return take_number(own->name, value, own->number, e);
+    else if (!own->list)
+        *own->value = value;
+    else if (own->list->count == CLI_SETS_MAX)
+        return err_set(e, "more than %d %s options", CLI_SETS_MAX, own->name);
+    else
+        own->list->item[own->list->count++] = str_of(value);
+    return true;
+}
+
+static const struct cli_own *find_own(struct str name, const struct cli_own *own, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(name, str_of(own[i].name)))
+            return &own[i];
+    }
+    return NULL;
+}
+
 bool cli_parse(int argc, char **argv, unsigned allowed, const char *subject, struct cli_options *o,
                struct err *e)
+{
+    return cli_parse_own(argc, argv, allowed, subject, NULL, 0, o, e);
+}
+
+bool cli_parse_own(int argc, char **argv, unsigned allowed, const char *subject, const struct cli_own *own,
+                   size_t own_count, struct cli_options *o, struct err *e)
 {
     *o = (struct cli_options){.seed = 1};
     for (int i = 1; i < argc; i++) {
@@ -163,15 +202,18 @@ bool cli_parse(int argc, char **argv, unsigned allowed, const char *subject, str
             value = (struct str){word.p + 2, word.n - 2};
         }
         bool inline_value = name.n < word.n;
-        const struct option *opt = find_option(name, allowed, e);
-        if (!opt)
+        const struct cli_own *mine = find_own(name, own, own_count);
+        const struct option *opt = mine ? NULL : find_option(name, allowed, own, own_count, e);
+        if (!mine && !opt)
             return false;
-        if (inline_value && !opt->takes_value)
-            return err_set(e, "%s takes no value", opt->name);
-        if (!inline_value && opt->takes_value && i + 1 == argc)
-            return err_set(e, "%s needs a value", opt->name);
-        const char *text = inline_value ? value.p : opt->takes_value ? argv[++i] : NULL;
-        if (!take(o, opt, text, e))
+        bool takes_value = mine ? mine->given == NULL : opt->takes_value;
+        const char *called = mine ? mine->name : opt->name;
+        if (inline_value && !takes_value)
+            return err_set(e, "%s takes no value", called);
+        if (!inline_value && takes_value && i + 1 == argc)
+            return err_set(e, "%s needs a value", called);
+        const char *text = inline_value ? value.p : takes_value ? argv[++i] : NULL;
+        if (!(mine ? take_own(mine, text, e) : take(o, opt, text, e)))
             return false;
     }
     if (subject && !o->subject && !(allowed & CLI_SUBJECT_MAY_LACK))

@@ -32,6 +32,7 @@ enum cli_option_bit {
     CLI_ASCII = 65536,
     CLI_SUBJECT_MAY_LACK = 131072, /* no option: the word may be left out */
     CLI_AT = 262144,
+    CLI_JOBS = 524288,
 };
 
 enum cli_record { RECORD_FULL, RECORD_FACTS, RECORD_NONE };
@@ -47,10 +48,29 @@ struct cli_options {
     size_t set_count;
     uint64_t seed, shake;
     const char *until, *out, *nodes, *protocol, *from, *to, *at;
-    uint64_t width;
+    uint64_t width, jobs; /* 0: not given */
     enum cli_record record;
     bool json, check, force, quiet, ascii, help;
 };
+
+/* Values of an option that may be repeated, in the order of the command line. */
+struct cli_list {
+    struct str item[CLI_SETS_MAX];
+    size_t count;
+};
+
+/* An option that one command alone has: exactly one of the pointers says what becomes of it. */
+struct cli_own {
+    const char *name; /* "--measure" */
+    const char **value;
+    bool *given;           /* a switch */
+    struct cli_list *list; /* repeatable */
+    uint64_t *number;
+};
+
+/* As cli_parse, with the command's own options. */
+bool cli_parse_own(int argc, char **argv, unsigned allowed, const char *subject, const struct cli_own *own,
+                   size_t own_count, struct cli_options *o, struct err *e);
 
 /* Reads argv[1..]; `allowed` is a mask of cli_option_bit, `subject` names the word expected (NULL: none).
  * A usage error is an err. */
@@ -69,6 +89,9 @@ void cli_each_scenario(void (*each)(void *arg, const char *name, const char *pat
 
 /* The run folder that RUN names: a folder, or the newest run of a scenario. Lives until the next call. */
 const char *cli_find_run(const char *run, struct err *e);
+
+/* The folder of a sweep, likewise. */
+const char *cli_find_sweep(const char *sweep, struct err *e);
 
 const char *cli_lib_dir(void); /* lua/dialtone, source or installed */
 const char *cli_command(void); /* how the user calls us: "dialtone", or "./bootstrap" */

@@ -22,13 +22,16 @@ const char *cmd_revision(void);       /* of the source, as git describes it */
 
 int cmd_bench(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_ladder(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_models(int argc, char **argv);
 int cmd_new(int argc, char **argv);
+int cmd_plot(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_show(int argc, char **argv);
+int cmd_sweep(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 

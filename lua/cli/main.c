@@ -46,6 +46,47 @@ static const struct cmd cmds[] = {
      "             a drop; left out: the first unregister, else the first observable that deviates\n"
      "      --json as JSON\n",
      cmd_why},
+    {"sweep", "dialtone sweep SCENARIO --vary NAME=VALUES ... [options]",
+     "plays a scenario over a grid of parameters, many times each, and says what came of it",
+     "      --vary NAME=A..B:STEP  a parameter and its values, both ends in; repeatable: every combination\n"
+     "      --vary NAME=a,b,c      the same as a list; a value may be a law, such as 'uniform(0s,120s)'\n"
+     "      --where 'A < B'        only the points for which it holds, with names, values, + and -\n"
+     "      --reps N               so many replications of each point, with seeds N, N+1, ... (default 1)\n"
+     "  -s, --set NAME=VALUE       the same at every point; repeatable\n"
+     "      --until DURATION       how long to simulate (is --set duration=...)\n"
+     "      --seed N               of the first replication (default 1)\n"
+     "      --measure NAME         in the table (default first_unregister_s); repeatable\n"
+     "  -j, --jobs N               so many trials at a time (default: one a core)\n"
+     "  -o, --out DIR              sweep folder (default results/sweeps/SCENARIO/NNN)\n"
+     "      --resume               go on with the sweep in --out: only what is missing is played\n"
+     "      --export csv|jsonl     all results in long form as sweep.csv or sweep.jsonl in the folder\n"
+     "      --force                replace the sweep in a folder that is not empty\n"
+     "      --json                 one JSON document on stdout, nothing else\n"
+     "  -q, --quiet                print nothing but errors\n",
+     cmd_sweep},
+    {"plot", "dialtone plot SWEEP --measure NAME [options]",
+     "a picture of a sweep as SVG: lines with their intervals, heat maps, distributions",
+     "  SWEEP                  a sweep folder, or a scenario's name: its newest sweep\n"
+     "      --measure NAME     what is drawn\n"
+     "      --x PARAM          the level axis; left out: the varied parameter with most values\n"
+     "      --y PARAM          the upright axis of a heat map\n"
+     "      --by PARAM         curves by colour, or small heat maps side by side\n"
+     "      --kind KIND        line, heat or ecdf; left out: by how many parameters are varied\n"
+     "      --over FORMULA     a boundary: '120s - timer_register_delta = port_security_aging_time'\n"
+     "      --log AXES         logarithmic: x, y or xy\n"
+     "  -s, --set NAME=VALUE   only the points with this value; repeatable\n"
+     "  -o, --out FILE.svg     the picture (default SWEEP/MEASURE.svg); replaced when it is there\n"
+     "      --script           also FILE.gp, gnuplot's script with the data, to polish by hand\n"
+     "      --force            replace FILE.gp\n"
+     "  -q, --quiet            print nothing but errors\n",
+     cmd_plot},
+    {"diff", "dialtone diff RUN RUN [options]",
+     "parameters, measures, and the first record where two runs part",
+     "  RUN            a run folder, or a scenario's name: its newest run\n"
+     "      --json     one JSON document on stdout, nothing else\n"
+     "  -q, --quiet    print nothing but errors\n"
+     "Exit status 0: the same but for parameters; 1: they differ.\n",
+     cmd_diff},
     {"inspect", "dialtone inspect SCENARIO [NODE] [--at TIME] [options]",
      "a device's tables at a moment of the run, as the product prints them",
      "  NODE                   whose tables; left out: the nodes, and the tables of each\n"

@@ -150,43 +150,56 @@ const char *cli_find_scenario(const char *name, struct err *e)
     return result;
 }
 
-static bool has_run_db(const char *folder)
+static bool holds(const char *folder, const char *file)
 {
     char path[PATH_BYTES];
     struct txtbuf t = txtbuf_of(path, sizeof path);
-    txtbuf_add(&t, "%s/run.db", folder);
+    txtbuf_add(&t, "%s/%s", folder, file);
     return !t.full && access(path, R_OK) == 0;
 }
 
-const char *cli_find_run(const char *run, struct err *e)
+/* `name` itself, or the newest of results/KIND/NAME/NNN, whichever holds the file. */
+static bool find_recorded(char path[PATH_BYTES], const char *name, const char *kind, const char *file)
 {
-    static char path[PATH_BYTES];
     char dir[PATH_BYTES];
-    struct txtbuf t = txtbuf_of(path, sizeof path), d = txtbuf_of(dir, sizeof dir);
-    txtbuf_cstr(&t, run);
-    if (has_run_db(run))
-        return path;
-    txtbuf_add(&d, "results/runs/%s", run);
+    struct txtbuf t = txtbuf_of(path, PATH_BYTES), d = txtbuf_of(dir, sizeof dir);
+    txtbuf_cstr(&t, name);
+    if (holds(name, file))
+        return true;
+    txtbuf_add(&d, "results/%s/%s", kind, name);
     struct dirent **list;
     bool found = false;
     int n = scandir(dir, &list, NULL, by_name); /* NNN: the last by name is the newest */
-    for (int i = n - 1; i >= 0; i--) {
-        t = txtbuf_of(path, sizeof path);
+    for (int i = n - 1; i >= 0 && !found; i--) {
+        t = txtbuf_of(path, PATH_BYTES);
         txtbuf_add(&t, "%s/%s", dir, list[i]->d_name);
-        found = !t.full && has_run_db(path);
-        if (found)
-            break;
+        found = !t.full && holds(path, file);
     }
     for (int i = 0; i < n; i++)
         free(list[i]);
     if (n >= 0)
         free(list);
-    if (!found) {
-        err_set(e, "'%s' is no run folder and no scenario that was run here ('%s run %s' makes one)", run,
-                cli_command(), run);
-        return NULL;
-    }
-    return path;
+    return found;
+}
+
+const char *cli_find_run(const char *run, struct err *e)
+{
+    static char path[PATH_BYTES];
+    if (find_recorded(path, run, "runs", "run.db"))
+        return path;
+    err_set(e, "'%s' is no run folder and no scenario that was run here ('%s run %s' makes one)", run,
+            cli_command(), run);
+    return NULL;
+}
+
+const char *cli_find_sweep(const char *sweep, struct err *e)
+{
+    static char path[PATH_BYTES];
+    if (find_recorded(path, sweep, "sweeps", "sweep.db"))
+        return path;
+    err_set(e, "'%s' is no sweep folder and no scenario that was swept here ('%s sweep %s' makes one)", sweep,
+            cli_command(), sweep);
+    return NULL;
 }
 
 void cli_each_scenario(void (*each)(void *arg, const char *name, const char *path), void *arg)

@@ -61,6 +61,12 @@ static bool make_parents(struct run_folder *f, const char *path, struct err *e)
     return true;
 }
 
+bool run_folder_make_above(const char *path, struct err *e)
+{
+    struct run_folder f = {0};
+    return make_parents(&f, path, e);
+}
+
 static bool is_empty(const char *path)
 {
     DIR *d = opendir(path);

@@ -31,4 +31,7 @@ MUST_USE bool run_folder_sub(const struct run_folder *f, const char *name, char 
 MUST_USE bool run_folder_commit(struct run_folder *f, struct err *e); /* gives all its final name */
 void run_folder_abandon(struct run_folder *f); /* removes what was made, unless committed */
 
+/* Makes the folders in which a file of this path will lie. */
+MUST_USE bool run_folder_make_above(const char *path, struct err *e);
+
 #endif

@@ -3,6 +3,7 @@
  * the next; whoever reads asks for them in order. Keys are unique, so no trial can stand there twice. */
 #include "sim/study/study_db.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 
 #define APPLICATION_ID 1685353325 /* "dtsm": tells a sweep.db from any other SQLite file */
 #define FORMAT 1
-#define BATCH 200
+#define BATCH 64
 
 /* clang-format off */
 static const char schema[] =
@@ -193,18 +194,23 @@ static bool write_keys(struct study_db *d, struct err *e)
     return ok;
 }
 
+/* In one transaction: a sweep.db is whole or empty. */
+static bool create(struct study_db *d, struct err *e)
+{
+    char head[128];
+    struct txtbuf t = txtbuf_of(head, sizeof head);
+    txtbuf_add(&t, "BEGIN; PRAGMA application_id=%d; PRAGMA user_version=%d;", APPLICATION_ID, FORMAT);
+    return execute(d, head, e) && execute(d, schema, e) && write_points(d, e) && write_keys(d, e) &&
+           execute(d, "COMMIT", e);
+}
+
 struct study_db *study_db_create(struct arena *a, const char *path, const struct study_plan *p,
                                  struct err *e)
 {
     struct study_db *d = make(a, path, p);
-    char head[128];
-    struct txtbuf t = txtbuf_of(head, sizeof head);
-    txtbuf_add(&t, "PRAGMA application_id=%d; PRAGMA user_version=%d;", APPLICATION_ID, FORMAT);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     bool ok = sqlite3_open_v2(path, &d->db, flags, NULL) == SQLITE_OK || wrong(d, e);
-    ok = ok && execute(d, head, e) && execute(d, "BEGIN", e) && execute(d, schema, e) &&
-         write_points(d, e) && write_keys(d, e) && execute(d, "COMMIT", e) && begin_work(d, e);
-    if (ok)
+    if (ok && create(d, e) && begin_work(d, e))
         return d;
     let_go(d);
     return NULL;
@@ -274,18 +280,33 @@ static bool read_trials(struct study_db *d, struct err *e)
     return ok;
 }
 
+/* Made, and killed before anything was in it. */
+static bool is_empty(struct study_db *d)
+{
+    char tables[32] = "";
+    return query_text(d, "SELECT count(*) FROM sqlite_master", NULL, tables, sizeof tables) &&
+           strcmp(tables, "0") == 0;
+}
+
+static bool take_up(struct study_db *d, struct err *e)
+{
+    return is_empty(d) ? create(d, e) : is_ours(d, e) && same_plan(d, e) && read_trials(d, e);
+}
+
 struct study_db *study_db_resume(struct arena *a, const char *path, const struct study_plan *p,
                                  struct err *e)
 {
     struct study_db *d = make(a, path, p);
+    if (access(path, F_OK) != 0)
+        return study_db_create(a, path, p, e);
     if (access(path, R_OK | W_OK) != 0) {
-        err_set(e, "there is no '%s' to resume", path);
+        err_set(e, "'%s' cannot be read and written: %s", path, strerror(errno));
         return NULL;
     }
     bool ok = sqlite3_open_v2(path, &d->db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK || wrong(d, e);
     /* What turns out to be another's must not even be tidied up. */
     ok = ok && sqlite3_db_config(d->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) == SQLITE_OK;
-    ok = ok && is_ours(d, e) && same_plan(d, e) && read_trials(d, e);
+    ok = ok && take_up(d, e);
     ok = ok && sqlite3_db_config(d->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL) == SQLITE_OK;
     if (ok && begin_work(d, e))
         return d;
@@ -376,6 +397,22 @@ bool study_db_values(struct study_db *d, uint32_t point, enum measure_id m, doub
     }
     sqlite3_reset(s);
     return rc == SQLITE_DONE || err_machine(e, "cannot read '%s': %s", d->path, sqlite3_errmsg(d->db));
+}
+
+bool study_db_first_failure(struct study_db *d, struct trial_result *out, struct err *e)
+{
+    sqlite3_stmt *s;
+    static const char sql[] = "SELECT point, rep, seed, message FROM trial WHERE status='failed'"
+                              " ORDER BY point, rep LIMIT 1";
+    bool found = sqlite3_prepare_v2(d->db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW;
+    if (found) {
+        struct txtbuf t = txtbuf_of(out->message, sizeof out->message);
+        out->trial = (struct trial){(uint32_t)sqlite3_column_int64(s, 0), (uint32_t)sqlite3_column_int64(s, 1),
+                                    (uint64_t)sqlite3_column_int64(s, 2)};
+        txtbuf_cstr(&t, (const char *)sqlite3_column_text(s, 3));
+    }
+    sqlite3_finalize(s);
+    return found || err_machine(e, "cannot read '%s': %s", d->path, sqlite3_errmsg(d->db));
 }
 
 bool study_db_close(struct study_db *d, struct err *e)

@@ -31,8 +31,8 @@ struct study_db;
 struct study_db *study_db_create(struct arena *a, const char *path, const struct study_plan *p,
                                  struct err *e);
 
-/* An old one of the same plan (more replications may be asked for than before); anything else is an
- * error, and the file is left as it is. */
+/* An old one of the same plan (more replications may be asked for than before), or a new one when there is
+ * none or it was killed before it began; anything else is an error, and the file is left as it is. */
 struct study_db *study_db_resume(struct arena *a, const char *path, const struct study_plan *p,
                                  struct err *e);
 
@@ -48,6 +48,9 @@ MUST_USE bool study_db_commit(struct study_db *d, struct err *e);
  * are only counted. Room for `reps` values. */
 MUST_USE bool study_db_values(struct study_db *d, uint32_t point, enum measure_id m, double *out,
                               uint32_t *count, uint32_t *censored, struct err *e);
+
+/* The failed trial of the lowest point and replication; there is one. */
+MUST_USE bool study_db_first_failure(struct study_db *d, struct trial_result *out, struct err *e);
 
 enum study_format { STUDY_CSV, STUDY_JSONL };
 

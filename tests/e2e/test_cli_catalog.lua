@@ -81,7 +81,7 @@ end
 
 -- help: the commands; each one's usage, asked in three ways.
 local help = good { "help" }
-for _, name in ipairs { "run", "list", "show", "models", "ladder", "why", "inspect", "new", "check", "bench", "version", "help" } do
+for _, name in ipairs { "run", "list", "show", "models", "ladder", "why", "diff", "inspect", "new", "check", "bench", "version", "help" } do
   dt.ok(help:find("\n  " .. name .. " "), "help lacks %s", name)
   local usage = good { "help", name }
   dt.ok(usage:find("^usage: dialtone " .. name), "help %s: %s", name, usage)

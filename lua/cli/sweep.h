@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sweep.h: one sweep, as its command (cmd_sweep.c), its folder, its progress and its tables share it. */
+#ifndef LUA_CLI_SWEEP_H
+#define LUA_CLI_SWEEP_H
+
+#include "lua/bind/scenario.h"
+#include "lua/cli/trial_play.h"
+#include "sim/study/study_db.h"
+
+#define SWEEP_PATH_MAX 4096
+#define SWEEP_CONFIDENCE 0.95
+
+struct sweep_tally { /* of one point, as far as it has come */
+    uint32_t trials, failed, unregistered;
+};
+
+struct sweep {
+    /* identity and configuration */
+    struct cli_options o;
+    struct cli_list vary, where, measures;
+    uint64_t reps;
+    bool resume;
+    const char *export_as;
+    enum measure_id shown[MEASURE_COUNT]; /* in the table */
+    size_t shown_count;
+    struct arena *arena;
+    struct grid grid;
+    struct study_plan plan;
+    char dir[SWEEP_PATH_MAX];
+    struct sim_dur duration; /* of each trial; what did not occur by then is censored */
+    /* state */
+    struct study_db *db;
+    struct sweep_tally *tally;
+    uint64_t trials, done, resumed; /* all; in the database; of them, already there at the start */
+    uint32_t next_point, next_rep;
+    int64_t started_ns, printed_ns, committed_ns;
+};
+
+/* Folder: `out`, or results/sweeps/SCENARIO/NNN. A new sweep wants it empty (or --force, which removes an
+ * earlier sweep's files); a resumed one wants sweep.db in it. */
+MUST_USE bool sweep_folder_make(struct sweep *s, const char *scenario, struct err *e);
+MUST_USE bool sweep_folder_find(struct sweep *s, struct err *e);
+MUST_USE bool sweep_folder_path(const struct sweep *s, const char *name, char path[SWEEP_PATH_MAX],
+                                struct err *e);
+
+/* sweep.csv or sweep.jsonl, written beside and renamed. */
+MUST_USE bool sweep_export(struct sweep *s, enum study_format f, struct err *e);
+
+/* On stderr: a bar when that is a terminal, else a line now and then; `last` ends it. */
+void sweep_progress(struct sweep *s, bool last);
+int64_t sweep_clock_ns(void); /* the machine's, for progress and batches only */
+
+/* What came of it: a table, or JSON; both read the database. */
+MUST_USE bool sweep_print(struct sweep *s, FILE *out, struct err *e);
+MUST_USE bool sweep_json(struct sweep *s, FILE *out, struct err *e);
+
+#endif
