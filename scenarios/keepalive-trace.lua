@@ -57,7 +57,7 @@ its Date header; the capturing host's beside the phone; and CUCM's, by which the
     net:add("switch", "switch")
     net:add("cucm", "cucm", {
       mac = "00:50:56:8a:22:61", address = "10.106.114.161", prefix_len = 24,
-      tcp_ack_delay = "40ms", -- its ACK rides on the 100: the capture shows no bare one
+      cucm_tcp_ack_delay = "40ms", -- its ACK rides on the 100: the capture shows no bare one
       to_tag_digits = "10,10,10", -- all three answers are 637 bytes long
       standing = ("device=SEP0024142DDF24, model=437, dn=5678, peer=10.106.114.185:53006, " ..
         "seq=%d, ack=%d, call_id=%s, cseq=11434, expires_in=16s, to_tag=1708299782"):format(cucm_seq, phone_seq, call_id),

@@ -127,7 +127,7 @@ static struct node *add_cucm(struct net *n)
         {STR("cucm_trying_time"), STR("0s")},
         {STR("cucm_answer_time"), STR("5ms")},
         {STR("tcp_rto_profile"), STR("rfc6298")},
-        {STR("tcp_ack_delay"), STR("200ms")},
+        {STR("cucm_tcp_ack_delay"), STR("200ms")},
     };
     return add_node(n, "cucm", "cucm", s, sizeof s / sizeof s[0]);
 }

@@ -55,7 +55,8 @@ static void status_text(const struct sweep *s, struct txtbuf *t, int64_t now)
     if (played) {
         txtbuf_add(t, "  %lld/s  ETA ", (long long)(per_s + 0.5));
         time_left(t, (int64_t)((double)left / per_s + 0.5));
-        txtbuf_add(t, "  widest interval +-%d %%", widest_percent(s));
+        if (s->plan.reps > 1)
+            txtbuf_add(t, "  widest interval +-%d %%", widest_percent(s));
     }
 }
 

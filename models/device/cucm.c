@@ -100,7 +100,7 @@ static const struct param_def params[] = {
     {"cucm_answer_time", PARAM_LAW, "uniform(0.48ms,0.89ms)", "0s", "1h", NULL, "from the 100 Trying to the final answer", AT(answer_time), false},
     {"standing", PARAM_TEXT, "", NULL, NULL, NULL, STANDING_CUCM_DOC, AT(standing_text), true},
     {"arp_timeout", PARAM_DUR, "300s", "1s", "30d", NULL, "ARP entries live this long since they were last confirmed", AT(arp_timeout), false},
-    TCP_PARAMS(struct cucm, tcp_config, "0s", "0s"),
+    TCP_PARAMS(struct cucm, tcp_config, "cucm_", "0s", "0s"),
     {0},
 };
 /* clang-format on */
@@ -455,6 +455,7 @@ static void make_stack(struct node *n, struct cucm *c, struct port *port)
     ip_add_iface(c->ip, &i);
     if (node_param(n, "gateway").given)
         ip_add_route(c->ip, (struct ip4){0}, 0, c->gateway);
+    c->tcp_config.giveup_name = "cucm_tcp_giveup";
     c->tcp = tcp_new(n, c->ip, &c->tcp_config);
 }
 

@@ -65,7 +65,7 @@ static const struct param_def params[] = {
     {"clock_offset", PARAM_DUR, "0s", "-1d", "1d", NULL, "the phone's clock against the servers', as its Date headers show", AT(identity.clock_offset), false},
     {"standing", PARAM_TEXT, "", NULL, NULL, NULL, STANDING_PHONE_DOC, AT(standing_text), true},
     {"arp_timeout", PARAM_DUR, "300s", "1s", "30d", NULL, "ARP entries live this long since they were last confirmed", AT(arp_timeout), false},
-    TCP_PARAMS(struct sip_phone, tcp_config, "22s", "400us"),
+    TCP_PARAMS(struct sip_phone, tcp_config, "", "22s", "400us"),
     {0},
 };
 /* clang-format on */

@@ -17,6 +17,7 @@ struct tcp_config {
     struct sim_dur rto_min;        /* filled in with the profile's default when not given */
     struct sim_dur granularity;
     bool timestamps;
+    const char *giveup_name;       /* the parameter; NULL: tcp_giveup */
     struct sim_dur giveup;         /* first transmission of unacknowledged data to giving up; 0: by count */
     int64_t mss, window_bytes;
     struct sim_dur ack_delay;      /* of a bare ACK; 0: at once */
@@ -25,8 +26,9 @@ struct tcp_config {
 };
 
 /* Rows of a device's parameter table; `field` is its struct tcp_config. `giveup` and `ack_delay` are the
- * device's own defaults, as text. */
-#define TCP_PARAMS(state, field, giveup_default, ack_delay_default)                                   \
+ * device's own defaults, as text. A parameter of a scenario has one default, so a device that is not a phone
+ * has its own names for these two: `prefix` stands before them. */
+#define TCP_PARAMS(state, field, prefix, giveup_default, ack_delay_default)                           \
     {"tcp_rto_profile", PARAM_ENUM, "linux", NULL, NULL, "linux|rfc6298",                            \
      "how the retransmission timeout is computed", offsetof(state, field.rto_profile), false},       \
     {"tcp_rto_min", PARAM_DUR, "", "1ms", "1min", NULL,                                              \
@@ -36,14 +38,14 @@ struct tcp_config {
      offsetof(state, field.granularity), false},                                                     \
     {"tcp_timestamps", PARAM_BOOL, "off", NULL, NULL, NULL, "RFC 7323 timestamps, if the peer agrees", \
      offsetof(state, field.timestamps), false},                                                      \
-    {"tcp_giveup", PARAM_DUR, giveup_default, "0s", "1h", NULL,                                      \
+    {prefix "tcp_giveup", PARAM_DUR, giveup_default, "0s", "1h", NULL,                                      \
      "first transmission of unacknowledged data to declaring the peer dead; 0s: by count only",      \
      offsetof(state, field.giveup), false},                                                          \
     {"tcp_mss", PARAM_BYTES, "1460B", "64B", "9000B", NULL, "maximum segment size offered and used", \
      offsetof(state, field.mss), false},                                                             \
     {"tcp_window", PARAM_BYTES, "17940B", "512B", "65535B", NULL, "receive window",                  \
      offsetof(state, field.window_bytes), false},                                                    \
-    {"tcp_ack_delay", PARAM_DUR, ack_delay_default, "0s", "500ms", NULL,                             \
+    {prefix "tcp_ack_delay", PARAM_DUR, ack_delay_default, "0s", "500ms", NULL,                             \
      "wait before a bare ACK (RFC 9293 3.8.6.3: below 0.5 s)", offsetof(state, field.ack_delay), false}, \
     {"tcp_nagle", PARAM_BOOL, "off", NULL, NULL, NULL, "hold short segments while data is unacknowledged", \
      offsetof(state, field.nagle), false}

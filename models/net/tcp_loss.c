@@ -304,10 +304,11 @@ void tcp_on_giveup(void *owner)
 {
     struct tcp_conn *c = owner;
     struct node *n = c->tcp->node;
+    const char *name = c->tcp->config->giveup_name;
     uint64_t r = BUS_NOTE(n->sim, n->id, "tcp.giveup",
                           "no ACK for {} since it was first sent: the peer counts as dead",
                           V_DUR(c->tcp->config->giveup));
-    bus_because(n->sim, r, node_limit(n, "tcp_giveup"), BECAUSE_LIMIT);
+    bus_because(n->sim, r, node_limit(n, name ? name : "tcp_giveup"), BECAUSE_LIMIT);
     bus_because(n->sim, r, c->rto_record, BECAUSE_STATE);
     tcp_conn_end(c, TCP_END_TIMEOUT, "give-up");
 }

@@ -94,6 +94,14 @@ dt.equal(good { "--version" }, good { "version" }, "--version")
 -- models: the devices, each with its parameters; a typo is answered with a near name.
 local models = document({ "models", "--json" }).models
 dt.equal(#models, 4, "models")
+-- As a scenario's parameter a name stands for all its devices, so to give the default again must change nothing.
+local default = {}
+for _, m in ipairs(models) do
+  for _, p in ipairs(m.params) do
+    dt.equal(default[p.name] or p.default, p.default, p.name .. " of " .. m.name .. ": its default")
+    default[p.name] = p.default
+  end
+end
 for _, m in ipairs(models) do
   dt.ok(good({ "models" }):find("\n? *" .. m.name:gsub("%-", "%%-") .. " "), "models lacks %s", m.name)
   local page = good { "models", m.name }

@@ -62,7 +62,7 @@ static struct talk *talk; /* one a test */
 static const struct param_def talker_params[] = {
     {"mac", PARAM_MAC, NULL, NULL, NULL, NULL, "MAC", offsetof(struct talker, mac), true},
     {"address", PARAM_IP4, NULL, NULL, NULL, NULL, "IPv4", offsetof(struct talker, address), true},
-    TCP_PARAMS(struct talker, tcp_config, "0s", "0s"),
+    TCP_PARAMS(struct talker, tcp_config, "", "0s", "0s"),
     {0},
 };
 

@@ -191,7 +191,7 @@ static const struct param_def host_params[] = {
     {"raw", PARAM_BOOL, "off", NULL, NULL, NULL, "", offsetof(struct host, raw), true},
     {"arp_timeout", PARAM_DUR, "10h", NULL, NULL, NULL, "", offsetof(struct host, arp_timeout),
      false},
-    TCP_PARAMS(struct host, tcp_config, "0s", "0s"),
+    TCP_PARAMS(struct host, tcp_config, "", "0s", "0s"),
     {0},
 };
 static const struct model host_model = {.name = "host",
