@@ -2,17 +2,14 @@
 /* cmd_run.c: dialtone run. First everything a user can get wrong: the file is read, parameters are
  * set, the network is built. Only then is the run folder made. Play, judge, write, give it its
  * name, print. */
-#include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lua/cli/cli.h"
 #include "lua/cli/decode.h"
+#include "lua/cli/interrupt.h"
 #include "lua/cli/prepare.h"
 #include "lua/cli/run_files.h"
 #include "models/registry.h"
-
-static volatile sig_atomic_t interrupted;
 
 struct play {
     struct cli_options o;
@@ -25,22 +22,6 @@ struct play {
     struct run_doc doc;
 };
 
-/* The first one ends the run in good order (a second may be its echo), a third ends the program. */
-static void on_signal(int number)
-{
-    (void)number;
-    interrupted = interrupted + 1;
-    if (interrupted > 2)
-        _exit(CMD_INTERRUPTED);
-}
-
-static void catch_signals(void)
-{
-    struct sigaction sa = {.sa_handler = on_signal};
-    sigaction(SIGINT, &sa, NULL);
-    sigaction(SIGTERM, &sa, NULL);
-}
-
 /* --- before the run --------------------------------------------------------------------------- */
 
 static bool build(struct play *p, struct err *e)
@@ -50,7 +31,7 @@ static bool build(struct play *p, struct err *e)
         .shake_seed = p->o.shake,
         .epoch_ns = scenario_info(p->scenario)->epoch_ns,
         .record_timers = p->o.record == RECORD_FULL,
-        .interrupted = &interrupted,
+        .interrupted = &cli_interrupted,
     };
     p->sim = sim_new(&c);
     p->net = net_new(p->sim, registry_models, registry_model_count);
@@ -142,7 +123,7 @@ int cmd_run(int argc, char **argv)
         return cli_fail(&e);
     if (p.o.help)
         return cmd_print_help(argv[0]);
-    catch_signals();
+    cli_catch_interrupts();
     p.scenario = prepare_load(&p.o, &e);
     bool ok = p.scenario && build(&p, &e) && attach(&p, &e) && play(&p, &e) && judge(&p, &e) &&
               run_files_close(&p.files, &p.doc, &e);

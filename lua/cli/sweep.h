@@ -9,6 +9,7 @@
 
 #define SWEEP_PATH_MAX 4096
 #define SWEEP_CONFIDENCE 0.95
+#define SWEEP_TRIALS_MAX 100000000
 
 struct sweep_tally { /* of one point, as far as it has come */
     uint32_t trials, failed, unregistered;
@@ -35,6 +36,9 @@ struct sweep {
     uint32_t next_point, next_rep;
     int64_t started_ns, printed_ns, committed_ns;
 };
+
+/* Grid, plan and duration, from the options and the scenario, which is built once to check them. */
+MUST_USE bool sweep_plan(struct sweep *s, struct err *e);
 
 /* Folder: `out`, or results/sweeps/SCENARIO/NNN. A new sweep wants it empty (or --force, which removes an
  * earlier sweep's files); a resumed one wants sweep.db in it. */
