@@ -448,7 +448,10 @@ static bool each_standing(struct cucm *c, void (*use)(struct cucm *, const struc
 
 static void make_stack(struct node *n, struct cucm *c, struct port *port)
 {
-    struct ip_options o = {.arp_timeout = c->arp_timeout, .arp_retry = dur_s(1), .arp_tries = 3};
+    struct ip_options o = {.arp_timeout_name = "arp_timeout",
+                           .arp_timeout = c->arp_timeout,
+                           .arp_retry = dur_s(1),
+                           .arp_tries = 3};
     struct ip_iface i = {.port = port, .mac = c->mac, .addr = c->address,
                          .prefix_len = (uint8_t)c->prefix_len};
     c->ip = ip_new(n, &o);

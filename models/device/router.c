@@ -38,7 +38,8 @@ static bool init(struct node *n, struct err *e)
     struct router *r = n->state;
     (void)e;
     struct ip_options o = {
-        .forward = true, .arp_timeout = r->arp_timeout, .arp_retry = dur_s(1), .arp_tries = 3};
+        .forward = true, .arp_timeout_name = "router_arp_timeout", .arp_timeout = r->arp_timeout,
+        .arp_retry = dur_s(1), .arp_tries = 3};
     r->ip = ip_new(n, &o);
     return true;
 }

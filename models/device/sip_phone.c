@@ -127,7 +127,10 @@ static void make_identity(struct node *n, struct sip_phone *p)
 
 static void make_stack(struct node *n, struct sip_phone *p, struct port *port)
 {
-    struct ip_options o = {.arp_timeout = p->arp_timeout, .arp_retry = dur_s(1), .arp_tries = 3};
+    struct ip_options o = {.arp_timeout_name = "arp_timeout",
+                           .arp_timeout = p->arp_timeout,
+                           .arp_retry = dur_s(1),
+                           .arp_tries = 3};
     struct ip_iface i = {.port = port, .mac = p->mac, .addr = p->address,
                          .prefix_len = (uint8_t)p->prefix_len, .vlan = (uint16_t)p->voice_vlan,
                          .pcp = COS_SIGNALLING};

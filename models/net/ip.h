@@ -18,6 +18,7 @@ struct ip_stack;
 
 struct ip_options {
     bool forward;               /* a router: TTL - 1, a new frame for each hop */
+    const char *arp_timeout_name; /* the parameter that sets it; NULL: none */
     struct sim_dur arp_timeout; /* since last confirmation; 4 h on routers, 300 s on hosts */
     struct sim_dur
         arp_retry;      /* between unanswered requests, RFC 1122 2.3.2.1: at most one a second */

@@ -112,6 +112,23 @@ static bool is_aged(const struct neighbour *nb)
     return nb->state == NEIGHBOUR_RESOLVED && dur_cmp(age, nb->stack->options.arp_timeout) >= 0;
 }
 
+static void confirm(struct neighbour *nb)
+{
+    struct sim *s = nb->stack->node->sim;
+    nb->confirmed = sim_now(s);
+    nb->confirmed_by = bus_cause(s);
+}
+
+static void age(struct neighbour *nb)
+{
+    struct node *n = nb->stack->node;
+    const char *name = nb->stack->options.arp_timeout_name;
+    move(nb, "timeout", NEIGHBOUR_UNKNOWN);
+    bus_because(n->sim, nb->record, nb->confirmed_by, BECAUSE_STATE);
+    if (name)
+        bus_because(n->sim, nb->record, node_limit(n, name), BECAUSE_LIMIT);
+}
+
 static bool in_table(const struct neighbour *nb)
 {
     return nb->state == NEIGHBOUR_RESOLVED || nb->state == NEIGHBOUR_RESOLVING;
@@ -140,7 +157,7 @@ uint64_t ip_arp_output(struct ip_stack *s, const struct ip_iface *i, struct ip4 
     }
     struct neighbour *nb = find_or_make(s, i, hop);
     if (is_aged(nb))
-        move(nb, "timeout", NEIGHBOUR_UNKNOWN);
+        age(nb);
     if (nb->state == NEIGHBOUR_RESOLVED) {
         return transmit_to(nb, f);
     }
@@ -158,7 +175,7 @@ static void write_entry(struct neighbour *nb, const struct arp *a)
 {
     const char *event = a->oper == ARP_REQUEST ? "request" : "reply";
     struct node *n = nb->stack->node;
-    nb->confirmed = sim_now(n->sim);
+    confirm(nb);
     if (nb->state == NEIGHBOUR_RESOLVED && mac_eq(nb->mac, a->sha))
         return;
     nb->mac = a->sha;
@@ -179,7 +196,7 @@ void ip_learn(struct ip_stack *s, struct ip4 addr, struct mac mac)
     ASSERT(i != NULL && ip4_eq(hop, addr) && !map_get(&s->neighbours, addr.v));
     struct neighbour *nb = find_or_make(s, i, addr);
     nb->mac = mac;
-    nb->confirmed = sim_now(s->node->sim);
+    confirm(nb);
     move(nb, "given", NEIGHBOUR_RESOLVED);
 }
 
@@ -194,7 +211,7 @@ void ip_arp_input(struct ip_stack *s, const struct ip_iface *i, const struct arp
     bool for_us = ip4_eq(a->tpa, i->addr);
     struct neighbour *nb = a->spa.v ? map_get(&s->neighbours, a->spa.v) : NULL;
     if (nb && is_aged(nb))
-        move(nb, "timeout", NEIGHBOUR_UNKNOWN);
+        age(nb);
     if (nb && in_table(nb))
         write_entry(nb, a);
     else if (for_us && a->spa.v)
@@ -211,7 +228,7 @@ void ip_arp_confirm(struct ip_stack *s, struct ip4 hop)
 {
     struct neighbour *nb = map_get(&s->neighbours, hop.v);
     if (nb && nb->state == NEIGHBOUR_RESOLVED && !is_aged(nb))
-        nb->confirmed = sim_now(s->node->sim);
+        confirm(nb);
 }
 
 void ip_power_off(struct ip_stack *s)

@@ -35,6 +35,7 @@ struct neighbour {
     enum neighbour_state state;
     struct mac mac;
     struct sim_time confirmed;
+    uint64_t confirmed_by; /* the record in whose handling that was */
     uint64_t record; /* the fact that last wrote the entry */
     uint32_t tries, waiting_count;
     struct frame *waiting[WAITING_MAX];

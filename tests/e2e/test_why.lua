@@ -106,6 +106,14 @@ for _, word in ipairs { "a message reached cucm%-pub 11%.9s after it had given u
 end
 dt.ok(why({ "why", "case-study-2", "late" }):find("no message came too late", 1, true), "an ACK is no late message")
 
+-- An ARP entry that timed out says when it was confirmed last, and what the limit was.
+dt.run { "run", "case-study-2", "-q", "--set", "port_security_aging_type=off", "--set", "router_arp_timeout=1min",
+         "--until", "3min", "-o", "arp" }
+local aged = dt.query(dt.tmp() .. "/arp", "select min(id) from record where text like 'arp 178%(timeout)'")[1][1]
+local arp = why { "why", "arp", "#" .. aged }
+dt.ok(arp:find("at branch, arp 178.215.139.22 went from resolved to unknown %(timeout%): last confirmed 116s before, " ..
+               "longer than router_arp_timeout = 60s"), "why of an ARP timeout:\n%s", arp)
+
 -- Measures, observables, alarms and reasons lead to the record that made them; here against run.db itself.
 local folder = dt.tmp() .. "/results/runs/case-study-2/001"
 local function subject_of(name)
