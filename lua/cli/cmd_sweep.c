@@ -12,6 +12,8 @@
 
 #define SWEEP_BYTES_MAX (4ull << 30)
 #define COMMIT_EVERY_NS 200000000
+#define NOT_GIVEN UINT64_MAX
+#define STOP_REPS_MAX 1000 /* replications under --stop, unless --reps says otherwise */
 
 /* --- the folder and what is in it ------------------------------------------------------------------ */
 
@@ -28,6 +30,7 @@ static bool open_db(struct sweep *s, struct err *e)
         return false;
     s->done = s->resumed = study_db_count(s->db);
     s->tally = ARENA_ARRAY(s->arena, struct sweep_tally, s->grid.point_count);
+    s->stop.enough = ARENA_ARRAY(s->arena, bool, s->grid.point_count);
     s->next_point = s->next_rep = 1;
     return true;
 }
@@ -37,13 +40,13 @@ static bool open_db(struct sweep *s, struct err *e)
 static bool next(void *arg, struct trial *out)
 {
     struct sweep *s = arg;
-    while (s->next_rep <= s->plan.reps) {
+    while (s->next_rep <= s->stop.so_far) {
         *out = (struct trial){s->next_point, s->next_rep, s->o.seed + s->next_rep - 1};
         if (++s->next_point > s->grid.point_count) {
             s->next_point = 1;
             s->next_rep++;
         }
-        if (!study_db_has(s->db, out->point, out->rep))
+        if (!s->stop.enough[out->point - 1] && !study_db_has(s->db, out->point, out->rep))
             return true;
     }
     return false;
@@ -89,18 +92,19 @@ static int work(struct sweep *s, struct err *e)
                               .interrupted = &cli_interrupted};
     fflush(stdout);
     s->started_ns = s->committed_ns = sweep_clock_ns();
-    enum workers_end end = workers_run(&job, e);
-    if (tick_error.kind != ERR_NONE) {
-        *e = tick_error;
-        return CMD_FAULT;
+    enum workers_end end = WORKERS_DONE;
+    for (bool more = true; more && end == WORKERS_DONE;) {
+        end = workers_run(&job, e);
+        if (tick_error.kind != ERR_NONE)
+            *e = tick_error;
+        if (end == WORKERS_FAILED || tick_error.kind != ERR_NONE || !study_db_commit(s->db, e) ||
+            !sweep_stop_judge(s, &more, e))
+            return CMD_FAULT;
     }
-    if (end == WORKERS_FAILED)
-        return CMD_FAULT;
-    if (!study_db_commit(s->db, e))
-        return CMD_FAULT;
     sweep_progress(s, true);
     if (end == WORKERS_INTERRUPTED)
         return CMD_INTERRUPTED;
+    s->trials = s->done; /* --stop may have made do with fewer */
     return study_db_failed(s->db) ? CMD_FAILED : CMD_OK;
 }
 
@@ -142,12 +146,19 @@ static bool check_options(struct sweep *s, struct err *e)
     }
     if (s->shown_count == 0)
         s->shown[s->shown_count++] = MEASURE_FIRST_UNREGISTER;
+    if (s->reps == NOT_GIVEN)
+        s->reps = s->stop_at ? STOP_REPS_MAX : 1;
     if (s->reps == 0 || s->reps > SWEEP_TRIALS_MAX)
         return err_set(e, "--reps %llu: a point is played 1 to %d times", (unsigned long long)s->reps,
                        SWEEP_TRIALS_MAX);
     if (s->o.seed > (uint64_t)INT64_MAX - s->reps)
         return err_set(e, "--seed %llu: the last replication's seed would be beyond %lld",
                        (unsigned long long)s->o.seed, (long long)INT64_MAX);
+    if (s->sobol == NOT_GIVEN)
+        s->sobol = 0;
+    else if (s->sobol == 0 || s->sobol > GRID_POINTS_MAX)
+        return err_set(e, "--sobol %llu: a sweep has 1 to %d points", (unsigned long long)s->sobol,
+                       GRID_POINTS_MAX);
     if (s->resume && s->o.force)
         return err_set(e, "--resume and --force contradict each other");
     if (s->export_as && strcmp(s->export_as, "csv") != 0 && strcmp(s->export_as, "jsonl") != 0) {
@@ -155,7 +166,7 @@ static bool check_options(struct sweep *s, struct err *e)
         return err_set(e, "--export '%s' is neither csv nor jsonl%s%s%s", s->export_as,
                        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     }
-    return true;
+    return sweep_stop_parse(s, e);
 }
 
 static bool parse(int argc, char **argv, struct sweep *s, struct err *e)
@@ -166,10 +177,12 @@ static bool parse(int argc, char **argv, struct sweep *s, struct err *e)
         {.name = "--where", .list = &s->where},
         {.name = "--measure", .list = &s->measures},
         {.name = "--reps", .number = &s->reps},
+        {.name = "--stop", .value = &s->stop_at},
+        {.name = "--sobol", .number = &s->sobol},
         {.name = "--export", .value = &s->export_as},
         {.name = "--resume", .given = &s->resume},
     };
-    s->reps = 1;
+    s->reps = s->sobol = NOT_GIVEN;
     return cli_parse_own(argc, argv, allowed, "SCENARIO", own, sizeof own / sizeof own[0], &s->o, e);
 }
 

@@ -15,13 +15,24 @@ struct sweep_tally { /* of one point, as far as it has come */
     uint32_t trials, failed, unregistered;
 };
 
+/* --stop MEASURE=WIDTH: a point that is known well enough is played no more. */
+struct sweep_stop {
+    bool asked;
+    enum measure_id measure;
+    double width;    /* of the 95 % interval of its mean, SI */
+    bool *enough;    /* by point */
+    uint32_t so_far; /* replications of the rounds begun */
+};
+
 struct sweep {
     /* identity and configuration */
     struct cli_options o;
     struct cli_list vary, where, measures;
     uint64_t reps;
     bool resume;
-    const char *export_as;
+    const char *export_as, *stop_at;
+    uint64_t sobol;
+    struct sweep_stop stop;
     enum measure_id shown[MEASURE_COUNT]; /* in the table */
     size_t shown_count;
     struct arena *arena;
@@ -46,6 +57,15 @@ MUST_USE bool sweep_folder_make(struct sweep *s, const char *scenario, struct er
 MUST_USE bool sweep_folder_find(struct sweep *s, struct err *e);
 MUST_USE bool sweep_folder_path(const struct sweep *s, const char *name, char path[SWEEP_PATH_MAX],
                                 struct err *e);
+
+/* Reads --stop. */
+MUST_USE bool sweep_stop_parse(struct sweep *s, struct err *e);
+
+/* Between two rounds, when nothing is in play: which points are known well enough by now. *more: another
+ * round is to be played. The verdict depends on what was played alone, so neither on workers nor on a kill. */
+MUST_USE bool sweep_stop_judge(struct sweep *s, bool *more, struct err *e);
+
+uint32_t sweep_stop_left(const struct sweep *s); /* points that are still not known well enough */
 
 /* sweep.csv or sweep.jsonl, written beside and renamed. */
 MUST_USE bool sweep_export(struct sweep *s, enum study_format f, struct err *e);

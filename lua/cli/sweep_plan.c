@@ -78,6 +78,8 @@ static bool make_grid(struct sweep *s, const struct scenario *sc, struct err *e)
 {
     struct lookup l = {sc, s->arena, NULL};
     grid_init(&s->grid, s->arena);
+    if (s->sobol)
+        grid_sobol(&s->grid, (uint32_t)s->sobol);
     for (size_t i = 0; i < s->vary.count; i++) {
         if (!grid_vary(&s->grid, s->vary.item[i], e) || !check_values(sc, &s->grid.dim[i], e) ||
             !check_not_set(s, s->grid.dim[i].name, e))
@@ -143,6 +145,8 @@ static void make_plan(struct sweep *s, const struct scenario_info *info)
         {"vary", joined(s, s->vary.item, s->vary.count)},
         {"where", joined(s, s->where.item, s->where.count)},
         {"duration", duration_text(s)},
+        {"stop", s->stop_at ? s->stop_at : ""},
+        {"sobol", arena_printf(s->arena, "%llu", (unsigned long long)s->sobol)},
     };
     struct study_key *kept = ARENA_ARRAY(s->arena, struct study_key, sizeof keys / sizeof keys[0]);
     memcpy(kept, keys, sizeof keys);

@@ -182,8 +182,8 @@ static void print_head(const struct sweep *s, FILE *out)
     struct txtbuf t = txtbuf_of(until, sizeof until);
     txtbuf_dur(&t, s->duration.ns);
     double took = (double)(sweep_clock_ns() - s->started_ns) / 1e9;
-    fprintf(out, "%s: %u point%s, %u replication%s each, seeds from %llu, %s simulated\n",
-            s->plan.keys[0].value, s->grid.point_count, s->grid.point_count == 1 ? "" : "s", s->plan.reps,
+    fprintf(out, "%s: %u point%s, %s%u replication%s each, seeds from %llu, %s simulated\n",
+            s->plan.keys[0].value, s->grid.point_count, s->grid.point_count == 1 ? "" : "s", s->stop.asked ? "at most " : "", s->plan.reps,
             s->plan.reps == 1 ? "" : "s", (unsigned long long)s->o.seed, until);
     if (!s->o.quiet)
         fprintf(out, "%llu trials played in %.1f s", (unsigned long long)(s->done - s->resumed), took);
@@ -219,6 +219,9 @@ bool sweep_print(struct sweep *s, FILE *out, struct err *e)
         fprintf(out, "... and %u points more: --json, --export csv, or '%s plot'\n",
                 s->grid.point_count - ROWS_MAX, cli_command());
     fprintf(out, "\n");
+    if (s->stop.asked && sweep_stop_left(s))
+        fprintf(out, "at %u point%s the interval is still wider than --stop %s; --reps may be more than %u\n",
+                sweep_stop_left(s), sweep_stop_left(s) == 1 ? "" : "s", s->stop_at, s->plan.reps);
     if (!print_failures(s, out, e))
         return false;
     fprintf(out, "files  %s: sweep.db%s%s\n", s->dir, s->export_as ? ", sweep." : "",

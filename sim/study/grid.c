@@ -2,11 +2,19 @@
 /* grid.c: see grid.h. Values are integers, so a range of steps ends where it says. */
 #include "sim/study/grid.h"
 
+#include <gsl/gsl_qrng.h>
+
 #include "sim/study/where.h"
 
 void grid_init(struct grid *g, struct arena *a)
 {
     *g = (struct grid){.arena = a};
+}
+
+void grid_sobol(struct grid *g, uint32_t n)
+{
+    ASSERT(n >= 1 && n <= GRID_POINTS_MAX);
+    g->sobol = n;
 }
 
 /* --- one dimension ---------------------------------------------------------------------------- */
@@ -73,18 +81,27 @@ static bool take_range(struct grid *g, struct grid_dim *d, struct str text, stru
     bool stepped = str_find(rest, STR(":")) >= 0;
     struct str high_text = str_cut(&rest, ':');
     step_text = rest;
-    if (!stepped)
+    if (!stepped && !g->sobol)
         return err_set(e, "the range '%.*s' lacks its step, as in 3s..63s:5s", STR_ARG(text));
-    struct quantity low = quantity_of(low_text), high = quantity_of(high_text), step = quantity_of(step_text);
+    if (stepped && g->sobol)
+        return err_set(e, "the range '%.*s' has a step, which --sobol does not take", STR_ARG(text));
+    struct quantity low = quantity_of(low_text), high = quantity_of(high_text);
+    struct quantity step = stepped ? quantity_of(step_text) : high;
     if (!low.number || !high.number || !step.number)
         return err_set(e, "'%.*s' is no number with a unit, as in 3s..63s:5s",
                        STR_ARG(!low.number ? low_text : !high.number ? high_text : step_text));
     if (!quantity_agree(&low, &high) || !quantity_agree(&low, &step) || !quantity_agree(&high, &step))
         return err_set(e, "the ends and the step of '%.*s' are not of the same kind", STR_ARG(text));
-    if (step.v <= 0)
+    if (stepped && step.v <= 0)
         return err_set(e, "the step '%.*s' is not above zero", STR_ARG(step_text));
     if (low.v > high.v)
         return err_set(e, "the range '%.*s' has its low end above its high end", STR_ARG(text));
+    if (g->sobol) {
+        d->value = ARENA_ARRAY(g->arena, struct quantity, 2);
+        d->value[d->count++] = low;
+        d->value[d->count++] = high;
+        return true;
+    }
     uint64_t steps = ((uint64_t)high.v - (uint64_t)low.v) / (uint64_t)step.v;
     if (steps >= GRID_VALUES_MAX)
         return err_set(e, "the range '%.*s' has more than %d values", STR_ARG(text), GRID_VALUES_MAX);
@@ -113,6 +130,8 @@ bool grid_vary(struct grid *g, struct str spec, struct err *e)
     *d = (struct grid_dim){.name = arena_strdup(g->arena, name)};
     values = str_of(arena_strdup(g->arena, str_trim(values)));
     bool range = str_find(values, STR("..")) >= 0;
+    if (g->sobol && !range)
+        return err_set(e, "'%s' is given as a list; --sobol takes ranges, as in 3s..63s", d->name);
     if (!(range ? take_range(g, d, values, e) : take_list(g, d, values, e)))
         return err_wrap(e, "'%s'", d->name);
     g->dim_count++;
@@ -124,6 +143,8 @@ bool grid_vary(struct grid *g, struct str spec, struct err *e)
 /* The value index of a dimension in a combination; the last dimension is the fastest. */
 static uint32_t digit(const struct grid *g, uint32_t combination, uint32_t dim)
 {
+    if (g->sobol)
+        return combination;
     for (uint32_t i = g->dim_count; i-- > dim + 1;)
         combination /= g->dim[i].count;
     return combination % g->dim[dim].count;
@@ -154,15 +175,53 @@ static bool value_at(void *arg, struct str name, struct quantity *out)
     return a->lookup(a->arg, name, out);
 }
 
+/* Point i has value i of every dimension. The sequence is in binary fractions, so it is the same everywhere. */
+static void spread(struct grid *g)
+{
+    double u[GRID_DIMS_MAX];
+    gsl_qrng *sobol = gsl_qrng_alloc(gsl_qrng_sobol, g->dim_count);
+    ASSERT(sobol != NULL);
+    struct quantity ends[GRID_DIMS_MAX][2];
+    for (uint32_t d = 0; d < g->dim_count; d++) {
+        ends[d][0] = g->dim[d].value[0];
+        ends[d][1] = g->dim[d].value[1];
+        g->dim[d].value = ARENA_ARRAY(g->arena, struct quantity, g->sobol);
+        g->dim[d].count = g->sobol;
+    }
+    for (uint32_t i = 0; i < g->sobol; i++) {
+        gsl_qrng_get(sobol, u);
+        for (uint32_t d = 0; d < g->dim_count; d++) {
+            g->dim[d].value[i] = ends[d][0];
+            g->dim[d].value[i].v += (int64_t)(u[d] * (double)(ends[d][1].v - ends[d][0].v));
+        }
+    }
+    gsl_qrng_free(sobol);
+}
+
+static bool combine(struct grid *g, uint64_t *all, struct err *e)
+{
+    *all = 1;
+    if (g->sobol) {
+        if (g->dim_count == 0)
+            return err_set(e, "--sobol has nothing to vary: it needs --vary NAME=A..B");
+        spread(g);
+        *all = g->sobol;
+        return true;
+    }
+    for (uint32_t i = 0; i < g->dim_count; i++) {
+        *all *= g->dim[i].count;
+        if (*all > GRID_POINTS_MAX)
+            return err_set(e, "the values make more than %d points", GRID_POINTS_MAX);
+    }
+    return true;
+}
+
 bool grid_close(struct grid *g, const struct str *where, size_t where_count, grid_lookup_fn *lookup,
                 void *arg, struct err *e)
 {
-    uint64_t all = 1;
-    for (uint32_t i = 0; i < g->dim_count; i++) {
-        all *= g->dim[i].count;
-        if (all > GRID_POINTS_MAX)
-            return err_set(e, "the values make more than %d points", GRID_POINTS_MAX);
-    }
+    uint64_t all;
+    if (!combine(g, &all, e))
+        return false;
     g->kept = ARENA_ARRAY(g->arena, uint32_t, all);
     struct at at = {.grid = g, .lookup = lookup, .arg = arg};
     for (uint32_t c = 0; c < all; c++) {

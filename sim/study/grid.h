@@ -23,13 +23,18 @@ struct grid {
     struct arena *arena;
     struct grid_dim dim[GRID_DIMS_MAX];
     uint32_t dim_count;
+    uint32_t sobol; /* so many points all over the ranges, by a Sobol sequence; 0: every combination */
     uint32_t *kept; /* kept[p - 1]: the combination that point p is */
     uint32_t point_count;
 };
 
 void grid_init(struct grid *g, struct arena *a);
 
-/* "NAME=A..B:STEP", both ends in when the steps meet them, or "NAME=a,b,c". */
+/* From now on ranges are "NAME=A..B", and grid_close lays n points evenly over all of them together. */
+void grid_sobol(struct grid *g, uint32_t n);
+
+/* "NAME=A..B:STEP", both ends in when the steps meet them, or "NAME=a,b,c". Until grid_close a range for a
+ * Sobol sequence has its two ends as values. */
 MUST_USE bool grid_vary(struct grid *g, struct str spec, struct err *e);
 
 /* The value of a parameter that is not varied. False: there is none. */

@@ -137,6 +137,39 @@ doc = sweep_json { "case-study-2", "--until", "1min", "--vary", "timer_register_
                    "sip_station_keepalive_interval - timer_register_delta >= port_security_aging_time" }
 dt.equal(#doc.points, 12 + 6, "points that satisfy the constraint")
 
+-- Replications until the interval is narrow, whatever the number of workers, and after a kill.
+local function narrow(out, more)
+  local words = { "case-study-2", "--set", "port_security_aging_type=off", "--until", "1h", "--vary", "link_loss=0%,35%",
+                  "--stop", "unregister_count=0.8", "--export", "csv", "-o", out }
+  for _, w in ipairs(more or {}) do words[#words + 1] = w end
+  return words
+end
+doc = sweep_json(narrow("narrow", { "-j1" }))
+local calm, wild = doc.points[1].measures.unregister_count, doc.points[2].measures.unregister_count
+dt.equal(calm.n, 30, "no spread: the first look is enough")
+dt.ok(wild.n > 30 and wild.n % 10 == 0 and wild.n < 1000, "%d replications with spread", wild.n)
+dt.ok(wild.high - wild.low <= 0.8, "a width of %g", wild.high - wild.low)
+dt.ok(sweep_json(narrow("wider", { "--reps", tostring(wild.n - 10) })).points[2].measures.unregister_count.high -
+      wild.low > 0.4, "the round before")
+sweep(narrow("narrow2", { "-j2", "-q" }))
+dt.ok(read("narrow/sweep.csv") == read("narrow2/sweep.csv"), "--stop with one worker and two")
+local line = { "cd", dt.tmp(), "&&", "timeout -s KILL 0.3", dt.bin, "sweep" }
+for _, w in ipairs(narrow("narrow3", { "-q" })) do line[#line + 1] = "'" .. w .. "'" end
+dt.sh(table.concat(line, " "))
+sweep(narrow("narrow3", { "-q", "--resume" }))
+dt.ok(read("narrow/sweep.csv") == read("narrow3/sweep.csv"), "--stop after a kill")
+
+-- Points of a Sobol sequence.
+doc = sweep_json { "case-study-2", "--until", "1min", "--sobol", "16", "--vary", "timer_register_delta=0s..32s", "--vary",
+                   "link_loss=0%..16%" }
+dt.equal(#doc.points, 16, "points of a Sobol sequence")
+local rows, columns = {}, {}
+for _, p in ipairs(doc.points) do
+  columns[p.params.timer_register_delta // 4] = true
+  rows[p.params.link_loss * 100 // 2] = true
+end
+for i = 0, 7 do dt.ok(rows[i] and columns[i], "the eighth %d of a range has no point", i) end
+
 -- Mistakes: one sentence, status 2, nothing made, what is there untouched.
 local mistakes = {
   { { "case-study-2", "--vary", "timer_register_delta=63s..3s:5s" }, "low end above its high end" },
@@ -157,6 +190,13 @@ local mistakes = {
   { { "case-study-2", "--vary", "timer_register_delta=3s,5s", "--where", "timer_register_delta>timer_kepalive_expires" },
     "did you mean 'timer_keepalive_expires'?" },
   { { "case-study-2", "--vary", "timer_register_delta=3s,5s", "--where", "timer_register_delta=5s" }, "not of the form" },
+  { { "case-study-2", "--stop", "unregister_cont=1" }, "did you mean 'unregister_count'?" },
+  { { "case-study-2", "--stop", "unregister_count=1s" }, "not a number above zero" },
+  { { "case-study-2", "--stop", "max_rto_s=0s" }, "not a duration above zero" },
+  { { "case-study-2", "--sobol", "0" }, "has 1 to 1000000 points" },
+  { { "case-study-2", "--sobol", "4" }, "nothing to vary" },
+  { { "case-study-2", "--sobol", "4", "--vary", "timer_register_delta=3s,4s" }, "takes ranges" },
+  { { "case-study-2", "--sobol", "4", "--vary", "timer_register_delta=3s..4s:1s" }, "has a step" },
   { { "case-study-2", "--export", "cvs" }, "did you mean 'csv'?" },
   { { "case-study-2", "-j", "0" }, "would do nothing" },
   { { "case-study-2", "--resume" }, "needs --out" },

@@ -95,6 +95,21 @@ static void ranges_end_where_they_say(void **state)
     assert_int_equal(f->grid.dim[3].count, 1);
 }
 
+/* The first points of the sequence in two dimensions (Bratley and Fox 1988). */
+static void a_sobol_sequence_fills_the_ranges(void **state)
+{
+    struct fixture *f = *state;
+    static const int64_t want[7][2] = {{500, 500}, {750, 250}, {250, 750}, {375, 375}, {875, 875}, {625, 125}, {125, 625}};
+    grid_sobol(&f->grid, 7);
+    assert_true(vary(f, "a=0..1000"));
+    assert_true(vary(f, "b=1000..2000"));
+    assert_int_equal(points(f, NULL), 7);
+    for (uint32_t i = 0; i < 7; i++) {
+        assert_int_equal(value(f, i + 1, 0), want[i][0]);
+        assert_int_equal(value(f, i + 1, 1), want[i][1] + 1000);
+    }
+}
+
 static void a_law_is_one_value(void **state)
 {
     struct fixture *f = *state;
@@ -188,6 +203,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(counts_the_last_dimension_fastest, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_grid_of_nothing_has_one_point, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ranges_end_where_they_say, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_sobol_sequence_fills_the_ranges, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_law_is_one_value, set_up, tear_down),
         cmocka_unit_test_setup_teardown(constraints_exclude_points, set_up, tear_down),
         cmocka_unit_test_setup_teardown(words_compare_for_equality, set_up, tear_down),
