@@ -188,14 +188,19 @@ static void close_gap(struct queue *q)
     sift_up(q, hole, heap[count + 1]);
 }
 
+void queue_take_first(struct queue *q)
+{
+    q->open = true;
+    q->heap[1].at = -1;
+    q->heap[1].ev->slot = 0;
+}
+
 void queue_remove(struct queue *q, struct event *ev)
 {
     uint32_t slot = ev->slot;
     ASSERT(slot > 0 && slot <= q->count && q->heap[slot].ev == ev);
     if (slot == 1) {
-        q->open = true;
-        q->heap[1] = (struct entry){-1, ev};
-        ev->slot = 0;
+        queue_take_first(q);
         return;
     }
     struct entry last = q->heap[q->count--];

@@ -31,6 +31,7 @@ void queue_push(struct queue *q, struct event *ev);   /* ev->at, id and rank are
 void queue_remove(struct queue *q, struct event *ev); /* pending */
 void queue_move(struct queue *q, struct event *ev);   /* pending, and at or id were changed */
 struct event *queue_first(struct queue *q);     /* NULL when empty */
+void queue_take_first(struct queue *q);         /* the one that queue_first has just named is pending no more */
 uint32_t queue_count(const struct queue *q);
 
 static inline bool event_pending(const struct event *ev)

@@ -141,7 +141,7 @@ static bool within_limits(struct sim *s, struct sim_time at, struct err *e)
 
 static void fire(struct sim *s, struct event *ev)
 {
-    queue_remove(s->queue, ev);
+    queue_take_first(s->queue);
     s->now = ev->at;
     s->events++;
     sim_fold(s, (uint64_t)ev->at.ns << 2 | ev->rank);
