@@ -4,6 +4,7 @@
 #define MODELS_WIRE_WIRE_ANY_H
 
 #include "models/wire/arp.h"
+#include "models/wire/cdp.h"
 #include "models/wire/eth.h"
 #include "models/wire/icmp.h"
 #include "models/wire/ip4.h"
@@ -15,6 +16,7 @@ struct wire_any {
     struct str payload; /* of ip4 */
     union {
         struct eth eth;
+        struct cdp cdp;
         struct arp arp;
         struct ip4_hdr ip4;
         struct icmp icmp;

@@ -230,13 +230,43 @@ static void test_verdicts(void **state)
     assert_true(f.top == WIRE_ETH && f.why == NULL);
 }
 
+/* CDP stands behind an 802.3 length, which leaves the padding out; another destination is another protocol. */
+static void test_cdp_frame(void **state)
+{
+    (void)state;
+    struct made m;
+    struct wire_frame f;
+    char text[128];
+    const struct cdp c = {.ttl_s = 180, .has = CDP_DEVICE_ID, .device_id = STR("access")};
+    struct wr body = wr_of(m.b + 14, sizeof m.b - 14), w = wr_of(m.b, sizeof m.b);
+    cdp_put(&body, &c);
+    struct eth e = {.dst = CDP_MAC, .src = phone, .type = (uint16_t)wr_len(&body)};
+    eth_put(&w, &e);
+    w.p += wr_len(&body);
+    eth_pad(&w);
+    wire_frame_get(m.b, wr_len(&w), &f);
+    assert_int_equal(f.top, WIRE_CDP);
+    assert_int_equal(f.cdp.ttl_s, 180);
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    wire_frame_line(&t, m.b, wr_len(&w));
+    assert_string_equal(text, "CDP access");
+    m.b[13]++; /* a zero of the padding more: the sum does not mind, the last TLV does */
+    wire_frame_get(m.b, wr_len(&w), &f);
+    assert_int_equal(f.top, WIRE_ETH);
+    assert_string_equal(f.why, "truncated");
+    m.b[5] ^= 1;
+    wire_frame_get(m.b, wr_len(&w), &f);
+    assert_int_equal(f.top, WIRE_ETH);
+    assert_null(f.why);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tcp_frame), cmocka_unit_test(test_padding),
         cmocka_unit_test(test_long_line), cmocka_unit_test(test_two_messages),
         cmocka_unit_test(test_cut_line),  cmocka_unit_test(test_arp_frame),
-        cmocka_unit_test(test_udp_frame), cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_udp_frame), cmocka_unit_test(test_cdp_frame), cmocka_unit_test(test_verdicts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
