@@ -5,6 +5,7 @@
 
 #include "models/wire/arp.h"
 #include "models/wire/cdp.h"
+#include "models/wire/dhcp.h"
 #include "models/wire/eth.h"
 #include "models/wire/icmp.h"
 #include "models/wire/ip4.h"
@@ -21,6 +22,7 @@ struct wire_any {
         struct ip4_hdr ip4;
         struct icmp icmp;
         struct udp udp;
+        struct dhcp dhcp;
         struct tcp_seg tcp;
         struct sip_msg sip;
     };

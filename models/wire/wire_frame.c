@@ -79,6 +79,23 @@ static void tcp_text(struct txtbuf *t, const struct tcp_seg *s)
     }
 }
 
+static bool is_dhcp(const struct udp *u)
+{
+    return u->dst_port == DHCP_SERVER_PORT || u->dst_port == DHCP_CLIENT_PORT;
+}
+
+static void udp_text(struct txtbuf *t, const struct udp *u)
+{
+    struct dhcp m;
+    struct rd r = rd_of(u->payload.p, u->payload.n);
+    if (is_dhcp(u) && dhcp_get(&r, &m)) {
+        dhcp_line(t, &m);
+        return;
+    }
+    udp_line(t, u);
+    sip_text(t, u->payload, false);
+}
+
 static void frame_text(struct txtbuf *t, const struct wire_frame *f, size_t n)
 {
     switch (f->top) {
@@ -105,8 +122,7 @@ static void frame_text(struct txtbuf *t, const struct wire_frame *f, size_t n)
         icmp_line(t, &f->icmp);
         break;
     case WIRE_UDP:
-        udp_line(t, &f->udp);
-        sip_text(t, f->udp.payload, false);
+        udp_text(t, &f->udp);
         break;
     case WIRE_TCP:
         tcp_text(t, &f->tcp);

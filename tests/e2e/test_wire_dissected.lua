@@ -43,4 +43,37 @@ cdp("switch", "|access|FastEthernet0/7|10|147|15400,4294967295", "cdp.deviceid",
     "cdp.voice_vlan", "cdp.power_available")
 cdp("odd", "|Fa0/7", "cdp.portid")
 cdp("odd-negative", "|255", "cdp.voice_vlan")
+-- DHCP in UDP (no checksum), IPv4 and Ethernet, both ways.
+local function word(n) return ("%02x"):format(n // 256), ("%02x"):format(n % 256) end
+
+local function ip_header(payload)
+  local h = { 0x45, 0, 0, 0, 0, 7, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 255, 255, 255, 255 }
+  h[3], h[4] = (payload + 20) // 256, (payload + 20) % 256
+  local sum = 0
+  for i = 1, 20, 2 do sum = sum + h[i] * 256 + h[i + 1] end
+  sum = ~((sum & 0xffff) + (sum >> 16)) & 0xffff
+  h[11], h[12] = sum // 256, sum % 256
+  return h
+end
+
+local function dhcp(name, to_server, want, ...)
+  local m, good = bytes_of(("%s/tests/wire/dhcp/%s.hex"):format(dt.src, name))
+  local frame = {}
+  for h in ("ffffffffffff f029290a3c71 0800"):gmatch("%x%x") do frame[#frame + 1] = h end
+  for _, b in ipairs(ip_header(#m + 8)) do frame[#frame + 1] = ("%02x"):format(b) end
+  for _, n in ipairs(to_server and { 68, 67, #m + 8, 0 } or { 67, 68, #m + 8, 0 }) do
+    frame[#frame + 1], frame[#frame + 2] = word(n)
+  end
+  for _, h in ipairs(m) do frame[#frame + 1] = h end
+  dt.ok(good, "%s is no good message", name)
+  dt.equal(dissect(frame, { "frame.protocols", "_ws.malformed", "dhcp.option.dhcp", ... }),
+           "eth:ethertype:ip:udp:dhcp||" .. want, "tshark of dhcp/" .. name)
+end
+
+dhcp("discover", true, "1|SEPF029290A3C71|1,66,6,3,15,150,35", "dhcp.option.hostname", "dhcp.option.request_list_item")
+dhcp("offer", false, "2|10.147.230.189|178.215.139.22|178.215.139.22,178.215.139.23|86400", "dhcp.ip.your",
+     "dhcp.option.tftp_server_name", "dhcp.option.tftp_server_address", "dhcp.option.ip_address_lease_time")
+dhcp("request", true, "3|10.147.230.189", "dhcp.option.requested_ip_address")
+dhcp("overloaded", false, "2|255.0.0.0|10.0.0.1", "dhcp.option.subnet_mask", "dhcp.option.router")
+dhcp("nak", false, "6|wrong network", "dhcp.option.message")
 dt.done()

@@ -260,13 +260,37 @@ static void test_cdp_frame(void **state)
     assert_null(f.why);
 }
 
+static void test_dhcp_frame(void **state)
+{
+    (void)state;
+    struct made m;
+    char text[128];
+    const struct dhcp d = {.xid = 0x12, .chaddr = {{0, 1, 2, 3, 4, 5}}, .option[DHCP_MESSAGE_TYPE] = STR("\1")};
+    uint8_t body[400];
+    struct wr b = wr_of(body, sizeof body), w = wr_of(m.b, sizeof m.b);
+    dhcp_put(&b, &d);
+    dhcp_pad(&b);
+    assert_int_equal(wr_len(&b), DHCP_BYTES_MIN);
+    struct udp u = {.dst = {0xffffffff}, .src_port = DHCP_CLIENT_PORT, .dst_port = DHCP_SERVER_PORT,
+                    .payload = {(char *)body, wr_len(&b)}};
+    struct eth e = {.dst = MAC_BROADCAST, .src = phone, .type = ETH_IP4};
+    struct ip4_hdr h = {.payload_len = (uint16_t)(UDP_HEADER_BYTES + wr_len(&b)), .ttl = 64, .proto = IP4_UDP,
+                        .dst = u.dst};
+    eth_put(&w, &e);
+    ip4_put(&w, &h);
+    udp_put(&w, &u);
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    wire_frame_line(&t, m.b, wr_len(&w));
+    assert_string_equal(text, "DHCP DISCOVER xid=00000012 00:01:02:03:04:05");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tcp_frame), cmocka_unit_test(test_padding),
         cmocka_unit_test(test_long_line), cmocka_unit_test(test_two_messages),
         cmocka_unit_test(test_cut_line),  cmocka_unit_test(test_arp_frame),
-        cmocka_unit_test(test_udp_frame), cmocka_unit_test(test_cdp_frame), cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_udp_frame), cmocka_unit_test(test_cdp_frame), cmocka_unit_test(test_dhcp_frame), cmocka_unit_test(test_verdicts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
