@@ -11,6 +11,7 @@
 #include "models/wire/ip4.h"
 #include "models/wire/sip.h"
 #include "models/wire/tcp.h"
+#include "models/wire/tftp.h"
 #include "models/wire/udp.h"
 
 struct wire_any {
@@ -23,6 +24,7 @@ struct wire_any {
         struct icmp icmp;
         struct udp udp;
         struct dhcp dhcp;
+        struct tftp tftp;
         struct tcp_seg tcp;
         struct sip_msg sip;
     };

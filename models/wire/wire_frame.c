@@ -86,10 +86,15 @@ static bool is_dhcp(const struct udp *u)
 
 static void udp_text(struct txtbuf *t, const struct udp *u)
 {
-    struct dhcp m;
+    struct dhcp d;
+    struct tftp f;
     struct rd r = rd_of(u->payload.p, u->payload.n);
-    if (is_dhcp(u) && dhcp_get(&r, &m)) {
-        dhcp_line(t, &m);
+    if (is_dhcp(u) && dhcp_get(&r, &d)) {
+        dhcp_line(t, &d);
+        return;
+    }
+    if (u->dst_port == TFTP_PORT && tftp_get(&r, &f)) { /* what follows has ports of its own */
+        tftp_line(t, &f);
         return;
     }
     udp_line(t, u);

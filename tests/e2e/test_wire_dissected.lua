@@ -56,18 +56,23 @@ local function ip_header(payload)
   return h
 end
 
-local function dhcp(name, to_server, want, ...)
-  local m, good = bytes_of(("%s/tests/wire/dhcp/%s.hex"):format(dt.src, name))
+local function udp(codec, name, ports, want, ...)
+  local m, good = bytes_of(("%s/tests/wire/%s/%s.hex"):format(dt.src, codec, name))
   local frame = {}
   for h in ("ffffffffffff f029290a3c71 0800"):gmatch("%x%x") do frame[#frame + 1] = h end
   for _, b in ipairs(ip_header(#m + 8)) do frame[#frame + 1] = ("%02x"):format(b) end
-  for _, n in ipairs(to_server and { 68, 67, #m + 8, 0 } or { 67, 68, #m + 8, 0 }) do
+  for _, n in ipairs { ports[1], ports[2], #m + 8, 0 } do
     frame[#frame + 1], frame[#frame + 2] = word(n)
   end
   for _, h in ipairs(m) do frame[#frame + 1] = h end
   dt.ok(good, "%s is no good message", name)
-  dt.equal(dissect(frame, { "frame.protocols", "_ws.malformed", "dhcp.option.dhcp", ... }),
-           "eth:ethertype:ip:udp:dhcp||" .. want, "tshark of dhcp/" .. name)
+  for _ = #frame + 1, 60 do frame[#frame + 1] = "00" end
+  dt.equal(dissect(frame, { "frame.protocols", "_ws.malformed", ... }), "eth:ethertype:ip:udp:" .. codec .. "||" .. want,
+           ("tshark of %s/%s"):format(codec, name))
+end
+
+local function dhcp(name, to_server, want, ...)
+  udp("dhcp", name, to_server and { 68, 67 } or { 67, 68 }, want, "dhcp.option.dhcp", ...)
 end
 
 dhcp("discover", true, "1|SEPF029290A3C71|1,66,6,3,15,150,35", "dhcp.option.hostname", "dhcp.option.request_list_item")
@@ -76,4 +81,8 @@ dhcp("offer", false, "2|10.147.230.189|178.215.139.22|178.215.139.22,178.215.139
 dhcp("request", true, "3|10.147.230.189", "dhcp.option.requested_ip_address")
 dhcp("overloaded", false, "2|255.0.0.0|10.0.0.1", "dhcp.option.subnet_mask", "dhcp.option.router")
 dhcp("nak", false, "6|wrong network", "dhcp.option.message")
+
+udp("tftp", "rrq", { 3309, 69 }, "1|SEP005056A1033D.cnf.xml|octet", "tftp.opcode", "tftp.source_file", "tftp.type")
+udp("tftp", "options", { 3309, 69 }, "1|f|blksize,tsize|1428,0", "tftp.opcode", "tftp.source_file", "tftp.option.name",
+    "tftp.option.value")
 dt.done()
