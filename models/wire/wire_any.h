@@ -9,6 +9,7 @@
 #include "models/wire/eth.h"
 #include "models/wire/icmp.h"
 #include "models/wire/ip4.h"
+#include "models/wire/lldp.h"
 #include "models/wire/sip.h"
 #include "models/wire/tcp.h"
 #include "models/wire/tftp.h"
@@ -19,6 +20,7 @@ struct wire_any {
     union {
         struct eth eth;
         struct cdp cdp;
+        struct lldp lldp;
         struct arp arp;
         struct ip4_hdr ip4;
         struct icmp icmp;

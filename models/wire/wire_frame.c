@@ -39,6 +39,10 @@ void wire_frame_get(const void *bytes, size_t n, struct wire_frame *f)
         f->why = r.why;
     } else if (f->eth.type == ETH_IP4) {
         get_ip4(&r, f);
+    } else if (f->eth.type == LLDP_ETHERTYPE) {
+        if (lldp_get(&r, &f->lldp))
+            f->top = WIRE_LLDP;
+        f->why = r.why;
     } else if (f->eth.type < ETH_TYPE_LEAST && mac_eq(f->eth.dst, CDP_MAC)) {
         struct rd pdu = rd_sub(&r, f->eth.type);
         if (cdp_get(&pdu, &f->cdp))
@@ -112,6 +116,9 @@ static void frame_text(struct txtbuf *t, const struct wire_frame *f, size_t n)
         break;
     case WIRE_CDP:
         cdp_line(t, &f->cdp);
+        break;
+    case WIRE_LLDP:
+        lldp_line(t, &f->lldp);
         break;
     case WIRE_ARP:
         arp_line(t, &f->arp);

@@ -5,13 +5,14 @@
 
 #include "models/wire/wire_any.h"
 
-enum wire_layer { WIRE_NONE, WIRE_ETH, WIRE_CDP, WIRE_ARP, WIRE_IP4, WIRE_ICMP, WIRE_UDP, WIRE_TCP };
+enum wire_layer { WIRE_NONE, WIRE_ETH, WIRE_CDP, WIRE_LLDP, WIRE_ARP, WIRE_IP4, WIRE_ICMP, WIRE_UDP, WIRE_TCP };
 
 struct wire_frame {
     enum wire_layer top; /* the highest layer that was decoded */
     const char *why;     /* NULL, or why the next one was not */
     struct eth eth;
     struct cdp cdp;
+    struct lldp lldp;
     struct arp arp;
     struct ip4_hdr ip4;
     union {

@@ -43,6 +43,21 @@ cdp("switch", "|access|FastEthernet0/7|10|147|15400,4294967295", "cdp.deviceid",
     "cdp.voice_vlan", "cdp.power_available")
 cdp("odd", "|Fa0/7", "cdp.portid")
 cdp("odd-negative", "|255", "cdp.voice_vlan")
+local function lldp(name, want, ...)
+  local m, good = bytes_of(("%s/tests/wire/lldp/%s.hex"):format(dt.src, name))
+  local frame = {}
+  for h in ("0180c200000e f029290a3c71 88cc"):gmatch("%x%x") do frame[#frame + 1] = h end
+  for _, h in ipairs(m) do frame[#frame + 1] = h end
+  dt.ok(good, "%s is no good message", name)
+  dt.equal(dissect(frame, { "frame.protocols", "_ws.malformed", "_ws.expert", ... }), "eth:ethertype:lldp|||" .. want,
+           "tshark of lldp/" .. name)
+end
+
+lldp("phone", "SEPF029290A3C71|10.147.230.189|1", "lldp.tlv.system.name", "lldp.chassis.id.ip4", "lldp.media.policy_flag")
+lldp("switch", "access|147|5|46|10.0.0.1", "lldp.tlv.system.name", "lldp.media.vlan_id", "lldp.media.l2_prio",
+     "lldp.media.dscp", "lldp.mgn.addr.ip4")
+lldp("least", "120", "lldp.time_to_live")
+
 -- DHCP in UDP (no checksum), IPv4 and Ethernet, both ways.
 local function word(n) return ("%02x"):format(n // 256), ("%02x"):format(n % 256) end
 

@@ -224,8 +224,8 @@ static void test_verdicts(void **state)
     m.b[24] ^= 1;
     wire_frame_get(m.b, m.n, &f);
     assert_true(f.top == WIRE_ETH && strcmp(f.why, "bad header checksum") == 0);
-    m.b[12] = 0x88; /* LLDP: nothing above Ethernet that we know, and nothing wrong */
-    m.b[13] = 0xcc;
+    m.b[12] = 0x88; /* an experiment of somebody's: nothing above Ethernet that we know, and nothing wrong */
+    m.b[13] = 0xb5;
     wire_frame_get(m.b, m.n, &f);
     assert_true(f.top == WIRE_ETH && f.why == NULL);
 }
@@ -260,6 +260,23 @@ static void test_cdp_frame(void **state)
     assert_null(f.why);
 }
 
+static void test_lldp_frame(void **state)
+{
+    (void)state;
+    struct made m;
+    char text[128];
+    struct wr w = wr_of(m.b, sizeof m.b);
+    const struct eth e = {.dst = LLDP_MAC, .src = phone, .type = LLDP_ETHERTYPE};
+    const struct lldp l = {.chassis_type = LLDP_ID_MAC, .chassis_id = STR("abcdef"), .port_type = 3,
+                           .port_id = STR("abcdef"), .ttl_s = 120};
+    eth_put(&w, &e);
+    lldp_put(&w, &l);
+    eth_pad(&w);
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    wire_frame_line(&t, m.b, wr_len(&w));
+    assert_string_equal(text, "LLDP ttl 120");
+}
+
 static void test_dhcp_frame(void **state)
 {
     (void)state;
@@ -290,7 +307,7 @@ int main(void)
         cmocka_unit_test(test_tcp_frame), cmocka_unit_test(test_padding),
         cmocka_unit_test(test_long_line), cmocka_unit_test(test_two_messages),
         cmocka_unit_test(test_cut_line),  cmocka_unit_test(test_arp_frame),
-        cmocka_unit_test(test_udp_frame), cmocka_unit_test(test_cdp_frame), cmocka_unit_test(test_dhcp_frame), cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_udp_frame), cmocka_unit_test(test_cdp_frame), cmocka_unit_test(test_dhcp_frame), cmocka_unit_test(test_lldp_frame), cmocka_unit_test(test_verdicts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
