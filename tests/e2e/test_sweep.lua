@@ -97,7 +97,7 @@ dt.equal(doc.status, "complete", "the resumed sweep")
 dt.ok(read("killed/sweep.csv") == whole, "ten kills and a resumption export the same bytes")
 
 -- Stopped in good order.
-local words = { "{ cd", dt.tmp(), "&&", "timeout", "-s", "INT", "0.3", dt.bin, "sweep" }
+local words = { "{ cd", dt.tmp(), "&&", "timeout", "-s", "INT", "1", dt.bin, "sweep" }
 for _, w in ipairs(drawn("stopped", { "-q" })) do words[#words + 1] = "'" .. w .. "'" end
 words[#words + 1] = "--reps 100000; echo $?; }"
 local _, said, err = dt.sh(table.concat(words, " "))
