@@ -50,6 +50,34 @@ void ip_add_route(struct ip_stack *s, struct ip4 net, uint8_t prefix_len, struct
     s->routes[s->route_count++] = (struct route){net, via, prefix_len};
 }
 
+void ip_clear_routes(struct ip_stack *s)
+{
+    s->route_count = 0;
+}
+
+const struct ip_iface *ip_iface_at(const struct ip_stack *s, uint32_t index)
+{
+    ASSERT(index < s->iface_count);
+    return s->ifaces[index];
+}
+
+void ip_set_iface(struct ip_stack *s, uint32_t index, const struct ip_iface *i)
+{
+    ASSERT(index < s->iface_count && i->port && i->vlan < 4095);
+    ip_arp_forget(s, s->ifaces[index], "interface-changed");
+    *s->ifaces[index] = *i;
+}
+
+void ip_set_arp_timeout(struct ip_stack *s, struct sim_dur d)
+{
+    s->options.arp_timeout = d;
+}
+
+uint32_t ip_arrival(const struct ip_stack *s)
+{
+    return s->arrival;
+}
+
 static const struct proto *find_proto(const struct ip_stack *s, uint8_t number)
 {
     const struct proto *p = s->protos;
@@ -88,10 +116,15 @@ bool ip_is_own(const struct ip_stack *s, struct ip4 a)
     return false;
 }
 
+static bool has_address(const struct ip_iface *i)
+{
+    return i->addr.v != 0;
+}
+
 /* The subnet's own broadcast address; a net of one or two addresses has none (RFC 3021). */
 bool ip_is_iface_broadcast(const struct ip_iface *i, struct ip4 a)
 {
-    if (i->prefix_len == 0 || i->prefix_len > 30 || !ip4_in(a, i->addr, i->prefix_len))
+    if (!has_address(i) || i->prefix_len == 0 || i->prefix_len > 30 || !ip4_in(a, i->addr, i->prefix_len))
         return false;
     uint32_t host_bits = ~0u >> i->prefix_len;
     return (a.v & host_bits) == host_bits;
@@ -115,7 +148,7 @@ static const struct ip_iface *connected(const struct ip_stack *s, struct ip4 dst
     const struct ip_iface *best = NULL;
     for (uint32_t i = 0; i < s->iface_count; i++) {
         const struct ip_iface *f = s->ifaces[i];
-        if (ip4_in(dst, f->addr, f->prefix_len) && (!best || f->prefix_len > best->prefix_len))
+        if (has_address(f) && ip4_in(dst, f->addr, f->prefix_len) && (!best || f->prefix_len > best->prefix_len))
             best = f;
     }
     return best;
@@ -167,8 +200,7 @@ struct frame *ip_begin(struct ip_stack *s, struct ip4 dst, size_t payload_max, s
     return f;
 }
 
-/* Fills both headers of a frame whose payload stands in place; returns its length with padding. */
-static size_t put_headers(struct frame *f, const struct ip_iface *i, const struct ip4_hdr *h)
+size_t ip_put_headers(struct frame *f, const struct ip_iface *i, const struct ip4_hdr *h)
 {
     struct wr w = wr_of(f->bytes, f->cap);
     struct eth e = {.src = i->mac,
@@ -184,21 +216,28 @@ static size_t put_headers(struct frame *f, const struct ip_iface *i, const struc
     return wr_len(&w);
 }
 
+struct ip4_hdr ip_header(struct ip_stack *s, struct ip4 src, struct ip4 dst, uint8_t proto, uint8_t dscp,
+                         size_t payload_len)
+{
+    ASSERT(payload_len <= UINT16_MAX - IP4_HEADER_BYTES);
+    return (struct ip4_hdr){.dscp = dscp,
+                            .payload_len = (uint16_t)payload_len,
+                            .id = ++s->next_id,
+                            .dont_fragment = true,
+                            .ttl = TTL_DEFAULT,
+                            .proto = proto,
+                            .src = src,
+                            .dst = dst};
+}
+
 uint64_t ip_send_as(struct ip_stack *s, struct frame *f, struct ip4 src, struct ip4 dst, uint8_t proto,
                     uint8_t dscp, size_t payload_len)
 {
     struct ip4 hop;
     const struct ip_iface *i = ip_route_to(s, dst, &hop);
-    ASSERT(i != NULL && payload_len <= UINT16_MAX - IP4_HEADER_BYTES);
-    struct ip4_hdr h = {.dscp = dscp,
-                        .payload_len = (uint16_t)payload_len,
-                        .id = ++s->next_id,
-                        .dont_fragment = true,
-                        .ttl = TTL_DEFAULT,
-                        .proto = proto,
-                        .src = src,
-                        .dst = dst};
-    return ip_arp_output(s, i, hop, f, put_headers(f, i, &h));
+    ASSERT(i != NULL);
+    struct ip4_hdr h = ip_header(s, src, dst, proto, dscp, payload_len);
+    return ip_arp_output(s, i, hop, f, ip_put_headers(f, i, &h));
 }
 
 uint64_t ip_send(struct ip_stack *s, struct frame *f, struct ip4 dst, uint8_t proto, uint8_t dscp,
@@ -251,7 +290,7 @@ static void forward(struct ip_stack *s, const struct ip4_hdr *h, struct str payl
     f->copy = in->copy;
     if (payload.n)
         memcpy(f->bytes + head, payload.p, payload.n);
-    ip_arp_output(s, i, hop, f, put_headers(f, i, &out));
+    ip_arp_output(s, i, hop, f, ip_put_headers(f, i, &out));
 }
 
 static void on_datagram(struct ip_stack *s, struct rd *r, bool group, const struct frame *f)
@@ -263,7 +302,8 @@ static void on_datagram(struct ip_stack *s, struct rd *r, bool group, const stru
         return;
     }
     struct str payload = rd_bytes(&body, rd_left(&body));
-    if (!is_for_us(s, h.dst)) {
+    bool awaits_address = !has_address(s->ifaces[s->arrival]) && h.proto == IP4_UDP;
+    if (!awaits_address && !is_for_us(s, h.dst)) {
         if (s->options.forward && !group)
             forward(s, &h, payload, f);
         else
@@ -279,15 +319,15 @@ static void on_datagram(struct ip_stack *s, struct rd *r, bool group, const stru
         ip_discard(s->node, "no-such-protocol");
 }
 
-static const struct ip_iface *iface_of(const struct ip_stack *s, const struct port *in,
-                                       const struct eth *e)
+/* The interface that a frame belongs to, as an index; -1: none. */
+static int iface_of(const struct ip_stack *s, const struct port *in, const struct eth *e)
 {
     uint16_t vid = e->tagged ? e->vid : 0;
     for (uint32_t i = 0; i < s->iface_count; i++) {
         if (s->ifaces[i]->port == in && s->ifaces[i]->vlan == vid)
-            return s->ifaces[i];
+            return (int)i;
     }
-    return NULL;
+    return -1;
 }
 
 void ip_on_frame(struct ip_stack *s, struct port *in, const struct frame *f)
@@ -298,15 +338,16 @@ void ip_on_frame(struct ip_stack *s, struct port *in, const struct frame *f)
         frame_drop(in, f, DROP_MALFORMED);
         return;
     }
-    const struct ip_iface *i = iface_of(s, in, &e);
+    int index = iface_of(s, in, &e);
     bool group = mac_is_group(e.dst);
-    if (!i || (!group && !mac_eq(e.dst, i->mac)))
+    if (index < 0 || (!group && !mac_eq(e.dst, s->ifaces[index]->mac)))
         return; /* the address filter's business, not a loss */
+    s->arrival = (uint32_t)index;
     struct arp a;
     if (e.type == ETH_ARP && !arp_get(&r, &a))
         ip_discard(s->node, "bad-arp");
     else if (e.type == ETH_ARP)
-        ip_arp_input(s, i, &a);
+        ip_arp_input(s, s->ifaces[index], &a);
     else if (e.type == ETH_IP4)
         on_datagram(s, &r, group, f);
 }

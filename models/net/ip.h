@@ -43,11 +43,19 @@ struct ip_stack *ip_new(struct node *n, const struct ip_options *o);
 void ip_add_iface(struct ip_stack *s, const struct ip_iface *i); /* at most IP_IFACES_MAX */
 void ip_add_route(struct ip_stack *s, struct ip4 net, uint8_t prefix_len, struct ip4 via);
 
+void ip_clear_routes(struct ip_stack *s); /* the static ones */
+const struct ip_iface *ip_iface_at(const struct ip_stack *s, uint32_t index);
+
+/* Changes an interface in place: its VLAN once that is learned, its address when DHCP gives or takes one
+ * (0.0.0.0: none). What was known of its neighbours is forgotten. */
+void ip_set_iface(struct ip_stack *s, uint32_t index, const struct ip_iface *i);
+void ip_set_arp_timeout(struct ip_stack *s, struct sim_dur d); /* DHCP option 35 (RFC 2132 6.2) */
+
 /* UDP and ICMP are the stack's own: UDP goes to bound ports. */
 void ip_on_proto(struct ip_stack *s, uint8_t proto, ip_recv_fn *recv, void *arg);
 
-/* From a node's on_frame. Frames for other addresses are ignored; bad ones are discarded by name.
- */
+/* From a node's on_frame. Frames for other addresses are ignored; bad ones are discarded by name. An
+ * interface without an address takes UDP to any address that its MAC receives (RFC 2131 4.1). */
 void ip_on_frame(struct ip_stack *s, struct port *in, const struct frame *f);
 
 /* Sending in two steps, so that a payload is written once, in place: begin gives a frame with room
@@ -65,11 +73,26 @@ void ip_unbind(struct ip_stack *s, uint16_t port);
 /* Ports, dst and payload of *u; the source address is the stack's. False: no route. */
 MUST_USE bool ip_send_udp(struct ip_stack *s, const struct udp *u, uint8_t dscp);
 
+/* The index of the interface that the datagram being handled came in by. */
+uint32_t ip_arrival(const struct ip_stack *s);
+
+/* As it is given, without route or ARP: the source may be 0.0.0.0, the destination need not have its
+ * address yet (RFC 2131 4.1). */
+void ip_send_udp_to(struct ip_stack *s, uint32_t iface, struct mac to, const struct udp *u, uint8_t dscp);
+
 /* Announces the first interface's address (gratuitous ARP). */
 void ip_announce(struct ip_stack *s);
 
 /* Asks for a neighbour's address ahead of need; the reply writes the cache. */
 void ip_resolve(struct ip_stack *s, struct ip4 neighbour);
+
+/* Asks whether somebody has `addr`, without claiming one (RFC 5227 2.1.1). */
+void ip_probe(struct ip_stack *s, uint32_t iface, struct ip4 addr);
+
+/* `claimed` is told when another MAC claims `addr`, or probes for it (RFC 5227 2.1.1). One address is
+ * watched at a time; 0.0.0.0 ends it. */
+typedef void ip_claim_fn(void *arg, struct mac who);
+void ip_watch(struct ip_stack *s, struct ip4 addr, ip_claim_fn *claimed, void *arg);
 
 /* A neighbour on a connected net, not known yet, as if it had answered just now: the entry ages as any. */
 void ip_learn(struct ip_stack *s, struct ip4 addr, struct mac mac);

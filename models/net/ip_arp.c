@@ -48,6 +48,13 @@ void ip_arp_request(struct ip_stack *s, const struct ip_iface *i, struct ip4 tar
     send_arp(s, i, MAC_BROADCAST, &a);
 }
 
+void ip_probe(struct ip_stack *s, uint32_t iface, struct ip4 addr)
+{
+    const struct ip_iface *i = ip_iface_at(s, iface);
+    struct arp a = {.oper = ARP_REQUEST, .sha = i->mac, .tpa = addr};
+    send_arp(s, i, MAC_BROADCAST, &a);
+}
+
 static void ask(struct neighbour *nb)
 {
     nb->tries++;
@@ -200,6 +207,18 @@ void ip_learn(struct ip_stack *s, struct ip4 addr, struct mac mac)
     move(nb, "given", NEIGHBOUR_RESOLVED);
 }
 
+void ip_watch(struct ip_stack *s, struct ip4 addr, ip_claim_fn *claimed, void *arg)
+{
+    s->watched = addr;
+    s->claimed = claimed;
+    s->claimed_arg = arg;
+}
+
+static bool claims(const struct arp *a, struct ip4 addr)
+{
+    return ip4_eq(a->spa, addr) || (a->spa.v == 0 && ip4_eq(a->tpa, addr));
+}
+
 /* RFC 826, "Packet Reception": the table is updated before the operation is looked at. A sender
  * without an address (a probe, RFC 5227 2.1.1) teaches nothing but is answered. */
 void ip_arp_input(struct ip_stack *s, const struct ip_iface *i, const struct arp *a)
@@ -208,7 +227,9 @@ void ip_arp_input(struct ip_stack *s, const struct ip_iface *i, const struct arp
         ip_discard(s->node, "bad-arp");
         return;
     }
-    bool for_us = ip4_eq(a->tpa, i->addr);
+    if (s->watched.v && claims(a, s->watched) && !mac_eq(a->sha, i->mac))
+        s->claimed(s->claimed_arg, a->sha);
+    bool for_us = i->addr.v && ip4_eq(a->tpa, i->addr);
     struct neighbour *nb = a->spa.v ? map_get(&s->neighbours, a->spa.v) : NULL;
     if (nb && is_aged(nb))
         age(nb);
@@ -231,14 +252,21 @@ void ip_arp_confirm(struct ip_stack *s, struct ip4 hop)
         confirm(nb);
 }
 
-void ip_power_off(struct ip_stack *s)
+void ip_arp_forget(struct ip_stack *s, const struct ip_iface *i, const char *event)
 {
     struct map_slot *slot;
-    for (uint32_t i = 0; map_next(&s->neighbours, &i, &slot);) {
+    for (uint32_t k = 0; map_next(&s->neighbours, &k, &slot);) {
         struct neighbour *nb = slot->value;
+        if (i && nb->iface != i)
+            continue;
         tmr_disarm(&nb->retry);
-        forget_waiting(nb, "power-off");
+        forget_waiting(nb, event);
         if (nb->state != NEIGHBOUR_UNKNOWN)
-            move(nb, "power-off", NEIGHBOUR_UNKNOWN);
+            move(nb, event, NEIGHBOUR_UNKNOWN);
     }
+}
+
+void ip_power_off(struct ip_stack *s)
+{
+    ip_arp_forget(s, NULL, "power-off");
 }

@@ -66,6 +66,10 @@ struct ip_stack {
     /* state */
     struct map neighbours; /* address -> neighbour */
     struct map udp_ports;  /* port -> udp_binding */
+    uint32_t arrival;      /* interface of the datagram being handled */
+    struct ip4 watched;    /* 0.0.0.0: none */
+    ip_claim_fn *claimed;
+    void *claimed_arg;
     uint16_t next_id;
 };
 
@@ -75,6 +79,11 @@ struct ip_stack {
  */
 uint64_t ip_send_as(struct ip_stack *s, struct frame *f, struct ip4 src, struct ip4 dst, uint8_t proto,
                 uint8_t dscp, size_t payload_len);
+/* Fills both headers of a frame whose payload stands in place behind them; returns its length with
+ * padding. The destination MAC is left to the caller. */
+size_t ip_put_headers(struct frame *f, const struct ip_iface *i, const struct ip4_hdr *h);
+struct ip4_hdr ip_header(struct ip_stack *s, struct ip4 src, struct ip4 dst, uint8_t proto, uint8_t dscp,
+                         size_t payload_len); /* of a datagram that starts here */
 /* Where dst is sent: the interface (NULL: no route) and in *hop the neighbour. */
 const struct ip_iface *ip_route_to(const struct ip_stack *s, struct ip4 dst, struct ip4 *hop);
 bool ip_is_own(const struct ip_stack *s, struct ip4 a);
@@ -91,6 +100,7 @@ uint64_t ip_arp_output(struct ip_stack *s, const struct ip_iface *i, struct ip4 
 void ip_arp_input(struct ip_stack *s, const struct ip_iface *i, const struct arp *a);
 void ip_arp_request(struct ip_stack *s, const struct ip_iface *i, struct ip4 target);
 void ip_arp_confirm(struct ip_stack *s, struct ip4 hop);
+void ip_arp_forget(struct ip_stack *s, const struct ip_iface *i, const char *event); /* NULL: of all */
 
 /* ip_udp.c, ip_icmp.c: `stack` is the struct ip_stack. */
 void ip_udp_input(void *stack, const struct ip4_hdr *h, struct str payload, const struct frame *f);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ip_udp.c: UDP ports of one stack (RFC 768). */
+#include <string.h>
+
 #include "models/net/ip_state.h"
+#include "models/net/link.h"
 
 void ip_bind(struct ip_stack *s, uint16_t port, ip_udp_fn *recv, void *arg)
 {
@@ -34,6 +37,20 @@ bool ip_send_udp(struct ip_stack *s, const struct udp *u, uint8_t dscp)
     ASSERT(wr_ok(&w));
     ip_send(s, f, u->dst, IP4_UDP, dscp, len);
     return true;
+}
+
+void ip_send_udp_to(struct ip_stack *s, uint32_t iface, struct mac to, const struct udp *u, uint8_t dscp)
+{
+    const struct ip_iface *i = ip_iface_at(s, iface);
+    size_t head = eth_bytes(i->vlan != 0) + IP4_HEADER_BYTES, len = UDP_HEADER_BYTES + u->payload.n;
+    struct frame *f = frame_new(s->node->net, head + len < ETH_BYTES_MIN ? ETH_BYTES_MIN : head + len);
+    struct wr w = wr_of(f->bytes + head, len);
+    udp_put(&w, u);
+    ASSERT(wr_ok(&w));
+    struct ip4_hdr h = ip_header(s, u->src, u->dst, IP4_UDP, dscp, len);
+    size_t whole = ip_put_headers(f, i, &h);
+    memcpy(f->bytes, to.b, sizeof to.b); /* the destination stands first */
+    port_send(i->port, frame_seal(s->node->net, f, whole));
 }
 
 void ip_udp_input(void *stack, const struct ip4_hdr *h, struct str payload, const struct frame *f)
