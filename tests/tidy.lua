@@ -46,6 +46,7 @@ local doors = {
   ["gsl/"] = { "sim/kernel/rng.c", "sim/kernel/dist.c", "sim/study/", "lua/cli/cmd_version.c", "tests/" },
   ["sqlite3.h"] = { "sim/observe/rundb.c", "sim/study/study_", "sim/view/run_reader.c", "sim/view/sweep_reader.c",
     "lua/cli/cmd_version.c", "tests/" },
+  ["libxml/"] = { "models/wire/cnf_xml.c" },
   ["lua.h"] = { "lua/" },
   ["lauxlib.h"] = { "lua/" },
   ["lualib.h"] = { "lua/" },
@@ -179,7 +180,8 @@ end
 for _, file in ipairs(lines_of("find sim models lua tests -name '*.[ch]' | sort")) do check_c(file) end
 check_list("models/models.def", "MODEL", "models/device/%s.c", "models/device", {})
 check_list("models/wire/wire.def", "WIRE", "models/wire/%s.c", "models/wire",
-           { addr = true, cksum = true, sip_value = true, wire = true, wire_frame = true })
+           { addr = true, cksum = true, sip_value = true, wire = true, wire_frame = true,
+             cnf_row = true, cnf_take = true, cnf_write = true, cnf_xml = true, header = true, trust_list = true, phone_files = true, sgn = true, xml_text = true })
 for _, file in ipairs(lines_of("find README.md docs -name '*.md' | sort")) do
   for target in read(file):gmatch("%]%(([^)#]+)%)") do
     local path = folder(file) ~= "" and folder(file) .. "/" .. target or target

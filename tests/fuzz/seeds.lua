@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- seeds.lua OUT: writes the fuzz targets' first inputs from what the tests hold: the corpus of every codec
--- (tests/wire), the printed messages (tests/seed), and values as scenarios write them.
+-- (tests/wire), the printed messages (tests/seed), the files that phones fetch (tests/wire/cnf), and values as
+-- scenarios write them.
 local out = assert(arg[1], "usage: lua5.4 tests/fuzz/seeds.lua OUT")
 
 local function write(target, name, text)
@@ -47,6 +48,13 @@ for i, path in ipairs(names("ls tests/seed/*.sip")) do
   write("sip_stream", "one" .. i, string.char(i) .. text)
   write("sip_stream", "two" .. i, string.char(i) .. text .. text)
 end
+for _, path in ipairs(names("ls tests/wire/cnf/*.xml")) do
+  local f = assert(io.open(path, "rb"))
+  local text = f:read("a")
+  f:close()
+  for kind = 0, 3 do write("cnf_xml", path:match("([^/]+)%.xml$") .. kind, string.char(kind) .. text) end
+end
+write("cnf_xml", "signed", "\2SGN1\4\0\4tftp\14\0\9x.cnf.xml\12\0\8" .. ("\0"):rep(8) .. "<device/>")
 for i, text in ipairs { "120s", "0.21s", "uniform(0s,120s)", "normal(5ms,1ms)", "choice(1ms, 2ms)", "exp(20ms)",
   "100Mbps", "1460B", "2KiB", "2.5%", "24", "on", "linux", "10.1.1.1", "00:24:14:2d:df:24" } do
   for kind = 0, 9 do write("value", ("v%d_%d"):format(i, kind), string.char(kind) .. text) end
