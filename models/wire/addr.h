@@ -17,6 +17,7 @@ struct ip4 {
 };
 
 #define MAC_BROADCAST ((struct mac){{255, 255, 255, 255, 255, 255}})
+#define IP4_BROADCAST ((struct ip4){UINT32_MAX})
 #define MAC_ZERO ((struct mac){{0}})
 
 uint64_t mac_u64(struct mac m); /* in the low 48 bits, first byte highest */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "models/wire/header.h"
 #include "models/wire/wire_any.h"
 #include "sim/base/txt.h"
 
@@ -155,18 +156,6 @@ enum sip_frame_verdict sip_frame(struct str stream, size_t *len)
 /* --- decoding
  * ----------------------------------------------------------------------------------------- */
 
-static bool is_token(struct str s)
-{
-    /* RFC 3261 25.1: letters, digits and -.!%*_+`'~, a bit each from blank on. */
-    static const uint32_t allowed[8] = {[1] = 0x03ff6ca2, [2] = 0x87fffffe, [3] = 0x47ffffff};
-    for (size_t i = 0; i < s.n; i++) {
-        uint8_t c = (uint8_t)s.p[i];
-        if (!(allowed[c >> 5] >> (c & 31) & 1))
-            return false;
-    }
-    return s.n > 0;
-}
-
 static bool is_uri(struct str s) /* its characters; what they say is for its user to judge */
 {
     for (size_t i = 0; i < s.n; i++) {
@@ -174,15 +163,6 @@ static bool is_uri(struct str s) /* its characters; what they say is for its use
             return false;
     }
     return s.n > 0;
-}
-
-static bool has_control(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        if (((unsigned char)s.p[i] < ' ' && s.p[i] != '\t') || s.p[i] == 127)
-            return true;
-    }
-    return false;
 }
 
 /* Has the text no control characters but tabs and whole CRLFs? Then none of its lines has one. Without a
@@ -208,12 +188,12 @@ static void get_start_line(struct txt *t, struct sip_msg *m)
     if (m->is_response) {
         if (second.n != 3 || !str_u64(second, 699, &status) || status < 100)
             txt_fail(t, "bad status code");
-        if (line.n < first.n + 5 || has_control(rest))
+        if (line.n < first.n + 5 || header_has_control(rest))
             txt_fail(t, "bad status line");
         m->status = (uint32_t)status;
         m->phrase = rest;
     } else {
-        if (!is_token(first) || !is_uri(second) || !str_eq_nocase(rest, STR("SIP/2.0")))
+        if (!header_is_token(first) || !is_uri(second) || !str_eq_nocase(rest, STR("SIP/2.0")))
             txt_fail(t, "bad request line");
         m->method = first;
         m->uri = second;
@@ -237,13 +217,13 @@ static void fold(struct txt *t, struct sip_msg *m, struct str line)
 static void get_header(struct txt *t, struct sip_msg *m, struct str line, bool clean)
 {
     struct str value = line, name = str_trim(str_cut(&value, ':'));
-    if (!clean && has_control(line)) {
+    if (!clean && header_has_control(line)) {
         txt_fail(t, "control character in a header");
     } else if (is_continuation(line)) {
         fold(t, m, line);
     } else if (m->header_count == SIP_HEADERS_MAX) {
         txt_fail(t, "too many headers");
-    } else if (name.n == line.n || !is_token(name)) {
+    } else if (name.n == line.n || !header_is_token(name)) {
         txt_fail(t, "bad header line");
     } else {
         m->headers[m->header_count++] = (struct sip_header){name, str_trim(value)};
@@ -323,13 +303,6 @@ void sip_put(struct wr *w, const struct sip_msg *m)
     wr_str(w, m->body);
 }
 
-/* One line of plain text comes out, whatever a peer wrote. */
-static void add_plain(struct txtbuf *t, struct str s, size_t columns_max)
-{
-    for (size_t i = 0; i < s.n && i < columns_max; i++)
-        txtbuf_char(t, s.p[i] >= ' ' && s.p[i] <= '~' ? s.p[i] : '.');
-}
-
 static void add_cseq(struct txtbuf *t, const struct sip_msg *m)
 {
     struct sip_cseq cseq;
@@ -340,7 +313,7 @@ static void add_cseq(struct txtbuf *t, const struct sip_msg *m)
 static void add_status(struct txtbuf *t, const struct sip_msg *m, size_t columns_max)
 {
     txtbuf_add(t, "%u ", m->status);
-    add_plain(t, m->phrase, columns_max);
+    header_plain(t, m->phrase, columns_max);
 }
 
 void sip_line(struct txtbuf *t, const struct sip_msg *m)
@@ -348,9 +321,9 @@ void sip_line(struct txtbuf *t, const struct sip_msg *m)
     if (m->is_response) {
         add_status(t, m, 60);
     } else {
-        add_plain(t, m->method, 16);
+        header_plain(t, m->method, 16);
         txtbuf_char(t, ' ');
-        add_plain(t, m->uri, 60);
+        header_plain(t, m->uri, 60);
     }
     add_cseq(t, m);
 }
@@ -360,7 +333,7 @@ void sip_brief(struct txtbuf *t, const struct sip_msg *m)
     if (m->is_response)
         add_status(t, m, 12);
     else
-        add_plain(t, m->method, 16);
+        header_plain(t, m->method, 16);
     add_cseq(t, m);
 }
 

@@ -7,6 +7,7 @@
 #include "models/wire/cdp.h"
 #include "models/wire/dhcp.h"
 #include "models/wire/eth.h"
+#include "models/wire/http.h"
 #include "models/wire/icmp.h"
 #include "models/wire/ip4.h"
 #include "models/wire/lldp.h"
@@ -29,6 +30,7 @@ struct wire_any {
         struct tftp tftp;
         struct tcp_seg tcp;
         struct sip_msg sip;
+        struct http http;
     };
 };
 

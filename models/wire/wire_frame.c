@@ -68,12 +68,31 @@ static void sip_text(struct txtbuf *t, struct str payload, bool stream)
     }
 }
 
+static bool is_http(const struct tcp_seg *s)
+{
+    return s->src_port == HTTP_TFTP_PORT || s->dst_port == HTTP_TFTP_PORT;
+}
+
+static void http_text(struct txtbuf *t, struct str payload)
+{
+    struct http m;
+    size_t head;
+    uint64_t body;
+    if (http_head(payload, &m, &head, &body) != HTTP_WHOLE)
+        return;
+    txtbuf_char(t, ' ');
+    http_line(t, &m);
+}
+
 /* What matters least leaves first when a line gets too long: flags, then the acknowledgement. */
 static void tcp_text(struct txtbuf *t, const struct tcp_seg *s)
 {
     char tail_text[LINE_COLUMNS_MAX + 1];
     struct txtbuf tail = txtbuf_of(tail_text, sizeof tail_text);
-    sip_text(&tail, s->payload, true);
+    if (is_http(s))
+        http_text(&tail, s->payload);
+    else
+        sip_text(&tail, s->payload, true);
     for (enum tcp_detail d = TCP_ALL; d <= TCP_SEQ_ONLY; d++) {
         *t = txtbuf_of(t->p, t->cap);
         tcp_seg_text(t, s, d);
