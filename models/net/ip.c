@@ -55,6 +55,11 @@ void ip_clear_routes(struct ip_stack *s)
     s->route_count = 0;
 }
 
+uint32_t ip_iface_count(const struct ip_stack *s)
+{
+    return s->iface_count;
+}
+
 const struct ip_iface *ip_iface_at(const struct ip_stack *s, uint32_t index)
 {
     ASSERT(index < s->iface_count);

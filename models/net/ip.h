@@ -44,6 +44,7 @@ void ip_add_iface(struct ip_stack *s, const struct ip_iface *i); /* at most IP_I
 void ip_add_route(struct ip_stack *s, struct ip4 net, uint8_t prefix_len, struct ip4 via);
 
 void ip_clear_routes(struct ip_stack *s); /* the static ones */
+uint32_t ip_iface_count(const struct ip_stack *s);
 const struct ip_iface *ip_iface_at(const struct ip_stack *s, uint32_t index);
 
 /* Changes an interface in place: its VLAN once that is learned, its address when DHCP gives or takes one
@@ -69,6 +70,7 @@ uint64_t ip_send(struct ip_stack *s, struct frame *f, struct ip4 dst, uint8_t pr
 /* A datagram to a port that nobody has bound is answered by ICMP port unreachable. */
 void ip_bind(struct ip_stack *s, uint16_t port, ip_udp_fn *recv, void *arg); /* not bound yet */
 void ip_unbind(struct ip_stack *s, uint16_t port);
+bool ip_is_free(const struct ip_stack *s, uint16_t port); /* nobody has bound it */
 
 /* Ports, dst and payload of *u; the source address is the stack's. False: no route. */
 MUST_USE bool ip_send_udp(struct ip_stack *s, const struct udp *u, uint8_t dscp);

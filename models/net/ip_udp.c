@@ -24,6 +24,12 @@ void ip_unbind(struct ip_stack *s, uint16_t port)
     b->recv = NULL;
 }
 
+bool ip_is_free(const struct ip_stack *s, uint16_t port)
+{
+    const struct udp_binding *b = map_get(&s->udp_ports, port);
+    return !b || !b->recv;
+}
+
 bool ip_send_udp(struct ip_stack *s, const struct udp *u, uint8_t dscp)
 {
     size_t len = UDP_HEADER_BYTES + u->payload.n;

@@ -29,6 +29,7 @@ struct link {
     const struct link_config *config; /* shared by links in a row that are alike */
     struct port *end[2];
     struct direction dir[2]; /* dir[i]: sent by end[i] */
+    struct line line[2];     /* line[i]: offered by end[i] */
     bool cut;
     uint64_t cut_record; /* in whose handling it was cut */
 };
@@ -236,6 +237,29 @@ uint64_t port_send(struct port *out, const struct frame *f)
     return id;
 }
 
+static void tell(struct port *p)
+{
+    if (p->node->model->on_line)
+        p->node->model->on_line(p->node, p);
+}
+
+void port_offer(struct port *p, struct line l)
+{
+    if (!p->link)
+        return;
+    struct line *now = &p->link->line[p->side];
+    bool same = now->dark == l.dark && now->powered_device == l.powered_device && now->pd_class == l.pd_class &&
+                now->supply_mw == l.supply_mw;
+    *now = l;
+    if (!same && !p->link->cut)
+        tell(p->link->end[1 - p->side]);
+}
+
+struct line port_line(const struct port *p)
+{
+    return p->link && !p->link->cut ? p->link->line[1 - p->side] : (struct line){0};
+}
+
 void link_cut(struct link *l)
 {
     l->cut = true;
@@ -253,11 +277,15 @@ void link_cut(struct link *l)
             drop_at_sender(l->end[side], f, DROP_LINK_CUT, l->cut_record);
         }
     }
+    tell(l->end[0]);
+    tell(l->end[1]);
 }
 
 void link_heal(struct link *l)
 {
     l->cut = false;
+    tell(l->end[0]);
+    tell(l->end[1]);
 }
 
 bool link_is_cut(const struct link *l)
@@ -277,5 +305,10 @@ const struct port *port_peer(const struct port *p)
 
 bool port_is_up(const struct port *p)
 {
-    return p->link && !p->link->cut;
+    return p->link && !p->link->cut && !p->link->line[0].dark && !p->link->line[1].dark;
+}
+
+bool port_is_dark(const struct port *p)
+{
+    return p->link && p->link->line[1 - p->side].dark;
 }

@@ -16,9 +16,22 @@ void link_heal(struct link *l);
 bool link_is_cut(const struct link *l);
 int64_t link_rate_bps(const struct link *l);
 
-/* What a port sees of its cable: the port at the other end (NULL: no cable), and whether it carries. */
+/* What a port sees of its cable: the port at the other end (NULL: no cable), and whether the link is up: a sound
+ * cable, and a transceiver at work at both ends. */
 const struct port *port_peer(const struct port *p);
 bool port_is_up(const struct port *p);
+bool port_is_dark(const struct port *p); /* the other end's transceiver is off */
+
+/* What one end puts on the wire besides frames (IEEE 802.3af/at): a powered device shows its class, power
+ * sourcing equipment its power. */
+struct line {
+    bool dark; /* its transceiver is off: the link is down */
+    bool powered_device;
+    uint8_t pd_class;   /* 0..4, of a powered device */
+    uint32_t supply_mw; /* 0: none */
+};
+void port_offer(struct port *p, struct line l); /* the other end's on_line hears of a change, at once */
+struct line port_line(const struct port *p);    /* what the other end offers; nothing without a sound cable */
 
 /* Sends one sealed frame out of `out`; takes over the caller's reference. Returns the FRAME_TX record. */
 uint64_t port_send(struct port *out, const struct frame *f);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/net/net_state.h"
+#include "models/wire/addr.h"
 #include "sim/base/hash.h"
 #include "sim/kernel/measure.h"
 
@@ -297,4 +298,10 @@ struct rng node_dice(struct node *n, const char *what)
     rng_seed(&r, sim_seed(n->sim), stream_name(n, what, &t));
     r.name = what; /* the whole name goes with this call */
     return r;
+}
+
+struct mac port_made_up_mac(const struct port *p)
+{
+    uint64_t h = hash_cstr(hash_cstr(0, p->node->name), p->name);
+    return mac_of_u64((h & 0xffffffffff) | 0x020000000000);
 }

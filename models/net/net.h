@@ -11,6 +11,7 @@ struct frame;
 struct ip_stack;
 struct kept_value;
 struct link;
+struct mac;
 struct model_table;
 struct net;
 struct node;
@@ -44,9 +45,13 @@ struct model {
     const struct model_table *tables;    /* what it shows (table.h); may be NULL; ends with a nameless entry */
     const char *prompt; /* of its console, '*' for the node's name: "*#"; NULL: it has pages instead */
     bool (*init)(struct node *n, struct err *e); /* parameters are stored, ports are not there yet */
+    /* A file that the scenario brings for whoever serves files (its bytes outlive the run); may be NULL. */
+    bool (*add_file)(struct node *n, struct str name, struct str bytes, struct err *e);
     bool (*ready)(struct node *n, struct err *e); /* all ports and links are there; may be NULL */
     void (*start)(struct node *n);               /* at time 0, in order of creation */
     void (*on_frame)(struct node *n, struct port *in, const struct frame *f);
+    /* The cable was cut or healed, or the other end offers something else (link.h); may be NULL. */
+    void (*on_line)(struct node *n, struct port *p);
 };
 
 struct node {
@@ -100,6 +105,9 @@ MUST_USE bool net_start(struct net *n, struct err *e);
 /* The port of that name, made when new (settings then configure it; later settings are an error). */
 MUST_USE bool node_port(struct node *n, struct str name, const struct setting *settings, size_t count,
                         struct port **out, struct err *e);
+
+/* A locally administered address that depends on the names alone. */
+struct mac port_made_up_mac(const struct port *p);
 
 /* The record that states this node's parameter, to be cited as a limit. */
 uint64_t node_limit(struct node *n, const char *param);

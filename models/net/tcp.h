@@ -64,6 +64,7 @@ enum tcp_end {
 struct tcp_events {
     void (*on_open)(void *arg);
     void (*on_data)(void *arg, struct str data); /* in order; valid during the call */
+    void (*on_drained)(void *arg);               /* all that was queued has been acknowledged */
     void (*on_peer_close)(void *arg);            /* FIN: no more data will come */
     void (*on_end)(void *arg, enum tcp_end why); /* the handle is dead after this */
     void (*on_retransmit)(void *arg, uint64_t flow, uint32_t copy);

@@ -321,6 +321,15 @@ static void on_unacceptable(struct tcp_conn *c, const struct tcp_seg *s)
     tcp_send_ack(c);
 }
 
+/* Not in the midst of the segment's work: the user may send or close. */
+static void tell_drained(struct tcp_conn *c)
+{
+    bool tell = c->drained && !c->ended && !c->queue && c->events && c->events->on_drained;
+    c->drained = false;
+    if (tell)
+        c->events->on_drained(c->arg);
+}
+
 static void on_synchronized(struct tcp_conn *c, struct tcp_seg *s)
 {
     if (!in_window(c, s)) {
@@ -339,6 +348,7 @@ static void on_synchronized(struct tcp_conn *c, struct tcp_seg *s)
     }
     if (on_ack(c, s))
         on_text(c, s);
+    tell_drained(c);
 }
 
 void tcp_input(void *arg, const struct ip4_hdr *h, struct str payload, const struct frame *f)

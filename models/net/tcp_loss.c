@@ -217,6 +217,7 @@ void tcp_on_acked(struct tcp_conn *c, uint32_t ack, const struct tcp_seg *s)
     } else { /* 5.2 */
         tmr_disarm(&c->rto_timer);
         tmr_disarm(&c->giveup_timer);
+        c->drained = !of_syn;
     }
     if (c->recovering)
         go_on_recovering(c, ack, acked);

@@ -73,6 +73,7 @@ struct tcp_conn {
     /* state */
     enum tcp_state state;
     bool user_closed, timestamps, ended;
+    bool drained; /* by the segment being handled: the user is to hear of it */
     uint32_t iss, snd_una, snd_nxt, snd_max, irs, rcv_nxt;
     uint32_t snd_wnd, snd_wl1, snd_wl2, snd_wnd_max;
     uint32_t cwnd, ssthresh, dup_acks;

@@ -121,6 +121,12 @@ void txtbuf_cstr(struct txtbuf *t, const char *s)
     txtbuf_str(t, str_of(s));
 }
 
+void str_keep(char *to, size_t cap, struct str s)
+{
+    struct txtbuf t = txtbuf_of(to, cap);
+    txtbuf_str(&t, s);
+}
+
 void txtbuf_char(struct txtbuf *t, char c)
 {
     txtbuf_str(t, (struct str){&c, 1});

@@ -48,6 +48,8 @@ void txtbuf_add(struct txtbuf *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void txtbuf_str(struct txtbuf *t, struct str s);
 void txtbuf_cstr(struct txtbuf *t, const char *s);
 void txtbuf_char(struct txtbuf *t, char c);
+/* Copies `s` as a C string into `cap` bytes, cut to fit. */
+void str_keep(char *to, size_t cap, struct str s);
 struct str txtbuf_view(const struct txtbuf *t);
 
 /* A span as people write it, exact: "115s", "210ms", "7.3ms", "1min" is written "60s". */
