@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* switch.c: a learning switch with VLANs, access ports with a voice VLAN, trunks, and port
- * security.
+/* switch.c: a learning switch with VLANs, access ports with a voice VLAN, trunks, port security, and
+ * what a phone needs of its port: power, CDP and LLDP-MED (models/proto/access_port.h).
  *
  * Ageing is compared when an entry is looked at (idle >= limit), never driven by a timer: so it acts
  * before a frame of the same instant. Which sources a secure port takes is port security's decision
@@ -9,6 +9,7 @@
 #include "models/net/frame.h"
 #include "models/net/link.h"
 #include "models/net/show.h"
+#include "models/proto/access_port.h"
 #include "models/proto/port_security.h"
 #include "models/wire/eth.h"
 #include "sim/base/map.h"
@@ -18,13 +19,17 @@ enum { MODE_ACCESS, MODE_TRUNK };
 struct sw {
     struct sim_dur mac_aging;
     struct port_security security;
+    struct access_config access;
     struct map learned; /* vid << 48 | mac -> struct learned */
 };
 
 struct sw_port {
     int mode;
     int64_t vlan, voice_vlan;
+    bool power_inline;
     struct secure_port security;
+    struct access_port *access;
+    struct sim_time down_at; /* what was learned up to then is flushed; below 0: never down */
 };
 
 struct learned {
@@ -39,6 +44,10 @@ static const struct param_def params[] = {
     {"port_security_aging_type", PARAM_ENUM, "inactivity", NULL, NULL, "inactivity|absolute|off", "counted from the last frame, from learning, or not at all", offsetof(struct sw, security.type), false},
     {"port_security_first_frame", PARAM_ENUM, "drop", NULL, NULL, "drop|forward", "what becomes of the frame that teaches a secure address", offsetof(struct sw, security.first_frame), false},
     {"port_security_aging_tick", PARAM_DUR, "0s", "0s", "1h", NULL, "addresses are aged by a sweep of this period; 0s: exactly", offsetof(struct sw, security.tick), false},
+    CDP_PARAMS(struct sw, access.cdp),
+    {"lldp", PARAM_BOOL, "off", NULL, NULL, NULL, "speak and hear LLDP with LLDP-MED", offsetof(struct sw, access.lldp), false},
+    {"power_budget", PARAM_INT, "370000", "0", "10000000", NULL, "power for all ports together, mW", offsetof(struct sw, access.power.total_mw), false},
+    {"power_detection_time", PARAM_DUR, "600ms", "0s", "10s", NULL, "from plugging a powered device in to its power: detection, classification, start (IEEE 802.3af)", offsetof(struct sw, access.power.detection), false},
     {0},
 };
 
@@ -48,6 +57,7 @@ static const struct param_def port_params[] = {
     {"voice_vlan", PARAM_INT, "0", "0", "4094", NULL, "voice VLAN of an access port, tagged; 0: none", offsetof(struct sw_port, voice_vlan), true},
     {"port_security", PARAM_BOOL, "off", NULL, NULL, NULL, "only secure addresses may send", offsetof(struct sw_port, security.on), true},
     {"port_security_maximum", PARAM_INT, "0", "0", "1024", NULL, "secure addresses of the port, all VLANs together; 0: one, or two with a voice VLAN", offsetof(struct sw_port, security.maximum), true},
+    {"power_inline", PARAM_BOOL, "on", NULL, NULL, NULL, "give power to a device that asks for it: auto, or never", offsetof(struct sw_port, power_inline), true},
     {0},
 };
 /* clang-format on */
@@ -58,6 +68,7 @@ static bool init(struct node *n, struct err *e)
     (void)e;
     map_init(&s->learned, sim_arena(n->sim));
     port_security_init(&s->security, n);
+    s->access.power.node = n;
     return true;
 }
 
@@ -67,11 +78,50 @@ static bool ready(struct node *n, struct err *e)
     (void)e;
     for (uint16_t i = 0; i < n->port_count; i++) {
         struct sw_port *p = n->ports[i]->config;
+        p->down_at.ns = -1;
         p->security.port = n->ports[i];
         if (p->security.maximum == 0)
             p->security.maximum = p->voice_vlan ? 2 : 1;
     }
     return true;
+}
+
+/* Made when it is first of use: most ports of a large network speak to nobody. */
+static struct access_port *access_of(struct port *port)
+{
+    struct sw *s = port->node->state;
+    struct sw_port *p = port->config;
+    struct access_vlans v = {(uint16_t)p->vlan, (uint16_t)p->voice_vlan};
+    if (!p->access) {
+        p->access = ARENA_NEW(sim_arena(port->node->sim), struct access_port);
+        access_port_init(p->access, &s->access, port, v, !p->power_inline);
+    }
+    return p->access;
+}
+
+static bool speaks(const struct node *n)
+{
+    const struct sw *s = n->state;
+    return s->access.cdp.on || s->access.lldp;
+}
+
+static void start(struct node *n)
+{
+    for (uint16_t i = 0; speaks(n) && i < n->port_count; i++)
+        access_port_start(access_of(n->ports[i]));
+}
+
+/* A port that goes down loses what was learned on it, secure addresses among them. */
+static void on_line(struct node *n, struct port *port)
+{
+    struct sw *s = n->state;
+    struct sw_port *p = port->config;
+    if (!port_is_up(port)) {
+        p->down_at = sim_now(n->sim);
+        port_security_flush(&s->security, &p->security);
+    }
+    if (p->access || speaks(n) || port_line(port).powered_device)
+        access_port_on_line(access_of(port));
 }
 
 /* --- VLANs ------------------------------------------------------------------------------------ */
@@ -127,6 +177,9 @@ static struct port *lookup(const struct node *n, uint64_t key)
     const struct learned *l = map_get(&s->learned, key);
     if (!l || ((const struct sw_port *)l->port->config)->security.on)
         return NULL; /* behind a secure port only secure addresses count */
+    const struct sw_port *p = l->port->config;
+    if (!time_before(p->down_at, l->seen))
+        return NULL;
     bool fresh = s->mac_aging.ns == 0 || dur_cmp(time_sub(now, l->seen), s->mac_aging) < 0;
     return fresh ? l->port : NULL;
 }
@@ -174,7 +227,7 @@ static void flood(struct port *in, struct departure *d)
     bool sent = false;
     for (uint16_t i = 0; i < n->port_count; i++) {
         struct port *out = n->ports[i];
-        if (out != in && out->link && is_member(out->config, d->vid)) {
+        if (out != in && out->link && !port_is_dark(out) && is_member(out->config, d->vid)) {
             send_out(out, d);
             sent = true;
         }
@@ -210,8 +263,11 @@ static void on_frame(struct node *n, struct port *in, const struct frame *f)
         frame_drop(in, f, DROP_MALFORMED);
         return;
     }
-    if (mac_is_link_local(e.dst))
-        return; /* for the switch itself; it refreshes nothing */
+    if (mac_is_link_local(e.dst)) {
+        if (p->access)
+            access_port_hear(p->access, e.dst, f); /* for the switch itself; it refreshes nothing */
+        return;
+    }
     uint16_t vid = ingress_vlan(p, &e);
     if (vid == 0) {
         frame_drop(in, f, DROP_VLAN_NOT_ALLOWED);
@@ -282,11 +338,41 @@ static void secure_rows(const struct node *n, struct table *t)
     port_security_address_rows(&s->security, t);
 }
 
+static void cdp_rows(const struct node *n, struct table *t)
+{
+    for (uint16_t i = 0; i < n->port_count; i++) {
+        const struct sw_port *c = n->ports[i]->config;
+        if (c->access)
+            cdp_row(&c->access->cdp, t);
+    }
+}
+
+static void lldp_rows(const struct node *n, struct table *t)
+{
+    for (uint16_t i = 0; i < n->port_count; i++) {
+        const struct sw_port *c = n->ports[i]->config;
+        if (c->access)
+            lldp_row(&c->access->lldp, t);
+    }
+}
+
+static void power_rows(const struct node *n, struct table *t)
+{
+    for (uint16_t i = 0; i < n->port_count; i++) {
+        const struct sw_port *c = n->ports[i]->config;
+        if (c->access && c->mode == MODE_ACCESS)
+            access_power_row(c->access, t);
+    }
+}
+
 static const struct model_table tables[] = {
     {"interfaces", "show interfaces status", &show_interfaces_status, interface_rows},
     {"mac-address-table", "show mac address-table", &show_mac_address_table, mac_rows},
     {"port-security", "show port-security", &show_port_security, security_rows},
     {"port-security-address", "show port-security address", &show_port_security_address, secure_rows},
+    {"cdp-neighbors", "show cdp neighbors", &show_cdp_neighbors, cdp_rows},
+    {"lldp-neighbors", "show lldp neighbors", &show_lldp_neighbors, lldp_rows},
+    {"power-inline", "show power inline", &show_power_inline, power_rows},
     {0},
 };
 
@@ -301,5 +387,7 @@ const struct model model_switch = {
     .prompt = "*#",
     .init = init,
     .ready = ready,
+    .start = start,
     .on_frame = on_frame,
+    .on_line = on_line,
 };

@@ -115,6 +115,19 @@ bool port_security_admit(struct port_security *p, struct secure_port *in, const 
     return secure(p, in, f, key);
 }
 
+void port_security_flush(struct port_security *p, struct secure_port *port)
+{
+    struct map_slot *slot;
+    for (uint32_t i = 0; map_next(&p->addresses, &i, &slot);) {
+        struct secure *a = slot->value;
+        if (a->port != port)
+            continue;
+        a->record = publish(p->node, slot->key, "secured", "port-down", "forgotten");
+        a->port = NULL;
+        port->count--;
+    }
+}
+
 struct port *port_security_find(const struct port_security *p, uint64_t key)
 {
     const struct secure *a = map_get(&p->addresses, key);

@@ -37,6 +37,9 @@ void port_security_init(struct port_security *p, struct node *n);
 bool port_security_admit(struct port_security *p, struct secure_port *in, const struct frame *f,
                          uint64_t key);
 
+/* The port went down: its addresses are forgotten. */
+void port_security_flush(struct port_security *p, struct secure_port *port);
+
 /* Where the address is secured now; NULL: nowhere. */
 struct port *port_security_find(const struct port_security *p, uint64_t key);
 

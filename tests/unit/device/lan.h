@@ -36,9 +36,10 @@ static inline struct lan lan_open(const struct lan_config *c)
 {
     static const char *const names[LAN_PORTS] = {"a", "b", "c", "d"};
     struct lan l = {.w = world_open(&model_switch)};
-    struct setting s[SETTINGS_MAX];
+    struct setting s[SETTINGS_MAX + 1];
     struct err e = {0};
     size_t n = lan_settings(c->node, s);
+    s[n++] = (struct setting){STR("cdp"), STR("off")}; /* the stations count what they hear */
     if (!net_add_node(l.w->net, STR("switch"), STR("sw"), s, n, &l.sw, &e))
         fail_msg("%s", e.msg);
     for (int i = 0; i < LAN_PORTS; i++) {
