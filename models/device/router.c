@@ -4,24 +4,27 @@
  * addresses. */
 #include "models/net/ip.h"
 #include "models/net/show.h"
-#include "sim/base/hash.h"
+#include "models/proto/dhcp_relay.h"
 
 struct router {
     struct sim_dur arp_timeout;
     const char *routes;
     struct ip_stack *ip;
+    struct dhcp_relay relay;
 };
 
 struct router_port {
     const char *address;
     int64_t vlan;
     struct mac mac;
+    const char *helpers;
 };
 
 /* clang-format off */
 static const struct param_def params[] = {
     {"router_arp_timeout", PARAM_DUR, "4h", "1s", "30d", NULL, "ARP entries live this long since they were last confirmed", offsetof(struct router, arp_timeout), false},
     {"routes", PARAM_TEXT, "", NULL, NULL, NULL, "static routes: '10.2.0.0/16 via 10.1.0.2', separated by commas", offsetof(struct router, routes), true},
+    {"dhcp_relay_information", PARAM_BOOL, "off", NULL, NULL, NULL, "append option 82 to relayed requests (ip dhcp relay information option)", offsetof(struct router, relay.information), false},
     {0},
 };
 
@@ -29,6 +32,7 @@ static const struct param_def port_params[] = {
     {"address", PARAM_TEXT, NULL, NULL, NULL, NULL, "interface address with prefix length: 10.1.1.1/24", offsetof(struct router_port, address), true},
     {"vlan", PARAM_INT, "0", "0", "4094", NULL, "VLAN of a tagged subinterface; 0: untagged", offsetof(struct router_port, vlan), true},
     {"mac", PARAM_MAC, "", NULL, NULL, NULL, "MAC address; made from the node's and port's names when empty", offsetof(struct router_port, mac), true},
+    {"helper_address", PARAM_TEXT, "", NULL, NULL, NULL, "DHCP servers that requests of this net go on to, up to 4 (ip helper-address)", offsetof(struct router_port, helpers), true},
     {0},
 };
 /* clang-format on */
@@ -41,14 +45,8 @@ static bool init(struct node *n, struct err *e)
         .forward = true, .arp_timeout_name = "router_arp_timeout", .arp_timeout = r->arp_timeout,
         .arp_retry = dur_s(1), .arp_tries = 3};
     r->ip = ip_new(n, &o);
+    dhcp_relay_init(&r->relay, n, r->ip);
     return true;
-}
-
-/* A locally administered address that depends on the names alone. */
-static struct mac made_up_mac(const struct node *n, const struct port *p)
-{
-    uint64_t h = hash_cstr(hash_cstr(0, n->name), p->name);
-    return mac_of_u64((h & 0xffffffffff) | 0x020000000000);
 }
 
 static bool add_iface(struct node *n, struct port *p, struct err *e)
@@ -65,9 +63,9 @@ static bool add_iface(struct node *n, struct port *p, struct err *e)
         return err_set(e, "port '%s': address '%s' is in the net of another port", p->name,
                        c->address);
     if (mac_eq(i.mac, MAC_ZERO))
-        i.mac = made_up_mac(n, p);
+        i.mac = port_made_up_mac(p);
     ip_add_iface(r->ip, &i);
-    return true;
+    return dhcp_relay_add(&r->relay, p->index, c->helpers, e) || err_wrap(e, "port '%s'", p->name);
 }
 
 static bool add_route(struct router *r, uint32_t index, struct str text, struct err *e)

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* dhcp_server.c: a host that gives addresses (models/proto/dhcp_server.h). */
+#include "models/proto/dhcp_server.h"
+
+#include "models/net/frame.h"
+#include "models/net/ip.h"
+#include "models/net/show.h"
+
+struct dhcp_host {
+    struct mac mac;
+    struct ip4 address, gateway;
+    int64_t prefix_len;
+    struct sim_dur arp_timeout;
+    struct dhcp_server_config config;
+    struct dhcp_server server;
+    struct ip_stack *ip;
+};
+
+#define AT(field) offsetof(struct dhcp_host, field)
+
+/* clang-format off */
+static const struct param_def params[] = {
+    {"mac", PARAM_MAC, NULL, NULL, NULL, NULL, "MAC address", AT(mac), true},
+    {"address", PARAM_IP4, NULL, NULL, NULL, NULL, "IPv4 address", AT(address), true},
+    {"prefix_len", PARAM_INT, "24", "1", "30", NULL, "length of the subnet's prefix", AT(prefix_len), true},
+    {"gateway", PARAM_IP4, "", NULL, NULL, NULL, "default router", AT(gateway), true},
+    {"arp_timeout", PARAM_DUR, "300s", "1s", "30d", NULL, "ARP entries live this long since they were last confirmed", AT(arp_timeout), false},
+    DHCP_SERVER_PARAMS(struct dhcp_host, config),
+    {0},
+};
+/* clang-format on */
+
+static bool init(struct node *n, struct err *e)
+{
+    struct dhcp_host *h = n->state;
+    struct port *port;
+    if (!node_port(n, STR("eth0"), NULL, 0, &port, e))
+        return false;
+    struct ip_options o = {.arp_timeout_name = "arp_timeout", .arp_timeout = h->arp_timeout,
+                           .arp_retry = dur_s(1), .arp_tries = 3};
+    struct ip_iface i = {.port = port, .mac = h->mac, .addr = h->address,
+                         .prefix_len = (uint8_t)h->prefix_len};
+    h->ip = ip_new(n, &o);
+    ip_add_iface(h->ip, &i);
+    if (node_param(n, "gateway").given)
+        ip_add_route(h->ip, (struct ip4){0}, 0, h->gateway);
+    return dhcp_server_init(&h->server, n, h->ip, &h->config, e);
+}
+
+/* A server that has been up has spoken with its router: each knows the other's address. */
+static void start(struct node *n)
+{
+    struct dhcp_host *h = n->state;
+    dhcp_server_start(&h->server);
+    if (node_param(n, "gateway").given)
+        ip_resolve(h->ip, h->gateway);
+}
+
+static bool stop_service(struct node *n, struct err *e)
+{
+    struct dhcp_host *h = n->state;
+    if (!h->server.running)
+        return err_set(e, "the service on '%s' does not run", n->name);
+    dhcp_server_stop(&h->server);
+    return true;
+}
+
+static bool start_service(struct node *n, struct err *e)
+{
+    struct dhcp_host *h = n->state;
+    if (h->server.running)
+        return err_set(e, "the service on '%s' runs already", n->name);
+    dhcp_server_start(&h->server);
+    return true;
+}
+
+static const struct model_op ops[] = {
+    {"stop", "stops the service: requests are not answered", stop_service},
+    {"start", "starts it again, with the bindings it had", start_service},
+    {0},
+};
+
+static void on_frame(struct node *n, struct port *in, const struct frame *f)
+{
+    struct dhcp_host *h = n->state;
+    ip_on_frame(h->ip, in, f);
+}
+
+static void binding_rows(const struct node *n, struct table *t)
+{
+    const struct dhcp_host *h = n->state;
+    dhcp_binding_rows(&h->server, t);
+}
+
+static void pool_rows(const struct node *n, struct table *t)
+{
+    const struct dhcp_host *h = n->state;
+    dhcp_pool_rows(&h->server, t);
+}
+
+static void conflict_rows(const struct node *n, struct table *t)
+{
+    const struct dhcp_host *h = n->state;
+    dhcp_conflict_rows(&h->server, t);
+}
+
+static const struct model_table tables[] = {
+    {"bindings", "show ip dhcp binding", &show_dhcp_binding, binding_rows},
+    {"pools", "show ip dhcp pool", &show_dhcp_pool, pool_rows},
+    {"conflicts", "show ip dhcp conflict", &show_dhcp_conflict, conflict_rows},
+    {"arp", "show ip arp", &show_arp_ios, show_arp_rows},
+    {0},
+};
+
+const struct model model_dhcp_server = {
+    .name = "dhcp-server",
+    .doc = "DHCP server: pools of addresses, with the options that phones ask for.",
+    .state_size = sizeof(struct dhcp_host),
+    .params = params,
+    .ops = ops,
+    .tables = tables,
+    .prompt = "*#",
+    .init = init,
+    .start = start,
+    .on_frame = on_frame,
+};
