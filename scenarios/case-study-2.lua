@@ -13,9 +13,9 @@ The first copy of each keepalive teaches the switch the address again and is dro
 retransmission passes. No valid RTT sample ever arrives, so the RTO doubles with each keepalive, until
 26.88 s is longer than CUCM waits.]],
   duration = "40min",
-  -- A second before power-on, such that the first keepalives fall on the times of the document's rows (its date is not
+  -- So early that, after a boot of 36.7 s, the first keepalives fall on the times of the document's rows (its date is not
   -- printed; that of the captures in the same document is taken).
-  wall_clock = "2015-07-15 22:54:21.215",
+  wall_clock = "2015-07-15 22:53:45.824",
 
   parameters = {
     tcp_mss = "1380B",           -- the window of 17940 bytes is 13 segments of 1380
@@ -33,23 +33,30 @@ retransmission passes. No valid RTT sample ever arrives, so the RTO doubles with
 
   network = function(net, p)
     net:add("sip-phone", "phone", {
-      mac = "f0:29:29:0a:3c:71", phone_model = "8961", load = "9.3.1", dn = "4155550142",
-      address = "10.147.230.189", prefix_len = 24, gateway = "10.147.230.1", voice_vlan = 147,
-      cucm_group = "178.215.139.22,178.215.139.23", sip_local_port = 50708,
+      mac = "f0:29:29:0a:3c:71", phone_model = "8961", load = "9.3.1", sip_local_port = 50708,
     })
     local access = net:add("switch", "access")
     access:port("Fa0/7", { mode = "access", vlan = 10, voice_vlan = 147, port_security = "on" })
     access:port("Gi0/1", { mode = "trunk" })
     local branch = net:add("router", "branch")
-    branch:port("Gi0/0", { address = "10.147.230.1/24", vlan = 147, mac = "00:1d:a1:7e:10:01" })
+    branch:port("Gi0/0", { address = "10.147.230.1/24", vlan = 147, mac = "00:1d:a1:7e:10:01",
+                           helper_address = "178.215.139.21" })
     branch:port("Gi0/1", { address = "178.215.139.1/24", mac = "00:1d:a1:7e:10:02" })
     local core = net:add("switch", "core")
+    net:add("dhcp-server", "dhcp", {
+      mac = "00:50:56:8a:11:21", address = "178.215.139.21", gateway = "178.215.139.1",
+      dhcp_pools = "voice 10.147.230.0/24 router=10.147.230.1 option150=178.215.139.22,178.215.139.23 " ..
+        "exclude=10.147.230.1-10.147.230.188", -- the document's phone has .189
+    })
+    local group, devices = "178.215.139.22,178.215.139.23", "SEPF029290A3C71 dn=4155550142"
     net:add("cucm", "cucm-pub", {
       mac = "00:50:56:8a:11:22", address = "178.215.139.22", gateway = "178.215.139.1",
+      cucm_group = group, devices = devices,
       to_tag_digits = "9,9,10,9,10,8", -- of the printed keepalives: 648, 649, 648, 649, 647 bytes
     })
     net:add("cucm", "cucm-sub", {
       mac = "00:50:56:8a:11:23", address = "178.215.139.23", gateway = "178.215.139.1",
+      cucm_group = group, devices = devices,
     })
     net:link("phone", "access:Fa0/7", { link_rate = "100Mbps" })
     net:link("access:Gi0/1", "branch:Gi0/0")
@@ -58,6 +65,7 @@ retransmission passes. No valid RTT sample ever arrives, so the RTO doubles with
       link_loss = p.link_loss })
     net:link("core:Gi1/0/2", "cucm-pub")
     net:link("core:Gi1/0/3", "cucm-sub")
+    net:link("core:Gi1/0/4", "dhcp")
     net:capture("phone", "the phone's own port, as the document's capture")
     net:capture("access:Fa0/7", "the switch port where the first copies are discarded")
     net:capture("cucm-pub", "the primary CUCM")

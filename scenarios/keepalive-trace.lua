@@ -47,7 +47,7 @@ its Date header; the capturing host's beside the phone; and CUCM's, by which the
 
   network = function(net, p)
     net:add("sip-phone", "phone", {
-      mac = "00:24:14:2d:df:24", phone_model = "7975", load = "9.3.1", dn = "5678",
+      starts = "configured", mac = "00:24:14:2d:df:24", phone_model = "7975", load = "9.3.1", dn = "5678",
       address = "10.106.114.185", prefix_len = 24, cucm_group = "10.106.114.161",
       contact_uuid = "9e9e1ffb-0206-4ea1-6d77-ba04a72017f7", tcp_window = "8192B",
       clock_offset = p.clock_offset,

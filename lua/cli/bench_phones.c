@@ -110,6 +110,7 @@ static struct node *add_phone(struct net *n, uint32_t i, uint32_t count)
         {STR("cucm_group"), STR("cucm-main=" CUCM_ADDRESS)}, /* this and the load make the lengths */
         {STR("load"), STR("9.3.1ES22-1")},
         {STR("dn"), str_of(dn)},
+        {STR("starts"), STR("configured")},
         {STR("power_on_at"), str_of(power_on)},
         {STR("gratuitous_arp"), STR("off")},
         {STR("tcp_rto_profile"), STR("rfc6298")},
@@ -132,19 +133,26 @@ static struct node *add_cucm(struct net *n)
     return add_node(n, "cucm", "cucm", s, sizeof s / sizeof s[0]);
 }
 
+/* Nobody speaks CDP: the same traffic as in the programs that this is compared with. */
+static struct node *add_switch(struct net *n, const char *name)
+{
+    struct setting cdp = {STR("cdp"), STR("off")};
+    return add_node(n, "switch", name, &cdp, 1);
+}
+
 static struct node *add_access(struct net *n, struct node *core, uint32_t index)
 {
     char name[16];
     struct txtbuf t = txtbuf_of(name, sizeof name);
     txtbuf_add(&t, "access%u", index);
-    struct node *access = add_node(n, "switch", name, NULL, 0);
+    struct node *access = add_switch(n, name);
     cable(port_of(core, name), port_of(access, "core"), "1Gbps", "10us");
     return access;
 }
 
 static void build(struct net *n, uint32_t phones)
 {
-    struct node *cucm = add_cucm(n), *core = add_node(n, "switch", "core", NULL, 0), *access = NULL;
+    struct node *cucm = add_cucm(n), *core = add_switch(n, "core"), *access = NULL;
     struct err e;
     struct ip4 server;
     struct mac server_mac;

@@ -49,8 +49,8 @@ static bool set_up(struct stage *s, const struct trial_plan *p, const struct tri
 
 static bool play(struct stage *s, struct err *e)
 {
-    return sim_run_until(s->sim, prepare_end(s->scenario), e) == SIM_COMPLETE &&
-           !scenario_failed(s->scenario, e);
+    enum sim_end end = sim_run_until(s->sim, prepare_end(s->scenario), e);
+    return !scenario_failed(s->scenario, e) && end == SIM_COMPLETE; /* a script that fails ends the run */
 }
 
 static void take_down(struct stage *s, struct trial_result *out)

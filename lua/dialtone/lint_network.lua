@@ -71,7 +71,7 @@ end
 local function in_database(cucm, device)
   local list = cucm.params.devices or ""
   for one in list:gmatch("[^,]+") do
-    if one:match("^%s*(.-)%s*$") == device then return true end
+    if one:match("^%s*(%S+)") == device then return true end
   end
   return list == ""
 end
@@ -108,7 +108,7 @@ local function check_member(v, report, phone, ip)
 end
 
 local function check_phone(v, report, phone)
-  for _, ip in ipairs(phone.members) do check_member(v, report, phone, ip) end
+  for _, ip in ipairs(phone.params.address and phone.members or {}) do check_member(v, report, phone, ip) end
   local at = phone.params.power_on_at
   if at >= v.duration then
     report("never-powered", phone.name, [[power_on_at $at of $$ is not before the end of the run, duration
@@ -123,6 +123,7 @@ return function(v, report)
   check_ports(v, report)
   check_rings(v, report)
   check_vlans(v, report)
+  require "dialtone.lint_boot".rules(v, report)
   for _, phone in ipairs(v.phones) do check_phone(v, report, phone) end
   for _, node in ipairs(v.nodes) do
     if node.model == "cucm" and not node.wanted then

@@ -3,6 +3,7 @@
 -- tags), and the layer-2 domains between them: all that a broadcast would reach. Any model with an
 -- address is a host; ports with addresses make a router; other models' insides are not known.
 
+local boot = require "dialtone.lint_boot"
 local view = {}
 view.__index = view
 
@@ -48,7 +49,7 @@ end
 
 local function find_ifaces(v, node)
   local p, port = node.params, node.ports[1]
-  if math.type(p.address) == "integer" and port then
+  if math.type(p.address) == "integer" and port and p.address ~= 0 then
     add_iface(v, node, port, p.address, p.prefix_len or 24, p.voice_vlan or p.vlan)
   end
   for _, q in ipairs(node.ports) do
@@ -241,6 +242,14 @@ local function members(phone)
   return out
 end
 
+-- A phone that boots, once all that has an address is there.
+local function learn(v, phone)
+  local function domain_of(port, tag) return v:domain { port = port, tag = tag } end
+  local known = #v.ifaces
+  boot.learn(v, phone, add_iface, domain_of)
+  for i = known + 1, #v.ifaces do v:domain(v.ifaces[i]) end
+end
+
 return function(facts)
   local v = setmetatable({ nodes = facts.nodes, duration = facts.duration, by_id = {}, by_ip = {},
                            ifaces = {}, domains = {}, domain_list = {}, phones = {} }, view)
@@ -248,6 +257,7 @@ return function(facts)
   for _, i in ipairs(v.ifaces) do v:domain(i) end
   for _, node in ipairs(v.nodes) do
     if node.model == "sip-phone" then
+      if node.params.starts == "cold" then learn(v, node) end
       node.members = members(node)
       v.phones[#v.phones + 1] = node
     end

@@ -27,7 +27,7 @@ the phone fails over to the second one, and comes back.]],
   -- one port). What is not said has a default.
   network = function(net, p)
     net:add("sip-phone", "phone", {
-      mac = "00:24:14:2d:df:24", dn = "5678", address = "10.1.1.10",
+      starts = "configured", mac = "00:24:14:2d:df:24", dn = "5678", address = "10.1.1.10",
       cucm_group = "10.1.1.2, 10.1.1.3", -- in order of priority
     })
     net:add("switch", "access")

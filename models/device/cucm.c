@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cucm.c: one node of a Cisco Unified Communications Manager cluster, as far as SIP phones see it: it
- * answers REGISTER with 100 Trying and 200 OK (seed 002), keeps the bindings (sip_registrar.h), and
+/* cucm.c: one node of a Cisco Unified Communications Manager cluster, as far as SIP phones see it: its TFTP
+ * service gives them their files (cucm_files.h), it answers REGISTER with 100 Trying and 200 OK (seed 002), keeps the bindings (sip_registrar.h), and
  * closes the connection of a device whose line timer fired.
  *
  * Requests of one connection are handled in order of arrival: a job waits for the time that the 100
@@ -11,6 +11,9 @@
 #include "models/net/show.h"
 #include "models/net/tcp.h"
 #include "models/proto/cisco_sip.h"
+#include "models/proto/cucm_files.h"
+#include "models/proto/cucm_group.h"
+#include "models/proto/device_db.h"
 #include "models/proto/ris_show.h"
 #include "models/proto/sip_registrar.h"
 #include "models/proto/sip_stream.h"
@@ -33,8 +36,9 @@ struct cucm {
     struct sim_dur keepalive_interval, grace, arp_timeout;
     struct dist trying_time, answer_time;
     bool close_on_timeout;
-    const char *server_header, *supported, *to_tag_digits, *cluster_id, *devices, *standing_text;
+    const char *server_header, *supported, *to_tag_digits, *cluster_id, *devices, *devices_later, *standing_text;
     struct tcp_config tcp_config;
+    struct cucm_files_config files_config;
     uint8_t tag_digits[TAG_DIGITS_MAX];
     uint32_t tag_digit_count;
     /* parts */
@@ -42,6 +46,8 @@ struct cucm {
     struct ip_stack *ip;
     struct tcp *tcp;
     struct registrar registrar;
+    struct device_db db;
+    struct cucm_files files;
     struct rng *tags, *times;
     struct pool jobs, lines;
     struct list_link up; /* the lines that are in use */
@@ -88,7 +94,9 @@ static const struct param_def params[] = {
     {"prefix_len", PARAM_INT, "24", "1", "30", NULL, "length of the subnet's prefix", AT(prefix_len), true},
     {"gateway", PARAM_IP4, "", NULL, NULL, NULL, "default router", AT(gateway), true},
     {"cluster_id", PARAM_TEXT, "StandAloneCluster", NULL, NULL, NULL, "cluster, as in alarms", AT(cluster_id), true},
-    {"devices", PARAM_TEXT, "", NULL, NULL, NULL, "devices in the database, separated by commas; empty: every one", AT(devices), true},
+    {"devices", PARAM_TEXT, "", NULL, NULL, NULL, DEVICES_DOC "; empty: every device may register", AT(devices), true},
+    {"devices_later", PARAM_TEXT, "", NULL, NULL, NULL, "devices that the operation 'provision' adds, written as in 'devices'", AT(devices_later), true},
+    CUCM_FILES_PARAMS(struct cucm, files_config),
     {"server_header", PARAM_TEXT, "", NULL, NULL, NULL, "Server header of a registration's 200 OK; none when empty", AT(server_header), true},
     {"register_supported", PARAM_TEXT, "X-cisco-srtp-fallback,X-cisco-sis-6.0.0", NULL, NULL, NULL, "Supported header of a registration's 200 OK", AT(supported), true},
     {"to_tag_digits", PARAM_TEXT, "", NULL, NULL, NULL, "digits of the To-tags of the first registrations' 200 OK ('9,9,10'); drawn beyond", AT(to_tag_digits), true},
@@ -188,14 +196,7 @@ static void send_ok(struct line *l, const struct cisco_request *q, bool bound, u
 
 static bool in_database(const struct cucm *c, struct str device)
 {
-    struct str rest = str_of(c->devices);
-    if (rest.n == 0)
-        return true;
-    while (rest.n) {
-        if (str_eq(str_trim(str_cut(&rest, ',')), device))
-            return true;
-    }
-    return false;
+    return !c->devices[0] || device_db_find(&c->db, device);
 }
 
 /* RFC 3261 10.3, in its order; the device stands in Contact (seed 002), the number in To. */
@@ -462,6 +463,34 @@ static void make_stack(struct node *n, struct cucm *c, struct port *port)
     c->tcp = tcp_new(n, c->ip, &c->tcp_config);
 }
 
+static bool init_files(struct node *n, struct cucm *c, struct err *e)
+{
+    c->files_config.cluster_id = c->cluster_id;
+    c->files_config.own = c->address;
+    device_db_init(&c->db, sim_arena(n->sim));
+    return device_db_add(&c->db, "devices", str_of(c->devices), e) &&
+           cucm_files_init(&c->files, n, c->ip, c->tcp, &c->files_config, e);
+}
+
+/* A file of the scenario's own, before those that are written here. */
+static bool add_file(struct node *n, struct str name, struct str bytes, struct err *e)
+{
+    struct cucm *c = n->state;
+    (void)e;
+    file_store_put(&c->files.store, name, bytes);
+    return true;
+}
+
+static bool ready(struct node *n, struct err *e)
+{
+    struct cucm *c = n->state;
+    if (!c->files_config.on)
+        return true;
+    for (const struct cucm_device *d = c->db.first; d; d = d->next)
+        cucm_files_write_device(&c->files, d);
+    return cucm_files_write(&c->files, e);
+}
+
 static bool init(struct node *n, struct err *e)
 {
     struct cucm *c = n->state;
@@ -471,7 +500,7 @@ static bool init(struct node *n, struct err *e)
     if (!parse_tag_digits(c, e) || !node_port(n, STR("eth0"), NULL, 0, &port, e))
         return false;
     make_stack(n, c, port);
-    if (!each_standing(c, NULL, e))
+    if (!each_standing(c, NULL, e) || !init_files(n, c, e))
         return false;
     c->tags = node_stream(n, "sip/to-tag");
     c->times = node_stream(n, "sip/answer-time");
@@ -497,6 +526,8 @@ static void start(struct node *n)
         ip_resolve(c->ip, c->gateway);
     bool ok = each_standing(c, resume, &e); /* they were checked by init */
     ASSERT(ok);
+    if (c->files_config.on)
+        cucm_files_start(&c->files);
 }
 
 /* The CallManager service is stopped or started; the host stays up, so a SYN is answered RST meanwhile. */
@@ -531,6 +562,7 @@ static bool crash(struct node *n, struct err *e)
     c->running = false;
     tcp_unlisten(c->tcp, SIP_PORT);
     registrar_power_off(&c->registrar);
+    cucm_files_power_off(&c->files);
     tcp_power_off(c->tcp);
     ip_power_off(c->ip);
     return true;
@@ -541,11 +573,46 @@ static bool start_service(struct node *n, struct err *e)
     struct cucm *c = n->state;
     if (c->running)
         return err_set(e, "the service on '%s' runs already", n->name);
-    if (c->down)
+    if (c->down) {
         move_host(n, "down", "start", "up");
+        if (c->files_config.on)
+            cucm_files_start(&c->files);
+    }
     c->down = 0;
     c->running = tcp_listen(c->tcp, SIP_PORT, false, 0, DSCP_CS3, on_accept, c);
     ASSERT(c->running);
+    return true;
+}
+
+static bool stop_tftp(struct node *n, struct err *e)
+{
+    struct cucm *c = n->state;
+    if (!c->files.tftp.running)
+        return err_set(e, "the TFTP service on '%s' does not run", n->name);
+    cucm_files_stop(&c->files);
+    return true;
+}
+
+static bool start_tftp(struct node *n, struct err *e)
+{
+    struct cucm *c = n->state;
+    if (c->files.tftp.running || c->down)
+        return err_set(e, c->down ? "'%s' is down" : "the TFTP service on '%s' runs already", n->name);
+    cucm_files_start(&c->files);
+    return true;
+}
+
+/* What an administrator does who has forgotten a phone: he adds it, and its file is written. */
+static bool provision(struct node *n, struct err *e)
+{
+    struct cucm *c = n->state;
+    struct cucm_device **last = c->db.last;
+    if (!c->devices_later[0])
+        return err_set(e, "'%s' has no 'devices_later' to add", n->name);
+    if (!device_db_add(&c->db, "devices_later", str_of(c->devices_later), e))
+        return false;
+    for (const struct cucm_device *d = *last; c->files_config.on && d; d = d->next)
+        cucm_files_write_device(&c->files, d);
     return true;
 }
 
@@ -553,6 +620,9 @@ static const struct model_op ops[] = {
     {"stop", "stops the CallManager service: connections are closed, new ones refused", stop_service},
     {"crash", "the host dies at once: connections and bindings are gone, nobody is told", crash},
     {"start", "starts it again, after a crash with the host", start_service},
+    {"tftp-stop", "stops the TFTP service: no file is given, by TFTP or HTTP", stop_tftp},
+    {"tftp-start", "starts the TFTP service again", start_tftp},
+    {"provision", "adds the devices of 'devices_later' to the database and writes their files", provision},
     {0},
 };
 
@@ -587,6 +657,8 @@ const struct model model_cucm = {
     .tables = tables,
     .prompt = "admin:",
     .init = init,
+    .add_file = add_file,
+    .ready = ready,
     .start = start,
     .on_frame = on_frame,
 };

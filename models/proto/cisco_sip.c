@@ -8,26 +8,56 @@
 
 /* 7975: seed 002; 8861: seed 000. The 8961 is printed nowhere: its packet sizes in seed 002 follow from
  * the 7975's text with its own name and a ten-digit number. Numbers 437 and 685 are the seeds'; 540 is
- * an assumption. */
+ * an assumption, as are 622, the names of locale archives, and which of them fetch by HTTP beside the 8861. */
 static const struct cisco_phone_model models[] = {
     {"7975", "Cisco-CP7975G", "437",
      "replaces,join,sdp-anat,norefersub,resource-priority,extended-refer,X-cisco-callinfo,"
      "X-cisco-serviceuri,X-cisco-escapecodes,X-cisco-service-control,X-cisco-srtp-fallback,"
-     "X-cisco-monrec,X-cisco-config,X-cisco-sis-6.0.0,X-cisco-xsi-8.5.1"},
+     "X-cisco-monrec,X-cisco-config,X-cisco-sis-6.0.0,X-cisco-xsi-8.5.1",
+     "Cisco IP Phone 7975", "SIP75", "mk-sip.jar", 3, false},
     {"8861", "Cisco-CP8861", "685",
      "replaces,join,sdp-anat,norefersub,resource-priority,extended-refer,X-cisco-callinfo,"
      "X-cisco-serviceuri,X-cisco-escapecodes,X-cisco-service-control,X-cisco-srtp-fallback,"
-     "X-cisco-monrec,X-cisco-config,X-cisco-sis-7.0.0"},
+     "X-cisco-monrec,X-cisco-config,X-cisco-sis-7.0.0",
+     "Cisco IP Phone 8861", "sip88xx", "rtl-sip.jar", 4, true},
     {"8961", "Cisco-CP8961", "540",
      "replaces,join,sdp-anat,norefersub,resource-priority,extended-refer,X-cisco-callinfo,"
      "X-cisco-serviceuri,X-cisco-escapecodes,X-cisco-service-control,X-cisco-srtp-fallback,"
-     "X-cisco-monrec,X-cisco-config,X-cisco-sis-6.0.0,X-cisco-xsi-8.5.1"},
+     "X-cisco-monrec,X-cisco-config,X-cisco-sis-6.0.0,X-cisco-xsi-8.5.1",
+     "Cisco IP Phone 8961", "sip8961", "gd-sip.jar", 4, true},
+    {"7841", "Cisco-CP7841", "622",
+     "replaces,join,sdp-anat,norefersub,resource-priority,extended-refer,X-cisco-callinfo,"
+     "X-cisco-serviceuri,X-cisco-escapecodes,X-cisco-service-control,X-cisco-srtp-fallback,"
+     "X-cisco-monrec,X-cisco-config,X-cisco-sis-7.0.0",
+     "Cisco IP Phone 7841", "sip78xx", "rtl-sip.jar", 1, true},
 };
 
 const struct cisco_phone_model *cisco_phone_model(int index)
 {
     ASSERT(index >= 0 && (size_t)index < sizeof models / sizeof models[0]);
     return &models[index];
+}
+
+int cisco_phone_model_count(void)
+{
+    return (int)(sizeof models / sizeof models[0]);
+}
+
+void cisco_load_version(struct txtbuf *t, struct str load)
+{
+    struct str rest = load;
+    str_cut(&rest, '.');
+    if (rest.n == 0 || str_find(rest, STR("-")) < 0) {
+        txtbuf_str(t, load);
+        return;
+    }
+    for (int i = 0; i < 3 && rest.n; i++) {
+        struct str part = str_cut(&rest, '-');
+        size_t digits = 0;
+        while (digits < part.n && part.p[digits] >= '0' && part.p[digits] <= '9')
+            digits++;
+        txtbuf_add(t, i ? ".%.*s" : "%.*s", (int)digits, part.p);
+    }
 }
 
 /* --- small writers: a 900-byte message is written in about thirty calls, none of them formatted ---- */

@@ -13,11 +13,20 @@ struct cisco_phone_model {
     const char *user_agent; /* without the load: "Cisco-CP8961" */
     const char *number;     /* device type, "540" */
     const char *supported;
+    const char *product;     /* as CDP has it, "Cisco IP Phone 8961" */
+    const char *load_prefix; /* of its firmware, "sip8961" */
+    const char *locale_jar;  /* in the folder of its locale */
+    uint8_t poe_class;
+    bool http;               /* fetches its files by HTTP first (seed 000: an 8861) */
 };
 
-#define CISCO_PHONE_MODELS "7975|8861|8961" /* choices of a parameter; its value is the index below */
+#define CISCO_PHONE_MODELS "7975|8861|8961|7841" /* choices of a parameter; its value is the index below */
 
 const struct cisco_phone_model *cisco_phone_model(int index);
+int cisco_phone_model_count(void);
+
+/* "12.8.1" of "sip78xx.12-8-1-0001-455", as the User-Agent has it; a text without such a form stays. */
+void cisco_load_version(struct txtbuf *t, struct str load);
 
 struct cisco_register {
     const struct cisco_phone_model *model;

@@ -16,12 +16,14 @@ enum {
     E_NO_ANSWER,
     E_MONITOR,
     E_RETRY,
+    E_POWER_OFF,
     EVENT_COUNT
 };
 
 static const char *const event_names[EVENT_COUNT] = {
     "power-on",        "connected", "registered-at-0", "registered-at-1", "registered-at-2",
     "connection-lost", "rejected",  "no-answer",       "monitor-done",    "retry",
+    "power-off",
 };
 
 /* A leg may report from inside a step (no route: at once); then the event waits its turn. */
@@ -222,6 +224,8 @@ static void enter_registered(void *self)
     }
     g->left = GROUP_NOWHERE;
     open_around(g);
+    if (g->on_registered)
+        g->on_registered(g->arg);
 }
 
 static void leave(struct sip_group *g)
@@ -254,6 +258,20 @@ static void try_first(void *self, const void *msg)
 {
     (void)msg;
     aim(self, 0);
+}
+
+static void power_down(void *self, const void *msg)
+{
+    struct sip_group *g = self;
+    (void)msg;
+    leave(g);
+    tmr_disarm(&g->retry);
+    for (int i = 0; i <= lowest(g); i++) {
+        tmr_disarm(&g->slot[i].reconnect);
+        leg_forget(&g->leg[i]);
+    }
+    g->failed = 0;
+    g->reason[0] = 0;
 }
 
 /* A fallback failed: the binding below still stands. */
@@ -293,6 +311,10 @@ static const struct fsm_row rows[] = {
     {REGISTERED,  E_NO_ANSWER, NULL,         go_elsewhere,   CONNECTING},
     {REGISTERED,  E_MONITOR,   NULL,         register_now,   REGISTERING},
     {WAITING,     E_RETRY,     NULL,         try_first,      CONNECTING},
+    {CONNECTING,  E_POWER_OFF, NULL,         power_down,     OFF},
+    {REGISTERING, E_POWER_OFF, NULL,         power_down,     OFF},
+    {REGISTERED,  E_POWER_OFF, NULL,         power_down,     OFF},
+    {WAITING,     E_POWER_OFF, NULL,         power_down,     OFF},
 };
 
 static const struct fsm_state states[STATE_COUNT] = {
@@ -304,6 +326,8 @@ static const struct fsm_state states[STATE_COUNT] = {
 };
 /* clang-format on */
 
+static const struct fsm_row ignored[] = {{OFF, E_POWER_OFF, NULL, NULL, OFF}};
+
 static const struct fsm_table table = {
     .machine = "registration",
     .states = states,
@@ -312,6 +336,8 @@ static const struct fsm_table table = {
     .state_count = STATE_COUNT,
     .event_count = EVENT_COUNT,
     .row_count = sizeof rows / sizeof rows[0],
+    .ignored = ignored,
+    .ignored_count = sizeof ignored / sizeof ignored[0],
 };
 
 /* --- what legs report ------------------------------------------------------------------------------- */
@@ -420,9 +446,31 @@ static void on_retry(void *owner)
     fsm_step(&g->fsm, E_RETRY, NULL);
 }
 
+/* As many as the configuration names, which may be more than the last time. None of them is in use. */
+void group_prepare(struct sip_group *g)
+{
+    struct node *n = g->node;
+    uint8_t count = (uint8_t)g->config->member_count;
+    if (count <= g->leg_count)
+        return;
+    g->leg = ARENA_ARRAY(sim_arena(n->sim), struct sip_leg, count);
+    g->slot = ARENA_ARRAY(sim_arena(n->sim), struct group_slot, count);
+    g->leg_count = count;
+    for (uint8_t i = 0; i < count; i++) {
+        struct group_slot *s = &g->slot[i];
+        s->group = g;
+        s->index = i;
+        leg_init(&g->leg[i], n, g->tcp, g->id, i, &user, g);
+        tmr_init(&s->probe, n->sim, n->id, "sip.probe", s, on_probe);
+        tmr_init(&s->monitor, n->sim, n->id, "sip.monitor", s, on_monitor);
+        tmr_init(&s->reconnect, n->sim, n->id, "sip.reconnect", s, on_reconnect);
+    }
+}
+
 void group_init(struct sip_group *g, struct node *n, struct tcp *t, const struct leg_identity *id)
 {
     g->node = n;
+    g->tcp = t;
     g->id = id;
     g->config = id->config;
     g->at = g->left = GROUP_NOWHERE;
@@ -430,22 +478,18 @@ void group_init(struct sip_group *g, struct node *n, struct tcp *t, const struct
     tmr_init(&g->refresh, n->sim, n->id, "sip.refresh", g, on_refresh);
     tmr_init(&g->standby, n->sim, n->id, "sip.standby", g, on_standby);
     tmr_init(&g->retry, n->sim, n->id, "sip.retry", g, on_retry);
-    g->leg = ARENA_ARRAY(sim_arena(n->sim), struct sip_leg, g->config->member_count);
-    g->slot = ARENA_ARRAY(sim_arena(n->sim), struct group_slot, g->config->member_count);
-    for (uint8_t i = 0; i < g->config->member_count; i++) {
-        struct group_slot *s = &g->slot[i];
-        s->group = g;
-        s->index = i;
-        leg_init(&g->leg[i], n, t, id, i, &user, g);
-        tmr_init(&s->probe, n->sim, n->id, "sip.probe", s, on_probe);
-        tmr_init(&s->monitor, n->sim, n->id, "sip.monitor", s, on_monitor);
-        tmr_init(&s->reconnect, n->sim, n->id, "sip.reconnect", s, on_reconnect);
-    }
+    group_prepare(g);
 }
 
 void group_start(struct sip_group *g)
 {
+    group_prepare(g);
     fsm_step(&g->fsm, E_POWER_ON, NULL);
+}
+
+void group_stop(struct sip_group *g)
+{
+    feed(g, E_POWER_OFF);
 }
 
 void group_resume(struct sip_group *g, const struct standing *s)

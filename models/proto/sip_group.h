@@ -28,8 +28,12 @@ struct sip_group {
     const struct leg_identity *id;
     struct sim_dur standby_offset;     /* from the registering 200 to the first standby keepalive */
     struct sim_dur reconnect_interval; /* of connections to nodes other than the one of registration */
+    struct tcp *tcp;
+    void (*on_registered)(void *arg); /* anew, at whatever node; may be NULL */
+    void *arg;
     /* state */
     struct fsm fsm;
+    uint8_t leg_count;       /* that there is room for */
     struct sip_leg *leg;     /* one a node of the group */
     struct group_slot *slot; /* the same */
     int at;     /* node of registration, or GROUP_NOWHERE */
@@ -43,7 +47,12 @@ struct sip_group {
 };
 
 void group_init(struct sip_group *g, struct node *n, struct tcp *t, const struct leg_identity *id);
+void group_prepare(struct sip_group *g); /* makes the legs that the configuration names; before the start */
 void group_start(struct sip_group *g);
+
+/* The phone is off, starts anew or has lost its address: silent from now on. The owner ends the connections
+ * (tcp_power_off); group_start begins again, with whatever the configuration says then. */
+void group_stop(struct sip_group *g);
 
 /* Instead of group_start: registered at the first node already; there must be a route to it. */
 void group_resume(struct sip_group *g, const struct standing *s);

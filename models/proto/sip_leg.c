@@ -29,7 +29,12 @@ static const struct cucm_member *member(const struct sip_leg *l)
 static void draw_dialog(struct sip_leg *l)
 {
     static const char *const streams[CUCM_GROUP_MAX] = {"sip/dialog/0", "sip/dialog/1", "sip/dialog/2"};
-    struct rng r = node_dice(l->node, streams[l->index]); /* a leg has one dialog, ever */
+    char name[32];
+    struct txtbuf n = txtbuf_of(name, sizeof name);
+    txtbuf_cstr(&n, streams[l->index]);
+    if (l->boots)
+        txtbuf_add(&n, "/%u", l->boots);
+    struct rng r = node_dice(l->node, name); /* a leg has one dialog from power-on to power-off */
     uint64_t a = rng_u64(&r), b = rng_u64(&r);
     uint32_t tail = rng_u32(&r);
     struct txtbuf t = txtbuf_of(l->from_tag, sizeof l->from_tag);
@@ -61,6 +66,11 @@ static uint32_t next_branch(struct sip_leg *l)
     return rng_u32(l->branches);
 }
 
+static bool knows_time(const struct sip_leg *l)
+{
+    return !l->id->knows_time || *l->id->knows_time;
+}
+
 static void write_request(struct sip_leg *l, struct wr *w)
 {
     char ip[16];
@@ -84,7 +94,7 @@ static void write_request(struct sip_leg *l, struct wr *w)
         .cseq = l->cseq,
         .expires = binds ? (uint32_t)(c->timer_register_expires.ns / 1000000000) : 0,
         .standby = !binds,
-        .date_ns = sim_epoch_ns(s) + sim_now(s).ns + l->id->clock_offset.ns,
+        .date_ns = knows_time(l) ? sim_epoch_ns(s) + sim_now(s).ns + l->id->clock_offset.ns : -1,
         .reason = str_of(l->reason),
     };
     cisco_register_put(w, &r);
@@ -150,6 +160,8 @@ static void on_message(void *arg, const struct sip_msg *m)
 {
     struct sip_leg *l = arg;
     struct sip_cseq cseq;
+    if (m->is_response && l->id->knows_time && sip_header(m, SIP_DATE).n)
+        *l->id->knows_time = true;
     if (!m->is_response || !sip_cseq(m, &cseq))
         return;
     if (!l->pending || cseq.number != l->cseq || m->status < 200)
@@ -285,6 +297,19 @@ void leg_resume(struct sip_leg *l, const struct standing *s)
 }
 
 static const struct tcp_events no_events;
+
+void leg_forget(struct sip_leg *l)
+{
+    if (l->conn)
+        tcp_use(l->conn, &no_events, NULL);
+    l->conn = NULL;
+    l->open = l->was_open = false;
+    drop_requests(l);
+    sip_stream_reset(&l->stream);
+    l->boots++;
+    l->call_id[0] = 0;
+    l->cseq = l->id->cseq_first - 1;
+}
 
 void leg_abort(struct sip_leg *l)
 {

@@ -44,6 +44,7 @@ struct leg_identity {
     struct sim_dur timer_f;
     struct sim_dur clock_offset; /* of the phone's clock, as its Date header shows */
     uint8_t dscp;
+    bool *knows_time; /* false until a server's Date was seen; NULL: it always did */
 };
 
 struct sip_leg {
@@ -68,6 +69,7 @@ struct sip_leg {
     struct sip_stream stream;
     struct tmr timer_f;
     uint32_t cseq; /* of the last request */
+    uint32_t boots; /* of the phone; each has a dialog of its own (RFC 3261 10.2.4) */
     bool pending, deferred, retransmitted;
     enum leg_request kind, deferred_kind;
     const char *reason, *deferred_reason; /* of the alarm text; NULL: none */
@@ -82,6 +84,10 @@ void leg_init(struct sip_leg *l, struct node *n, struct tcp *t, const struct leg
               uint8_t index, const struct leg_user *user, void *arg);
 void leg_open(struct sip_leg *l);  /* starts to connect; fine when connecting or open */
 void leg_abort(struct sip_leg *l); /* resets it quietly: the user is not told */
+
+/* The phone is off or has lost its address: the connection is let go without a word (tcp_power_off ends it),
+ * and the next one begins another dialog. */
+void leg_forget(struct sip_leg *l);
 
 /* Sends now, or after the pending answer; a REGISTER supersedes a waiting keepalive. `reason` is the
  * cisco-alarm text (kept until sent) or NULL. Only on an open leg. */

@@ -30,7 +30,7 @@ over to the CUCM node in the office, and comes back two minutes after the link.]
 
     for i = 1, 3 do -- power comes back floor by floor
       net:add("sip-phone", "phone" .. i, {
-        mac = ("00:24:14:2d:df:%02x"):format(i), dn = ("70%02d"):format(i),
+        starts = "configured", mac = ("00:24:14:2d:df:%02x"):format(i), dn = ("70%02d"):format(i),
         address = "10.20.0." .. 10 + i, gateway = "10.20.0.1", voice_vlan = 20,
         cucm_group = "hq=10.1.0.2, office=10.30.0.2", power_on_at = i * 40 - 39 .. "s",
       })

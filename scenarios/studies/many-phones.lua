@@ -51,7 +51,7 @@ so that their keepalives are spread. Nothing fails.]],
       for i = s * PER_SWITCH, math.min(p.phones, (s + 1) * PER_SWITCH) - 1 do
         local place, name = i % PER_SWITCH + 1, "phone" .. i + 1
         net:add("sip-phone", name, {
-          mac = ("00:24:14:00:%02x:%02x"):format(i // 256, i % 256), dn = ("%05d"):format(10000 + i),
+          starts = "configured", mac = ("00:24:14:00:%02x:%02x"):format(i // 256, i % 256), dn = ("%05d"):format(10000 + i),
           address = subnet .. 10 + place, gateway = subnet .. "1", cucm_group = "10.1.0.2, 10.1.0.3",
           power_on_at = p.powered_at,
         })

@@ -110,15 +110,15 @@ dt.near(doc.parting.b.like.t_s - doc.parting.b.t_s, 0.21, 0.001, "A has the like
 local _, text = diff("a1", "a2")
 text = squeeze(text)
 for _, words in ipairs {
-  "port_security_aging_time 60 s %(command%) 120 s %(command%) 42 more are the same",
-  "first_unregister_s 961%.78%d* s did not occur", "max_rto_s 26%.88 s 1 s %-25%.88 s", "8 more are the same",
+  "port_security_aging_time 60 s %(command%) 120 s %(command%) 72 more are the same",
+  "first_unregister_s 961%.78%d* s did not occur", "max_rto_s 26%.88 s 1 s %-25%.88 s", "%d+ more are the same",
   "first unregister: documented 961%.8 s; A 961%.78%d* s %(match%); B did not occur %(deviates%)",
   "document: packet table, 6 rows: 4: A match, B deviates", "32 more are the same",
-  "the first 211 facts are the same, up to 116%.03154751 s %(1:55%.0 from the first registration%)",
-  "both follow from #211, access, FRAME_RX: .- REGISTER CSeq 11001",
-  "A #212 at 116%.03154751 s, access, STATE: secure%-address .- secured %-> forgotten %(aged%)",
+  "the first %d+ facts are the same, up to 15%d%.%d+ s %(1:55%.0 from the first registration%)",
+  "both follow from #%d+, access, FRAME_RX: .- REGISTER CSeq 11001",
+  "A #%d+ at 15%d%.%d+ s, access, STATE: secure%-address .- secured %-> forgotten %(aged%)",
   "last confirmed 115s before, longer than port_security_aging_time = 60s", "B never has the like",
-  "B #212 at 116%.03154751 s, access, FRAME_TX: .- A has the like 210ms later", "why a2 '#212'" } do
+  "B #%d+ at 15%d%.%d+ s, access, FRAME_TX: .- A has the like 210ms later", "why a2 '#%d+'" } do
   dt.ok(text:find(words), "diff lacks '%s':\n%s", words, text)
 end
 
@@ -132,7 +132,7 @@ judge("a1", "rfc")
 doc = judge("a1", "seed2")
 dt.ok(squeeze(select(2, diff("a1", "seed2"))):find("The seeds differ, so whatever is drawn may", 1, true), "seeds")
 doc = judge("a1", "late")
-dt.ok(doc.parting.common > 1000 and doc.parting.a.t_s > 1000, "a monitor acts after the failover: %s", doc.parting.common)
+dt.ok(doc.parting.a.text:find("SEPF029290A3C71.cnf.xml", 1, true), "the monitor stands in the phone's file: %s", doc.parting.a.text)
 doc = judge("a1", "short")
 dt.equal(doc.parting.b, json.null, "the short one has ended")
 dt.ok(squeeze(select(2, diff("short", "a1"))):find("A has no further fact: it ended at 300 s (complete)", 1, true), "ended")
@@ -161,7 +161,7 @@ dt.equal(diff("case-study-2", "a1"), 0, "the newest run of a scenario")
 run("trace", "keepalive-trace")
 status, out = diff("a1", "trace")
 dt.equal(status, 1, "two scenarios")
-dt.ok(out:find("These are two scenarios", 1, true) and out:find("A alone: router_arp_timeout", 1, true), "said: %s", out)
+dt.ok(out:find("These are two scenarios", 1, true) and out:find("A alone: .-router_arp_timeout"), "said: %s", out)
 for _, pair in ipairs { { "a1", "a2" }, { "a1", "trace" }, { "a1", "rfc" } } do
   for line in select(2, diff(pair[1], pair[2])):gmatch("[^\n]+") do
     dt.ok(utf8.len(line) <= 79, "%d columns: %s", #line, line)

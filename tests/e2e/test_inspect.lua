@@ -155,15 +155,15 @@ for _, t in ipairs(doc.tables) do
 end
 local _, out = dt.run { "inspect", "case-study-2", "--json" }
 local list = json.decode(out)
-dt.equal(#list.nodes, 6, "nodes")
+dt.equal(#list.nodes, 7, "nodes")
 dt.equal(find(list.nodes, "name", "branch").model, "router", "the model of a node")
 _, out = dt.run { "inspect", "case-study-2" }
-dt.ok(out:find("\n  access +switch +interfaces, mac%-address%-table, port%-security, port%-security%-address\n"), "%s", out)
+dt.ok(out:find("\n  access +switch +interfaces, mac%-address%-table, port%-security, port%-security%-address, cdp%-neighbors, lldp%-neighbors, power%-inline\n"), "%s", out)
 
 -- As text: the product's prompt and look; no folder is made.
 _, out = dt.run { "inspect", "case-study-2", "access", "--at", "1min" }
 for _, part in ipairs {
-  "access (switch) at 60s of case-study-2, 2015-07-15 22:55:21\n",
+  "access (switch) at 60s of case-study-2, 2015-07-15 22:54:45\n",
   "\naccess#show port-security address\n               Secure Mac Address Table\n",
   "\n 147    f029.290a.3c71    SecureDynamic                 Fa0/7      < 1 (I)\n" } do
   dt.ok(out:find(part, 1, true), "'%s' is not in:\n%s", part, out)

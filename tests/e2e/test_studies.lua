@@ -55,9 +55,9 @@ study "rto-and-clock"
 -- With a sweep of 60 s and a phase drawn evenly: 0.61 of the phones without a standby node leave, 0.28 of those whose
 -- standby keepalive starts 20 s after the registration (an enumeration over phases).
 for _, case in ipairs { { "timer_keepalive_expires=3600s", 0.61 }, { "secondary_keepalive_offset=20s", 0.28 } } do
-  local hit = points { "case-study-2", "--until", "18min", "--reps", "400", "--set", "power_on_at=uniform(1s,61s)",
+  local hit = points { "case-study-2", "--until", "18min", "--reps", "1000", "--set", "power_on_at=uniform(1s,61s)",
                        "--set", "port_security_aging_tick=60s", "--set", case[1] }[1].unregistered
-  dt.ok(hit.low < case[2] and case[2] < hit.high, "%s: %d of 400, not a share of %g", case[1], hit.n, case[2])
+  dt.ok(hit.low < case[2] and case[2] < hit.high, "%s: %d of 1000, not a share of %g", case[1], hit.n, case[2])
 end
 
 -- The gap to the standby keepalive drifts: every phone has its turn, unless the row of losses is too short.

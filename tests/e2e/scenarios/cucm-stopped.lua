@@ -11,7 +11,7 @@ return {
     start_at = { type = "duration", default = "1h", min = "200s", max = "1h", doc = "when it is started again" },
   },
   network = function(net, p)
-    net:add("sip-phone", "phone", { mac = "00:24:14:2d:df:24", dn = "5678", address = "10.1.1.10",
+    net:add("sip-phone", "phone", { starts = "configured", mac = "00:24:14:2d:df:24", dn = "5678", address = "10.1.1.10",
                                     cucm_group = "10.1.1.2,10.1.1.3" })
     net:add("switch", "access")
     net:add("cucm", "cucm-a", { mac = "00:50:56:00:00:02", address = "10.1.1.2" })

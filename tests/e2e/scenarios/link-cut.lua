@@ -6,7 +6,7 @@ return {
   story = "A phone with two CUCM nodes; at 200 s the link of the primary is cut.",
   duration = "10min",
   network = function(net, p)
-    net:add("sip-phone", "phone", { mac = "00:24:14:2d:df:24", dn = "5678", address = "10.1.1.10",
+    net:add("sip-phone", "phone", { starts = "configured", mac = "00:24:14:2d:df:24", dn = "5678", address = "10.1.1.10",
                                     cucm_group = "10.1.1.2,10.1.1.3" })
     net:add("switch", "access")
     net:add("cucm", "cucm-a", { mac = "00:50:56:00:00:02", address = "10.1.1.2" })

@@ -92,7 +92,7 @@ static inline struct office *office_open(const struct setting *more, size_t k)
     struct office *o = test_calloc(1, sizeof *o);
     struct sim_config c = {.seed = 11};
     struct err e = {0};
-    struct setting phone[] = {{STR("mac"), STR("0024142ddf24")}, {STR("dn"), STR("5678")},
+    struct setting phone[] = {{STR("mac"), STR("0024142ddf24")}, {STR("dn"), STR("5678")}, {STR("starts"), STR("configured")},
                               {STR("address"), STR("10.1.1.10")},
                               {STR("cucm_group"), STR("a=10.1.1.2,b=10.1.1.3")}};
     struct setting a[] = {{STR("mac"), STR("005056000002")}, {STR("address"), STR("10.1.1.2")}};
@@ -100,7 +100,7 @@ static inline struct office *office_open(const struct setting *more, size_t k)
     o->sim = sim_new(&c);
     o->net = net_new(o->sim, registry_models, registry_model_count);
     office_node(o, "switch", "access", NULL, 0, more, k, &o->access);
-    office_node(o, "sip-phone", "phone", phone, 4, more, k, &o->phone);
+    office_node(o, "sip-phone", "phone", phone, 5, more, k, &o->phone);
     office_node(o, "cucm", "a", a, 2, more, k, &o->a);
     office_node(o, "cucm", "b", b, 2, more, k, &o->b);
     office_cable(o, o->phone, "1", &o->phone_link);

@@ -273,7 +273,7 @@ static void talk_parse(const char *const *lines)
 static inline void talk_play(const struct setting *more, size_t k, const char *const *lines)
 {
     static const struct model *models[16];
-    struct setting phone[] = {{STR("mac"), STR("0024142ddf24")}, {STR("dn"), STR("5678")},
+    struct setting phone[] = {{STR("mac"), STR("0024142ddf24")}, {STR("dn"), STR("5678")}, {STR("starts"), STR("configured")},
                               {STR("address"), STR("10.1.1.10")}, {STR("cucm_group"), STR("10.1.1.2,10.1.1.3")}};
     struct setting a[] = {{STR("mac"), STR("005056000002")}, {STR("address"), STR("10.1.1.2")}};
     struct setting b[] = {{STR("mac"), STR("005056000003")}, {STR("address"), STR("10.1.1.3")}};
@@ -290,7 +290,7 @@ static inline void talk_play(const struct setting *more, size_t k, const char *c
     o->sim = sim_new(&c);
     o->net = net_new(o->sim, models, n);
     office_node(o, "switch", "access", NULL, 0, NULL, 0, &o->access);
-    office_node(o, "sip-phone", "phone", phone, 4, more, k, &o->phone);
+    office_node(o, "sip-phone", "phone", phone, 5, more, k, &o->phone);
     office_node(o, "talker", "a", a, 2, NULL, 0, &talk->server[0]);
     office_node(o, "talker", "b", b, 2, NULL, 0, &talk->server[1]);
     office_cable(o, o->phone, "1", &l);

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* phone_boot.c: see phone_boot.h. */
+#include "models/proto/phone_boot.h"
+
+static void on_attached(void *arg, const struct dhcp_lease *l)
+{
+    struct phone_boot *b = arg;
+    const struct ip4 *servers = b->manual;
+    size_t count = b->manual_count;
+    if (count == 0 && l) {
+        servers = l->tftp;
+        count = l->tftp_count;
+    }
+    if (count == 0) {
+        struct rec log = {.kind = REC_LOG, .node = b->node->id};
+        log.log = (struct rec_log){"phone", 4, {"TFTP Error : no TFTP server is known", NULL, 0}};
+        bus_publish(b->node->sim, &log);
+    }
+    if (count == 0 && !b->flash.has_config) {
+        bus_set_flow(b->node->sim, 0);
+        tmr_arm(&b->retry, b->config->provision.retry);
+        return;
+    }
+    provision_start(&b->provision, servers, count);
+}
+
+/* Nothing may be sent any more, so every part is silenced before the connections are ended. */
+static void on_detached(void *arg, const char *why)
+{
+    struct phone_boot *b = arg;
+    tmr_disarm(&b->retry);
+    b->user->on_down(b->arg, why);
+    fetch_power_off(&b->provision.fetch);
+    provision_stop(&b->provision);
+    tcp_power_off(b->tcp);
+}
+
+static const char *load_of(void *arg)
+{
+    const struct phone_boot *b = arg;
+    return b->flash.load;
+}
+
+static const struct attach_user attach_user = {on_attached, on_detached, load_of};
+
+static void on_config(void *arg, const struct cnf *c, bool is_default)
+{
+    struct phone_boot *b = arg;
+    b->user->on_ready(b->arg, c, is_default);
+}
+
+static void on_upgrade(void *arg)
+{
+    boot_restart(arg, "its firmware was upgraded");
+}
+
+static const struct provision_user provision_user = {on_config, on_upgrade};
+
+static void on_retry(void *owner)
+{
+    struct phone_boot *b = owner;
+    attach_renew(&b->attach);
+}
+
+static bool parse_servers(struct phone_boot *b, struct err *e)
+{
+    struct str rest = str_of(b->config->tftp_servers);
+    while (rest.n) {
+        struct str one = str_trim(str_cut(&rest, ','));
+        if (b->manual_count == FETCH_SERVERS_MAX)
+            return err_set(e, "parameter 'tftp_servers': more than %d addresses", FETCH_SERVERS_MAX);
+        if (!ip4_parse(one, &b->manual[b->manual_count++]))
+            return err_set(e, "parameter 'tftp_servers': '%.*s' is not an IPv4 address", STR_ARG(one));
+    }
+    return true;
+}
+
+bool boot_init(struct phone_boot *b, struct port *p, struct ip_stack *ip, struct tcp *t,
+               const struct boot_config *c, const char *load, const struct boot_user *user, void *arg,
+               struct err *e)
+{
+    struct node *n = p->node;
+    *b = (struct phone_boot){.node = n, .config = c, .user = user, .arg = arg, .tcp = t};
+    b->flash.load = load;
+    tmr_init(&b->retry, n->sim, n->id, "boot.retry", b, on_retry);
+    attach_init(&b->attach, p, ip, &c->attach, &attach_user, b);
+    provision_init(&b->provision, n, ip, t, &b->flash, &c->provision, &provision_user, b);
+    return parse_servers(b, e);
+}
+
+void boot_registered(struct phone_boot *b)
+{
+    provision_registered(&b->provision);
+}
+
+void boot_restart(struct phone_boot *b, const char *why)
+{
+    b->knows_time = false;
+    attach_restart(&b->attach, why);
+}
+
+struct ip4 boot_tftp_server(const struct phone_boot *b, size_t i)
+{
+    const struct file_fetch *f = &b->provision.fetch;
+    return i < f->server_count ? f->server[i] : (struct ip4){0};
+}
+
+/* --- the configuration, as a SIP phone acts on it --------------------------------------------------- */
+
+static void take_members(const struct cnf *c, struct phone_config *out)
+{
+    out->member_count = 0;
+    for (int i = 0; i < CUCM_GROUP_MAX; i++) {
+        const struct cnf_member *m = &c->member[i];
+        if (!m->known || !m->process_node.n)
+            continue;
+        struct cucm_member *to = &out->group[out->member_count++];
+        *to = (struct cucm_member){.name = m->process_node,
+                                   .sip_port = (uint16_t)cnf_num_or(m->sip_port, 5060)};
+        if (!ip4_parse(m->process_node, &to->addr))
+            to->addr = (struct ip4){0};
+    }
+}
+
+static void take_seconds(struct sim_dur *out, struct cnf_num n)
+{
+    if (n.known)
+        *out = dur_s(n.value);
+}
+
+/* The first line's number. */
+static void take_line(const struct cnf *c, struct phone_config *out)
+{
+    const struct cnf_line *first = NULL;
+    for (uint32_t i = 0; i < c->line_count; i++) {
+        const struct cnf_line *l = &c->line[i];
+        if (cnf_num_or(l->feature_id, 9) == 9 && l->name.n && (!first || l->button.value < first->button.value))
+            first = l;
+    }
+    if (first)
+        out->dn = first->name.p;
+}
+
+bool boot_phone_config(const struct cnf *c, struct phone_config *out, const char **why)
+{
+    uint32_t transport = cnf_num_or(c->transport, CNF_TCP);
+    *why = NULL;
+    if (c->protocol == CNF_SCCP)
+        *why = "deviceProtocol is SCCP";
+    else if (transport == CNF_TLS || cnf_num_or(c->security_mode, CNF_NONSECURE) != CNF_NONSECURE)
+        *why = "it asks for TLS (transportLayerProtocol, deviceSecurityMode)";
+    else if (transport == CNF_UDP)
+        *why = "it asks for UDP (transportLayerProtocol)";
+    take_members(c, out);
+    take_line(c, out);
+    take_seconds(&out->timer_register_expires, c->stack.timer_register_expires_s);
+    take_seconds(&out->timer_register_delta, c->stack.timer_register_delta_s);
+    take_seconds(&out->timer_keepalive_expires, c->stack.timer_keepalive_expires_s);
+    take_seconds(&out->connection_monitor_duration, c->connection_monitor_duration_s);
+    if (!*why && out->member_count == 0)
+        *why = "callManagerGroup names no node";
+    return *why == NULL;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* provision.h: the files that a phone fetches, in the documented order (seeds 000 and 001, section "TFTP"):
+ * trust lists, its configuration or else the default one, firmware when another load is asked for, dial
+ * rules; then, before it registers (profile early: seeds 000 and 004) or after (profile late: seed 001),
+ * locale, tones and softkeys; the ring list last. A file that is not there is no obstacle, but for the
+ * configuration. What the phone keeps in flash (trust list, last good configuration, load) outlives a
+ * restart: with no server in reach it goes on with that. */
+#ifndef MODELS_PROTO_PROVISION_H
+#define MODELS_PROTO_PROVISION_H
+
+#include "models/net/fsm.h"
+#include "models/proto/file_fetch.h"
+#include "models/wire/cnf_xml.h"
+
+enum { PROVISION_EARLY, PROVISION_LATE }; /* "early|late" */
+
+struct provision_config {
+    int profile;
+    struct sim_dur retry; /* no configuration anywhere: from the start again after this */
+    struct fetch_config fetch;
+    /* filled by the owner */
+    const char *device;      /* "SEP0024142DDF24" */
+    uint32_t model_number;   /* of the load in XMLDefault.cnf.xml */
+    const char *locale_jar;  /* "mk-sip.jar" */
+};
+
+#define PROVISION_PARAMS(state, field)                                                               \
+    {"provisioning", PARAM_ENUM, "early", NULL, NULL, "early|late",                                   \
+     "when locale, tones and softkeys are fetched: before registration (seed 000) or after it (seed 001)", \
+     offsetof(state, field.profile), false},                                                         \
+    {"provision_retry", PARAM_DUR, "20s", "1s", "1h", NULL,                                          \
+     "without a configuration: how long it waits before it asks again", offsetof(state, field.retry), false}
+
+/* What outlives a restart. Texts are in the arena. */
+struct phone_flash {
+    const char *load, *inactive_load; /* firmware that runs, and the one before; inactive_load may be NULL */
+    bool has_ctl, has_itl;
+    struct str itl; /* the trust list as it came */
+    bool has_config, is_default; /* is_default: XMLDefault.cnf.xml */
+    struct cnf config;
+};
+
+struct provision_user {
+    void (*on_config)(void *arg, const struct cnf *c, bool is_default); /* time to register */
+    void (*on_upgrade)(void *arg); /* flash holds another load: time to restart */
+};
+
+struct provision {
+    struct node *node;
+    const struct provision_config *config;
+    const struct provision_user *user;
+    void *arg;
+    struct phone_flash *flash;
+    struct file_fetch fetch;
+    struct fsm fsm;
+    struct tmr retry;
+    char name[128];     /* of the file on its way */
+    struct str images;  /* of the .loads file, those still to come; a view into the arena */
+    bool registered;
+};
+
+void provision_init(struct provision *p, struct node *n, struct ip_stack *ip, struct tcp *t,
+                    struct phone_flash *flash, const struct provision_config *c,
+                    const struct provision_user *user, void *arg);
+void provision_start(struct provision *p, const struct ip4 *servers, size_t count); /* in order of preference */
+void provision_stop(struct provision *p);       /* fetches nothing more */
+void provision_registered(struct provision *p); /* the phone has registered: what was left is fetched now */
+
+#endif
