@@ -1,7 +1,74 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- "SIP Phone - Registration" (Cisco support community, CUCM 10.5): a CP-8861 boots, fetches its files by HTTP from
 -- TCP port 6970, registers with its primary CUCM, and keeps both CUCMs warm: a REGISTER to the primary 115 s after
--- each 200 OK, one with Expires 0 to the secondary every 120 s.
+-- each 200 OK, one with Expires 0 to the secondary every 120 s. When the primary stops, it registers with the other.
+
+local primary, secondary = "192.168.1.11", "192.168.1.12"
+
+-- What the document prints of messages, read back from the phone's own capture.
+local function header(text, name) return text:match("\r\n" .. name .. ": ([^\r]*)") end
+
+-- REGISTERs that the phone sent to a node (first copies), or the answers with a status that came from it.
+local function messages(run, peer, what)
+  local out = {}
+  for _, s in ipairs(run:segments { port = "phone" }) do
+    if s.peer == peer and s.peer_port == 5060 and s.copy == 0 and s.text:sub(1, #what) == what then out[#out + 1] = s end
+  end
+  return out
+end
+
+local function first_move(run, filter) return (run:records(filter)[1] or { t_ns = nil }).t_ns end
+
+-- The steps of the document in the order of their times.
+local function steps(run)
+  local function file(state) -- the file is on its way from when its state is entered
+    return first_move(run, { kind = "STATE", machine = "provisioning", to = state })
+  end
+  local found = {
+    { "power", first_move(run, { kind = "STATE", machine = "power", to = "on" }) },
+    { "firmware", first_move(run, { kind = "STATE", machine = "boot", event = "booted" }) },
+    { "voice VLAN by CDP", first_move(run, { kind = "STATE", machine = "boot", event = "voice-vlan" }) },
+    { "DHCP", first_move(run, { kind = "STATE", machine = "dhcp-client", to = "bound" }) },
+    { "CTL", file "ctl" }, { "ITL", file "itl" }, { "configuration", file "configuration" },
+    { "softkeys", file "softkeys" },
+    { "REGISTER", first_move(run, { kind = "STATE", machine = "registration", to = "registering" }) },
+    { "200 OK", first_move(run, { kind = "STATE", machine = "registration", to = "registered" }) },
+  }
+  local order = {}
+  for i, step in ipairs(found) do
+    if not step[2] then return nil end
+    order[i] = i
+  end
+  table.sort(order, function(a, b)
+    if found[a][2] ~= found[b][2] then return found[a][2] < found[b][2] end
+    return a < b
+  end)
+  local words = {}
+  for _, i in ipairs(order) do words[#words + 1] = found[i][1] end
+  return table.concat(words, ", ")
+end
+
+-- The mean of the intervals between REGISTERs that differ by one CSeq.
+local function interval(run, peer)
+  local sent = messages(run, peer, "REGISTER")
+  local last = math.min(#sent, 5)
+  return last > 1 and (sent[last].t - sent[1].t) / (last - 1) or nil
+end
+
+local function constant(run, peer)
+  local sent, branches = messages(run, peer, "REGISTER"), {}
+  local call_id, cseq = header(sent[1].text, "Call%-ID"), nil
+  for i = 1, 5 do
+    local s = sent[i]
+    local n = tonumber(header(s.text, "CSeq"):match("^%d+"))
+    local branch = header(s.text, "Via"):match("branch=(%S+)")
+    if header(s.text, "Call%-ID") ~= call_id then return "another Call-ID" end
+    if cseq and n ~= cseq + 1 then return "CSeq " .. n .. " after " .. cseq end
+    if branches[branch] then return "a branch twice" end
+    branches[branch], cseq = true, n
+  end
+  return "one Call-ID, CSeq + 1, new branches"
+end
 
 return {
   title = "A CP-8861 boots and registers; keepalives to both CUCMs",
@@ -9,13 +76,15 @@ return {
   story = [[
 Power, firmware, voice VLAN by CDP, address and TFTP servers by DHCP, trust lists, the signed configuration,
 softkeys; then REGISTER and 200 OK. The phone asks for 3600 s and is granted 120, so it refreshes each 115 s. The
-secondary gets its own dialog on its own connection, with keepalives that bind nothing.]],
-  duration = "10min",
-  wall_clock = "2016-04-20 06:50:00.000",
+secondary gets its own dialog on its own connection, with keepalives that bind nothing. At 10 minutes the primary's
+service stops, and the phone registers with the secondary.]],
+  duration = "12min",
+  wall_clock = "2016-04-20 06:50:23.400",
 
   parameters = {
     power_on_at = "1s",
-    firmware_boot_time = "30s",
+    primary_stops_at = { type = "duration", default = "10min", min = "0s", max = "1d",
+                         doc = "when the service on the primary stops" },
   },
 
   network = function(net, p)
@@ -28,15 +97,15 @@ secondary gets its own dialog on its own connection, with keepalives that bind n
     for i = 1, 3 do access:port("Gi1/0/" .. 20 + i, { vlan = 20 }) end
     net:add("dhcp-server", "dhcp", {
       mac = "00:50:56:01:00:05", address = "192.168.1.5",
-      dhcp_pools = "voice 192.168.1.0/24 exclude=192.168.1.1-192.168.1.34 router=192.168.1.1 option150=192.168.1.11",
+      dhcp_pools = "voice 192.168.1.0/24 exclude=192.168.1.1-192.168.1.34 router=192.168.1.1 option150=" .. primary,
     })
-    local cluster = { "192.168.1.11,192.168.1.12", "SEP2834A282656D dn=2018" }
+    local group, devices = primary .. "," .. secondary, "SEP2834A282656D dn=2018"
     net:add("cucm", "cucm105p", {
-      mac = "00:50:56:01:00:11", address = "192.168.1.11", cucm_group = cluster[1], devices = cluster[2],
+      mac = "00:50:56:01:00:11", address = primary, cucm_group = group, devices = devices,
       server_header = "Cisco-CUCM10.5", register_supported = "X-cisco-srtp-fallback,X-cisco-sis-7.1.1",
     })
     net:add("cucm", "cucm105s", {
-      mac = "00:50:56:01:00:12", address = "192.168.1.12", cucm_group = cluster[1], devices = cluster[2],
+      mac = "00:50:56:01:00:12", address = secondary, cucm_group = group, devices = devices,
     })
     net:link("phone", "access:Gi1/0/5", { link_rate = "1Gbps" })
     net:link("dhcp", "access:Gi1/0/21")
@@ -47,8 +116,86 @@ secondary gets its own dialog on its own connection, with keepalives that bind n
     net:capture("cucm105s", "the secondary CUCM")
   end,
 
+  script = function(sim, p)
+    sim:wait_until(p.primary_stops_at)
+    sim.net:node("cucm105p"):op("stop")
+  end,
+
   documented = {
-    { name = "registered", documented = 1, value = function(run)
-        return run:count { kind = "STATE", machine = "registration", to = "registered" } end },
+    { name = "order of the steps", by = "2min", source = "document: outline, steps 1 to 8",
+      documented = "power, firmware, voice VLAN by CDP, DHCP, CTL, ITL, configuration, softkeys, REGISTER, 200 OK",
+      value = steps },
+    { name = "how files are fetched", documented = "HTTP GET to TCP port 6970", by = "2min", source = "document: outline",
+      value = function(run)
+        local gets, others = 0, 0
+        for _, s in ipairs(run:segments { port = "phone", sent = true }) do
+          if s.text:find("^GET /[^ ]+ HTTP/1.1\r\n") then
+            if s.peer_port == 6970 then gets = gets + 1 else others = others + 1 end
+          end
+        end
+        return gets > 4 and others == 0 and "HTTP GET to TCP port 6970" or ("%d GETs to 6970, %d elsewhere"):format(gets, others)
+      end },
+    { name = "configuration file", documented = "SEP2834A282656D.cnf.xml.sgn", by = "2min", source = "document: step 6",
+      value = function(run)
+        for _, s in ipairs(run:segments { port = "phone", sent = true }) do
+          local name = s.text:match("^GET /(SEP[^ ]+)")
+          if name then return name end
+        end
+      end },
+    { name = "Expires asked for and granted", documented = "3600, 120", by = "2min", source = "document: messages",
+      value = function(run)
+        local asked, granted = messages(run, primary, "REGISTER")[1], messages(run, primary, "SIP/2.0 200")[1]
+        return asked and granted and header(asked.text, "Expires") .. ", " .. header(granted.text, "Expires")
+      end },
+    { name = "refresh interval, primary", documented = "115s", tolerance = "50ms", by = "9min",
+      source = "document: 120 - 5 seconds", value = function(run) return interval(run, primary) end },
+    { name = "keepalive interval, secondary", documented = "120s", tolerance = "50ms", by = "9min",
+      source = "document: Timer Keep Alive Expires", value = function(run) return interval(run, secondary) end },
+    { name = "keepalive to the secondary", documented = "Expires: 0, expires=0;cisco-keep-alive", by = "2min",
+      source = "document: message to the secondary",
+      value = function(run)
+        local m = messages(run, secondary, "REGISTER")[1]
+        return m and ("Expires: %s, %s"):format(header(m.text, "Expires"),
+          (header(m.text, "Contact") or ""):match("expires=0;cisco%-keep%-alive") or "no cisco-keep-alive")
+      end },
+    { name = "the secondary's 200", documented = "Expires: 0, Date; no Contact, Server or Supported", by = "2min",
+      source = "document: answer of the secondary",
+      value = function(run)
+        local m = messages(run, secondary, "SIP/2.0 200")[1]
+        if not m then return nil end
+        local date = header(m.text, "Date") and ", Date" or ""
+        for _, name in ipairs { "Contact", "Server", "Supported" } do
+          if header(m.text, name) then return name .. " is there" end
+        end
+        return ("Expires: %s%s; no Contact, Server or Supported"):format(header(m.text, "Expires"), date)
+      end },
+    { name = "dialog with the primary", documented = "one Call-ID, CSeq + 1, new branches", by = "9min",
+      source = "document: messages", value = function(run) return constant(run, primary) end },
+    { name = "dialog with the secondary", documented = "one Call-ID, CSeq + 1, new branches", by = "9min",
+      source = "document: messages", value = function(run) return constant(run, secondary) end },
+    { name = "two dialogs on two connections", documented = "51159 and another port, two Call-IDs", by = "2min",
+      source = "document: ports 51159 and 52315",
+      value = function(run)
+        local a, b = messages(run, primary, "REGISTER")[1], messages(run, secondary, "REGISTER")[1]
+        if not a or not b then return nil end
+        local two = header(a.text, "Call%-ID") ~= header(b.text, "Call%-ID")
+        return ("%d and %s port, %s"):format(a.local_port, a.local_port ~= b.local_port and "another" or "the same",
+          two and "two Call-IDs" or "one Call-ID")
+      end },
+    { name = "secondary behind primary at CSeq 105", documented = "20s", tolerance = "1s", by = "9min",
+      source = "document: 06:58:36 and 06:58:56",
+      value = function(run)
+        local a, b = messages(run, primary, "REGISTER")[5], messages(run, secondary, "REGISTER")[5]
+        return a and b and b.t - a.t
+      end },
+    { name = "when the primary fails", documented = "REGISTER with Expires 3600 to the secondary", by = "11min",
+      source = "document: failover",
+      value = function(run)
+        for _, m in ipairs(messages(run, secondary, "REGISTER")) do
+          if header(m.text, "Expires") ~= "0" then
+            return ("REGISTER with Expires %s to the secondary"):format(header(m.text, "Expires"))
+          end
+        end
+      end },
   },
 }

@@ -135,6 +135,9 @@ void lb_params_held(struct scenario *sc, const struct param_def *defs, const str
                     const struct node *node);
 bool lb_params_settle(struct scenario *sc, struct err *e); /* after the build */
 
+/* --- lb_files.c --- */
+bool lb_offer_files(struct scenario *sc, struct err *e); /* those of the folder tftp/, once all nodes are there */
+
 /* --- lb_clock.c --- */
 bool lb_epoch_parse(const char *text, int64_t *epoch_ns, int64_t *zone_ns, struct err *e);
 

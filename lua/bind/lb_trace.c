@@ -13,7 +13,7 @@
 #define ROWS_A_BLOCK 256
 #define TRACED                                                                                     \
     (REC_BIT(REC_ALARM) | REC_BIT(REC_STATE) | REC_BIT(REC_DROP) | REC_BIT(REC_LOG) |              \
-     REC_BIT(REC_FAULT) | REC_BIT(REC_UNEXPECTED))
+     REC_BIT(REC_NOTE) | REC_BIT(REC_FAULT) | REC_BIT(REC_UNEXPECTED))
 #define FRAMES (REC_BIT(REC_FRAME_TX) | REC_BIT(REC_FRAME_RX))
 
 union traced_field {
@@ -31,6 +31,7 @@ struct traced {
 struct traced_segment {
     const struct port *port;
     struct segment_row row;
+    const char *text; /* of the payload, up to its first NUL */
 };
 
 /* Items of one size in blocks, for the arena cannot give back. */
@@ -119,7 +120,7 @@ static void keep_segment(struct lb_trace *t, const struct rec *r)
     row.sent = r->kind == REC_FRAME_TX;
     row.copy = row.sent ? (uint32_t)r->frame_tx.copy : 0;
     struct traced_segment *s = block_add(&t->segments, t->sc->arena);
-    *s = (struct traced_segment){p, row};
+    *s = (struct traced_segment){p, row, row.payload.n ? keep_text(t, row.payload) : ""};
 }
 
 static void on_record(struct sink *sink, const struct rec *r)
@@ -227,10 +228,11 @@ static void set_peer(lua_State *L, const struct segment_row *s)
     set_int(L, "local_port", s->sent ? s->src_port : s->dst_port);
 }
 
-static void push_segment(lua_State *L, const struct segment_row *s,
+static void push_segment(lua_State *L, const struct traced_segment *t,
                          const struct host_clock *clock)
 {
-    lua_createtable(L, 0, 17);
+    const struct segment_row *s = &t->row;
+    lua_createtable(L, 0, 18);
     set_time(L, s->at.ns);
     set_int(L, "clock_ns", (uint64_t)host_clock_ns(clock, s->at.ns));
     lua_pushboolean(L, s->sent);
@@ -243,6 +245,7 @@ static void push_segment(lua_State *L, const struct segment_row *s,
     set_int(L, "window", s->window);
     set_int(L, "copy", s->copy);
     set_text(L, "info", s->info);
+    set_text(L, "text", t->text);
 }
 
 /* host.segments(port): those of one captured port, in order of time */
@@ -262,7 +265,7 @@ int lb_segments(lua_State *L)
         const struct traced_segment *s = block_at(&sc->trace->segments, i);
         if (s->port != p)
             continue;
-        push_segment(L, &s->row, clock);
+        push_segment(L, s, clock);
         lua_rawseti(L, -2, ++n);
     }
     return 1;

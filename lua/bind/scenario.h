@@ -78,6 +78,7 @@ struct segment_row {
     char flags[12];       /* "PSH,ACK" */
     uint32_t copy;        /* k-th retransmission as the sender knows it */
     char info[96];        /* first line of the payload */
+    struct str payload;   /* valid while it is decoded */
 };
 typedef bool decode_fn(const void *bytes, size_t n, struct segment_row *out); /* false: not TCP */
 struct sink *scenario_trace(struct scenario *sc, decode_fn *decode);

@@ -25,5 +25,6 @@ bool decode_segment(const void *bytes, size_t n, struct segment_row *out)
     struct str rest = f.tcp.payload;
     t = txtbuf_of(out->info, sizeof out->info);
     txtbuf_str(&t, str_cut(&rest, '\r'));
+    out->payload = f.tcp.payload;
     return true;
 }

@@ -14,7 +14,7 @@
 local host = ...
 local strict = require "dialtone.fence"
 
-local kinds = { ALARM = 1, STATE = 1, DROP = 1, LOG = 1, FAULT = 1, UNEXPECTED = 1 }
+local kinds = { ALARM = 1, STATE = 1, DROP = 1, LOG = 1, NOTE = 1, FAULT = 1, UNEXPECTED = 1 }
 
 local methods = {}
 
@@ -44,7 +44,7 @@ local function records(filter, level)
   local kind = filter.kind
   if kind ~= nil and not kinds[kind] then
     error("records of kind '" .. tostring(kind) ..
-      "' are not kept: ALARM STATE DROP LOG FAULT UNEXPECTED", level)
+      "' are not kept: ALARM STATE DROP LOG NOTE FAULT UNEXPECTED", level)
   end
   return kept(host.records(kind, filter.node), filter)
 end

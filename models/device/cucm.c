@@ -18,6 +18,7 @@
 #include "models/proto/sip_registrar.h"
 #include "models/proto/sip_stream.h"
 #include "models/proto/standing.h"
+#include "sim/base/hash.h"
 #include "sim/base/list.h"
 #include "sim/base/pool.h"
 
@@ -55,6 +56,8 @@ struct cucm {
     uint32_t tag;
     bool running; /* the CallManager service */
     uint64_t down; /* the record that tells of the crash; 0: the host is up */
+    uint32_t own_files; /* that the scenario brought */
+    uint64_t own_hash;
     uint32_t answered; /* registrations answered with 200, for to_tag_digits */
 };
 
@@ -478,6 +481,8 @@ static bool add_file(struct node *n, struct str name, struct str bytes, struct e
     struct cucm *c = n->state;
     (void)e;
     file_store_put(&c->files.store, name, bytes);
+    c->own_files++;
+    c->own_hash = hash_fold(hash_fold(c->own_hash, hash_bytes(0, name.p, name.n)), hash_bytes(0, bytes.p, bytes.n));
     return true;
 }
 
@@ -526,8 +531,12 @@ static void start(struct node *n)
         ip_resolve(c->ip, c->gateway);
     bool ok = each_standing(c, resume, &e); /* they were checked by init */
     ASSERT(ok);
-    if (c->files_config.on)
-        cucm_files_start(&c->files);
+    if (!c->files_config.on)
+        return;
+    cucm_files_start(&c->files);
+    if (c->own_files) /* what they hold decides what happens: it belongs to the run's fingerprint */
+        BUS_NOTE(n->sim, n->id, "tftp", "{} files are the scenario's own, fingerprint {}", V_U64(c->own_files),
+                 V_U64(c->own_hash));
 }
 
 /* The CallManager service is stopped or started; the host stays up, so a SYN is answered RST meanwhile. */

@@ -74,9 +74,16 @@ static bool start_service(struct node *n, struct err *e)
     return true;
 }
 
+static bool reconfigure(struct node *n, struct err *e)
+{
+    struct dhcp_host *h = n->state;
+    return dhcp_server_reconfigure(&h->server, e);
+}
+
 static const struct model_op ops[] = {
     {"stop", "stops the service: requests are not answered", stop_service},
     {"start", "starts it again, with the bindings it had", start_service},
+    {"reconfigure", "gives its pools the options of 'dhcp_pools_later'", reconfigure},
     {0},
 };
 

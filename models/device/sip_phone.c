@@ -219,6 +219,16 @@ static void on_registered(void *arg)
     boot_registered(p->boot);
 }
 
+/* A phone that nobody added asks again for a file of its own: it may have been added since. */
+static void on_rejected(void *arg)
+{
+    struct sip_phone *p = arg;
+    if (!p->boot->flash.is_default)
+        return;
+    group_quit(&p->group);
+    boot_fetch_again(p->boot);
+}
+
 static bool init(struct node *n, struct err *e)
 {
     struct sip_phone *p = n->state;
@@ -233,6 +243,7 @@ static bool init(struct node *n, struct err *e)
     p->group.standby_offset = p->standby_offset;
     p->group.reconnect_interval = p->reconnect_interval;
     p->group.on_registered = p->boot ? on_registered : NULL;
+    p->group.on_rejected = p->boot ? on_rejected : NULL;
     p->group.arg = p;
     group_init(&p->group, n, p->tcp, &p->identity);
     return true;

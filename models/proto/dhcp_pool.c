@@ -150,3 +150,34 @@ bool dhcp_pools_parse(struct dhcp_server *s, struct str text, struct err *e)
     }
     return true;
 }
+
+/* What was counted and where the search stood belongs to the pool, not to its text. */
+static void replace(struct dhcp_pool *p, const struct dhcp_pool *by)
+{
+    struct dhcp_pool old = *p;
+    *p = *by;
+    p->next = old.next;
+    p->cursor = old.cursor;
+    p->leased = old.leased;
+    p->conflicts = old.conflicts;
+}
+
+bool dhcp_pools_replace(struct dhcp_server *s, const char *param, struct str text, struct err *e)
+{
+    struct dhcp_server later = {.node = s->node};
+    later.last_pool = &later.pools;
+    if (!dhcp_pools_parse(&later, text, e))
+        return false;
+    for (int pass = 0; pass < 2; pass++) {
+        for (const struct dhcp_pool *by = later.pools; by; by = by->next) {
+            struct dhcp_pool *p = s->pools;
+            while (p && !str_eq(str_of(p->name), str_of(by->name)))
+                p = p->next;
+            if (!p || p->net.v != by->net.v || p->prefix_len != by->prefix_len)
+                return err_set(e, "parameter '%s': there is no pool '%s' of that net", param, by->name);
+            if (pass == 1)
+                replace(p, by);
+        }
+    }
+    return true;
+}

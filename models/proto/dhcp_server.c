@@ -434,6 +434,13 @@ bool dhcp_server_init(struct dhcp_server *s, struct node *n, struct ip_stack *ip
     return dhcp_pools_parse(s, str_of(c->pools), e);
 }
 
+bool dhcp_server_reconfigure(struct dhcp_server *s, struct err *e)
+{
+    if (!s->config->pools_later[0])
+        return err_set(e, "'%s' has no 'dhcp_pools_later'", s->node->name);
+    return dhcp_pools_replace(s, "dhcp_pools_later", str_of(s->config->pools_later), e);
+}
+
 void dhcp_server_start(struct dhcp_server *s)
 {
     if (s->running)

@@ -48,7 +48,7 @@ struct dhcp_pool {
 
 /* The DHCP_SERVER_PARAMS of a device are stored here. */
 struct dhcp_server_config {
-    const char *pools;
+    const char *pools, *pools_later;
     struct sim_dur lease, offer_hold;
     struct dist service_time;
     int64_t queue;
@@ -56,6 +56,9 @@ struct dhcp_server_config {
 
 #define DHCP_SERVER_PARAMS(state, field)                                                             \
     {"dhcp_pools", PARAM_TEXT, "", NULL, NULL, NULL, DHCP_POOLS_DOC, offsetof(state, field.pools), true}, \
+    {"dhcp_pools_later", PARAM_TEXT, "", NULL, NULL, NULL,                                            \
+     "what the operation 'reconfigure' makes of the pools, by name; written as in 'dhcp_pools'",       \
+     offsetof(state, field.pools_later), true},                                                       \
     {"dhcp_lease_time", PARAM_DUR, "8d", "1min", "49710d", NULL, "how long an address is granted",     \
      offsetof(state, field.lease), false},                                                           \
     {"dhcp_offer_hold", PARAM_DUR, "60s", "1s", "1h", NULL, "how long an offered address is kept",     \
@@ -85,6 +88,8 @@ struct dhcp_server {
 /* Reads the pools; a mistake in them is the user's. Not started. */
 MUST_USE bool dhcp_server_init(struct dhcp_server *s, struct node *n, struct ip_stack *ip,
                                const struct dhcp_server_config *c, struct err *e);
+/* The pools of `pools_later` take the place of those of their names; the bindings stay. */
+MUST_USE bool dhcp_server_reconfigure(struct dhcp_server *s, struct err *e);
 void dhcp_server_start(struct dhcp_server *s);
 void dhcp_server_stop(struct dhcp_server *s); /* what waits is discarded; the bindings stay */
 

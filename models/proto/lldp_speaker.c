@@ -85,7 +85,7 @@ void lldp_hear(struct lldp_speaker *l, const struct frame *f)
     bool is_new = keep(l, &m);
     if (l->user->heard)
         l->user->heard(l->arg, &m);
-    if (is_new)
+    if (is_new && tmr_armed(&l->announcer.next)) /* who has not begun to speak does not begin for this */
         announcer_start(&l->announcer, QUICK_COUNT);
 }
 

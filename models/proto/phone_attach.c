@@ -297,6 +297,24 @@ static void renew(void *self, const void *msg)
     configure_ip(self, msg);
 }
 
+/* For whoever reads along: what the lease says that matters next. */
+static void say_lease(struct phone_attach *a, const struct dhcp_lease *l)
+{
+    struct node *n = a->node;
+    char text[160];
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    for (size_t i = 0; i < l->tftp_count; i++) {
+        txtbuf_cstr(&t, i ? ", " : "");
+        ip4_text(&t, l->tftp[i]);
+    }
+    if (l->tftp_name[0])
+        txtbuf_cstr(&t, l->tftp_name);
+    if (t.n == 0)
+        txtbuf_cstr(&t, "none");
+    BUS_NOTE(n->sim, n->id, "dhcp", "it has {} from {}, router {}, TFTP servers: {}", V_IP4(l->address.v),
+             V_IP4(l->server.v), V_IP4(l->router.v), V_TEXT(text));
+}
+
 static void attach(void *self, const void *msg)
 {
     struct phone_attach *a = self;
@@ -306,6 +324,8 @@ static void attach(void *self, const void *msg)
     struct ip4 gateway = l ? l->router : a->config->gateway;
     if (gateway.v)
         ip_add_route(a->ip, (struct ip4){0}, 0, gateway);
+    if (l)
+        say_lease(a, l);
     if (l && l->arp_timeout.ns)
         ip_set_arp_timeout(a->ip, l->arp_timeout);
     if (a->config->announce)
@@ -416,11 +436,15 @@ static void cdp_heard(void *arg, const struct cdp *m)
     hear_vlan(arg, m->has & CDP_VOICE_VLAN ? m->voice_vlan : 0);
 }
 
+/* The fallback: while CDP may still answer, and where it did, it has no say. */
 static void lldp_heard(void *arg, const struct lldp *m)
 {
+    struct phone_attach *a = arg;
     const struct lldp_policy *p = &m->policy;
+    if (a->fsm.state == ASKING_CDP || cdp_neighbour(&a->cdp))
+        return;
     if (m->has & LLDP_MED_POLICY && p->application == LLDP_MED_VOICE && !p->unknown)
-        hear_vlan(arg, p->tagged ? p->vlan : 0);
+        hear_vlan(a, p->tagged ? p->vlan : 0);
 }
 
 static const struct cdp_user cdp_user = {cdp_fill, cdp_heard};

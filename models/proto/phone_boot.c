@@ -93,6 +93,11 @@ void boot_registered(struct phone_boot *b)
     provision_registered(&b->provision);
 }
 
+void boot_fetch_again(struct phone_boot *b)
+{
+    provision_again(&b->provision);
+}
+
 void boot_restart(struct phone_boot *b, const char *why)
 {
     b->knows_time = false;

@@ -51,6 +51,7 @@ MUST_USE bool boot_init(struct phone_boot *b, struct port *p, struct ip_stack *i
                         const struct boot_config *c, const char *load, const struct boot_user *user, void *arg,
                         struct err *e);
 void boot_registered(struct phone_boot *b); /* it has registered: late files may be fetched */
+void boot_fetch_again(struct phone_boot *b); /* what it was given led nowhere: after a pause, its files again */
 void boot_restart(struct phone_boot *b, const char *why);
 
 /* The phone's own address and VLAN, and its servers, for its pages. */

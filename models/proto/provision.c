@@ -27,10 +27,10 @@ enum {
     STATE_COUNT
 };
 
-enum { E_START, E_GOT, E_MISSING, E_UNUSABLE, E_NO_SERVER, E_REGISTERED, E_RETRY, E_STOP, EVENT_COUNT };
+enum { E_START, E_GOT, E_MISSING, E_UNUSABLE, E_NO_SERVER, E_REGISTERED, E_REJECTED, E_RETRY, E_STOP, EVENT_COUNT };
 
 static const char *const event_names[EVENT_COUNT] = {
-    "start", "got-file", "no-file", "unusable-file", "no-server", "registered", "retry", "stop",
+    "start", "got-file", "no-file", "unusable-file", "no-server", "registered", "rejected", "retry", "stop",
 };
 
 static void feed(struct provision *p, int event)
@@ -408,6 +408,7 @@ static const struct fsm_row rows[] = {
     OPTIONAL(SOFTKEYS, NULL, REGISTERING),
     {REGISTERING, E_REGISTERED, is_early, note_registered, RINGS},
     {REGISTERING, E_REGISTERED, NULL, note_registered, LOCALE},
+    {REGISTERING, E_REJECTED, NULL, NULL, WAITING},
     OPTIONAL(RINGS, NULL, DONE),
     {WAITING, E_RETRY, NULL, NULL, CTL},
     STOPS(CTL),
@@ -476,6 +477,11 @@ void provision_start(struct provision *p, const struct ip4 *servers, size_t coun
 void provision_stop(struct provision *p)
 {
     feed(p, E_STOP);
+}
+
+void provision_again(struct provision *p)
+{
+    feed(p, E_REJECTED);
 }
 
 void provision_registered(struct provision *p)

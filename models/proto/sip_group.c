@@ -254,6 +254,14 @@ static void wait_and_retry(void *self, const void *msg)
     tmr_arm(&g->retry, g->reconnect_interval);
 }
 
+static void rejected_everywhere(void *self, const void *msg)
+{
+    struct sip_group *g = self;
+    wait_and_retry(self, msg);
+    if (g->on_rejected)
+        g->on_rejected(g->arg);
+}
+
 static void try_first(void *self, const void *msg)
 {
     (void)msg;
@@ -298,7 +306,7 @@ static const struct fsm_row rows[] = {
     {REGISTERING, E_LOST,      nowhere_left, wait_and_retry, WAITING},
     {REGISTERING, E_LOST,      NULL,         go_elsewhere,   CONNECTING},
     {REGISTERING, E_REJECTED,  still_bound,  stay,           REGISTERED},
-    {REGISTERING, E_REJECTED,  nowhere_left, wait_and_retry, WAITING},
+    {REGISTERING, E_REJECTED,  nowhere_left, rejected_everywhere, WAITING},
     {REGISTERING, E_REJECTED,  NULL,         go_elsewhere,   CONNECTING},
     {REGISTERING, E_NO_ANSWER, still_bound,  stay,           REGISTERED},
     {REGISTERING, E_NO_ANSWER, nowhere_left, wait_and_retry, WAITING},
@@ -490,6 +498,13 @@ void group_start(struct sip_group *g)
 void group_stop(struct sip_group *g)
 {
     feed(g, E_POWER_OFF);
+}
+
+void group_quit(struct sip_group *g)
+{
+    for (int i = 0; i < g->leg_count; i++)
+        leg_abort(&g->leg[i]);
+    group_stop(g);
 }
 
 void group_resume(struct sip_group *g, const struct standing *s)

@@ -30,6 +30,7 @@ struct sip_group {
     struct sim_dur reconnect_interval; /* of connections to nodes other than the one of registration */
     struct tcp *tcp;
     void (*on_registered)(void *arg); /* anew, at whatever node; may be NULL */
+    void (*on_rejected)(void *arg);   /* by the last node that was left to ask; may be NULL */
     void *arg;
     /* state */
     struct fsm fsm;
@@ -53,6 +54,9 @@ void group_start(struct sip_group *g);
 /* The phone is off, starts anew or has lost its address: silent from now on. The owner ends the connections
  * (tcp_power_off); group_start begins again, with whatever the configuration says then. */
 void group_stop(struct sip_group *g);
+
+/* The same with a live network: connections are reset. From inside on_rejected, too. */
+void group_quit(struct sip_group *g);
 
 /* Instead of group_start: registered at the first node already; there must be a route to it. */
 void group_resume(struct sip_group *g, const struct standing *s);
