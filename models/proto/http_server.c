@@ -45,6 +45,13 @@ static void put_length(char text[24], size_t n)
     txtbuf_add(&t, "%zu", n);
 }
 
+static struct str content_type(const struct visit *v, uint32_t status)
+{
+    struct str name = str_of(v->target), xml = STR(".xml");
+    bool is_xml = name.n > xml.n && str_eq((struct str){name.p + name.n - xml.n, xml.n}, xml);
+    return status != 200 ? STR("text/plain") : is_xml ? STR("text/xml") : STR("application/octet-stream");
+}
+
 static void answer(struct visit *v, uint32_t status, const char *phrase, struct str body)
 {
     char length[24], head[512];
@@ -53,7 +60,7 @@ static void answer(struct visit *v, uint32_t status, const char *phrase, struct 
     struct http m = {.is_response = true, .status = status, .phrase = str_of(phrase), .header_count = 2};
     m.header[0] = (struct http_header){STR("Content-Length"), str_of(length)};
     m.header[1] = (struct http_header){STR("Content-Type"),
-                                       status == 200 ? STR("application/octet-stream") : STR("text/plain")};
+                                       content_type(v, status)};
     http_put(&w, &m);
     ASSERT(wr_ok(&w));
     tcp_send(v->conn, str_of_bytes(head, wr_len(&w)), v->flow);
