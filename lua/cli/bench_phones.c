@@ -14,21 +14,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "lua/cli/bench_rig.h"
 #include "lua/cli/cli.h"
 #include "models/net/ip.h"
-#include "models/net/link.h"
 #include "models/registry.h"
 #include "sim/kernel/measure.h"
 
 #define ROUNDS 3
 #define PORTS 48
-#define PHONES_MAX 60000 /* nodes have 16-bit numbers, switches are nodes too */
-#define SIZES_MAX 16
 #define SECOND_NS 1000000000
 #define PERIOD_NS (115ll * SECOND_NS)
 #define HOUR_S 3600
@@ -42,42 +36,7 @@ struct result {
     long rss_kib;
 };
 
-static int64_t wall_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * SECOND_NS + t.tv_nsec;
-}
-
 /* --- the network ------------------------------------------------------------------------------------ */
-
-static struct node *add_node(struct net *n, const char *model, const char *name,
-                             const struct setting *settings, size_t count)
-{
-    struct node *node;
-    struct err e;
-    bool ok = net_add_node(n, str_of(model), str_of(name), settings, count, &node, &e);
-    ASSERT(ok);
-    return node;
-}
-
-static struct port *port_of(struct node *n, const char *name)
-{
-    struct port *p;
-    struct err e;
-    bool ok = node_port(n, str_of(name), NULL, 0, &p, &e);
-    ASSERT(ok);
-    return p;
-}
-
-static void cable(struct port *a, struct port *b, const char *rate, const char *delay)
-{
-    struct setting s[] = {{STR("link_rate"), str_of(rate)}, {STR("link_delay"), str_of(delay)}};
-    struct link *l;
-    struct err e;
-    bool ok = link_connect(a, b, s, 2, &l, &e);
-    ASSERT(ok);
-}
 
 /* Three digits a byte, so that all messages have one length (up to 150 * 150 * 16 phones). */
 static struct ip4 address_of(uint32_t i)
@@ -116,7 +75,7 @@ static struct node *add_phone(struct net *n, uint32_t i, uint32_t count)
         {STR("tcp_rto_profile"), STR("rfc6298")},
         {STR("tcp_ack_delay"), STR("200ms")},
     };
-    return add_node(n, "sip-phone", name, s, sizeof s / sizeof s[0]);
+    return rig_node(n, "sip-phone", name, s, sizeof s / sizeof s[0]);
 }
 
 static struct node *add_cucm(struct net *n)
@@ -130,14 +89,14 @@ static struct node *add_cucm(struct net *n)
         {STR("tcp_rto_profile"), STR("rfc6298")},
         {STR("cucm_tcp_ack_delay"), STR("200ms")},
     };
-    return add_node(n, "cucm", "cucm", s, sizeof s / sizeof s[0]);
+    return rig_node(n, "cucm", "cucm", s, sizeof s / sizeof s[0]);
 }
 
 /* Nobody speaks CDP: the same traffic as in the programs that this is compared with. */
 static struct node *add_switch(struct net *n, const char *name)
 {
     struct setting cdp = {STR("cdp"), STR("off")};
-    return add_node(n, "switch", name, &cdp, 1);
+    return rig_node(n, "switch", name, &cdp, 1);
 }
 
 static struct node *add_access(struct net *n, struct node *core, uint32_t index)
@@ -146,7 +105,7 @@ static struct node *add_access(struct net *n, struct node *core, uint32_t index)
     struct txtbuf t = txtbuf_of(name, sizeof name);
     txtbuf_add(&t, "access%u", index);
     struct node *access = add_switch(n, name);
-    cable(port_of(core, name), port_of(access, "core"), "1Gbps", "10us");
+    rig_cable(rig_port(core, name, NULL, 0), rig_port(access, "core", NULL, 0), "1Gbps", "10us");
     return access;
 }
 
@@ -158,12 +117,12 @@ static void build(struct net *n, uint32_t phones)
     struct mac server_mac;
     bool ok = ip4_parse(STR(CUCM_ADDRESS), &server) && mac_parse(STR(MAC_CUCM), &server_mac);
     ASSERT(ok);
-    cable(port_of(core, "cucm"), port_of(cucm, "eth0"), "1Gbps", "10us");
+    rig_cable(rig_port(core, "cucm", NULL, 0), rig_port(cucm, "eth0", NULL, 0), "1Gbps", "10us");
     for (uint32_t i = 0; i < phones; i++) {
         if (i % PORTS == 0)
             access = add_access(n, core, i / PORTS);
         struct node *phone = add_phone(n, i, phones);
-        cable(port_of(access, phone->name), port_of(phone, "net"), "100Mbps", "1ms");
+        rig_cable(rig_port(access, phone->name, NULL, 0), rig_port(phone, "net", NULL, 0), "100Mbps", "1ms");
         ip_learn(phone->ip, server, server_mac);
         ip_learn(cucm->ip, address_of(i), mac_of(i));
     }
@@ -173,62 +132,30 @@ static void build(struct net *n, uint32_t phones)
 
 /* --- one round, in a process of its own ------------------------------------------------------------ */
 
-/* Memory of the process's own: without what is mapped from files, such as the program itself. */
-static int64_t own_bytes(void)
-{
-    long long pages, resident = 0, shared = 0;
-    FILE *f = fopen("/proc/self/statm", "r");
-    if (f && fscanf(f, "%lld %lld %lld", &pages, &resident, &shared) != 3)
-        resident = shared = 0;
-    if (f)
-        fclose(f);
-    return (resident - shared) * sysconf(_SC_PAGESIZE);
-}
-
-static struct result measure(uint32_t phones)
+static void measure(uint32_t phones, void *out)
 {
     struct sim_config c = {.seed = 1, .epoch_ns = 1436914461ll * SECOND_NS};
     struct result r = {0};
-    struct rusage usage;
     struct err e;
-    int64_t before = own_bytes();
-    int64_t start = wall_ns();
+    int64_t before = rig_own_bytes();
+    int64_t start = rig_wall_ns();
     struct sim *s = sim_new(&c);
     struct net *n = net_new(s, registry_models, registry_model_count);
     build(n, phones);
-    int64_t built = wall_ns();
+    int64_t built = rig_wall_ns();
     enum sim_end end = sim_run_until(s, time_add(TIME_ZERO, dur_s(HOUR_S)), &e);
     ASSERT(end == SIM_COMPLETE);
-    r.run_ns = wall_ns() - built;
+    r.run_ns = rig_wall_ns() - built;
     r.set_up_ns = built - start;
     r.keepalives = (int64_t)phones + measure_get(s, MEASURE_KEEPALIVES_SENT).v;
     r.events = (int64_t)sim_events(s);
-    getrusage(RUSAGE_SELF, &usage);
-    r.rss_kib = usage.ru_maxrss;
-    r.bytes = own_bytes() - before; /* an arena only grows */
+    r.rss_kib = rig_rss_kib();
+    r.bytes = rig_own_bytes() - before; /* an arena only grows */
     net_balance(n);
     r.frames = measure_get(s, MEASURE_FRAMES_SENT).v;
     r.dropped = measure_get(s, MEASURE_FRAMES_DROPPED).v;
     sim_free(s);
-    return r;
-}
-
-/* False: it could not be started, or failed. */
-static bool measure_apart(uint32_t phones, struct result *out)
-{
-    int ends[2], status = 0;
-    if (pipe(ends) != 0)
-        return false;
-    fflush(stdout);
-    pid_t child = fork();
-    if (child == 0) {
-        struct result r = measure(phones);
-        _exit(write(ends[1], &r, sizeof r) == (ssize_t)sizeof r ? 0 : 1);
-    }
-    close(ends[1]);
-    bool ok = child > 0 && read(ends[0], out, sizeof *out) == (ssize_t)sizeof *out;
-    close(ends[0]);
-    return child > 0 && waitpid(child, &status, 0) == child && status == 0 && ok;
+    memcpy(out, &r, sizeof r);
 }
 
 static int by_run_time(const void *a, const void *b)
@@ -241,7 +168,7 @@ static bool median_of_rounds(uint32_t phones, struct result *out, struct err *e)
 {
     struct result r[ROUNDS];
     for (int i = 0; i < ROUNDS; i++) {
-        if (!measure_apart(phones, &r[i]))
+        if (!rig_measure_apart(measure, phones, &r[i], sizeof r[i]))
             return err_machine(e, "phones at %u: the measuring process failed", phones);
     }
     qsort(r, ROUNDS, sizeof r[0], by_run_time);
@@ -290,34 +217,14 @@ static bool print_rows(bool json, const uint32_t *sizes, size_t count, struct er
     return true;
 }
 
-/* Takes the numbers out of argv; what is left is for cli_parse. */
-static bool take_sizes(int *argc, char **argv, uint32_t *sizes, size_t *count, struct err *e)
-{
-    int kept = 1;
-    for (int i = 1; i < *argc; i++) {
-        uint64_t n;
-        if (argv[i][0] == '-') {
-            argv[kept++] = argv[i];
-            continue;
-        }
-        if (!str_u64(str_of(argv[i]), PHONES_MAX, &n) || n == 0)
-            return err_set(e, "'%s' is not a number of phones from 1 to %d", argv[i], PHONES_MAX);
-        if (*count == SIZES_MAX)
-            return err_set(e, "more than %d numbers of phones", SIZES_MAX);
-        sizes[(*count)++] = (uint32_t)n;
-    }
-    *argc = kept;
-    return true;
-}
-
 int bench_phones(int argc, char **argv)
 {
     static const uint32_t usual[] = {100, 1000, 10000};
-    uint32_t sizes[SIZES_MAX];
+    uint32_t sizes[RIG_SIZES_MAX];
     size_t count = 0;
     struct cli_options o;
     struct err e = {0};
-    if (!take_sizes(&argc, argv, sizes, &count, &e) || !cli_parse(argc, argv, CLI_JSON, NULL, &o, &e))
+    if (!rig_take_sizes(&argc, argv, sizes, &count, &e) || !cli_parse(argc, argv, CLI_JSON, NULL, &o, &e))
         return cli_fail(&e);
     if (o.help)
         return cmd_print_help("bench");

@@ -110,8 +110,8 @@ static const struct cmd cmds[] = {
      "      --json             one JSON document on stdout, nothing else\n"
      "  -q, --quiet            print nothing but errors\n",
      cmd_check},
-    {"bench", "dialtone bench [phones [N ...]] [--json]",
-     "built-in benchmarks: the event queue, or an hour of N phones (100, 1000, 10000)",
+    {"bench", "dialtone bench [phones|boot [N ...]] [--json]",
+     "built-in benchmarks: the event queue, an hour of N phones (100, 1000, 10000), or N that boot at once (100, 1000)",
      "      --json   as JSON\n", cmd_bench},
     {"version", "dialtone version", "version, git revision, library versions", NULL, cmd_version},
     {"help", "dialtone help [COMMAND | --man | --reference]", "this, or one command's options",

@@ -8,7 +8,8 @@
 #include "models/wire/http.h"
 
 #define VISITS_MAX 1000000
-#define PIECE_BYTES 16384 /* queued at a time: a file is not copied as a whole for each phone */
+#define PIECE_BYTES 8192 /* queued at a time: a file is not copied as a whole for each phone */
+#define REQUEST_MAX 2048 /* a request with its headers, and what of the next one has come */
 #define DSCP_CS3 24
 
 /* One connection. A request that comes while another is worked on waits in `rest`. */
@@ -16,7 +17,7 @@ struct visit {
     struct http_server *server;
     struct list_link in_server;
     struct tcp_conn *conn;
-    char *rest; /* HTTP_HEAD_MAX bytes of the pool `buffers`; NULL: nothing has come */
+    char *rest; /* REQUEST_MAX bytes of the pool `buffers`; NULL: nothing has come */
     size_t rest_n;
     char target[FILE_NAME_MAX + 2];
     bool is_get, busy, closing;
@@ -146,7 +147,7 @@ static void on_data(void *arg, struct str data)
     struct visit *v = arg;
     if (v->closing)
         return;
-    if (v->rest_n + data.n > HTTP_HEAD_MAX) {
+    if (v->rest_n + data.n > REQUEST_MAX) {
         refuse(v);
         return;
     }
@@ -207,7 +208,7 @@ void http_server_init(struct http_server *s, struct node *n, struct tcp *t, stru
 {
     *s = (struct http_server){.node = n, .tcp = t, .store = store};
     pool_init(&s->visits, sim_arena(n->sim), "HTTP connections", sizeof(struct visit), VISITS_MAX);
-    pool_init(&s->buffers, sim_arena(n->sim), "HTTP requests", HTTP_HEAD_MAX, VISITS_MAX);
+    pool_init(&s->buffers, sim_arena(n->sim), "HTTP requests", REQUEST_MAX, VISITS_MAX);
     list_init(&s->up);
 }
 

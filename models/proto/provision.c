@@ -119,7 +119,7 @@ static void fetch(void *self)
     if (p->name[0] == 0 || t.full)
         feed(p, E_MISSING);
     else
-        fetch_get(&p->fetch, str_of(p->name), p->fsm.state != IMAGE, on_file, p);
+        fetch_get(&p->fetch, str_of(p->name), p->fsm.state != IMAGE && p->fsm.state != LOCALE, on_file, p);
 }
 
 /* --- what becomes of each file -------------------------------------------------------------------- */

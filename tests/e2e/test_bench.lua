@@ -80,4 +80,16 @@ for _, case in ipairs(bad) do
 end
 local _, help = dt.run { "bench", "phones", "--help" }
 dt.ok(help:find("^usage: dialtone bench") and help:find("phones", 1, true), "help: %s", help)
+-- bench boot: all of them register; the one DHCP server needs two messages of 1 ms a phone and the one TFTP service
+-- eight files of 2 ms, so the last of N cannot be there before their sum has passed since the firmware runs.
+status, out = dt.run { "bench", "boot", "20", "200", "--json" }
+dt.equal(status, 0, "bench boot")
+for i, r in ipairs(json.decode(out).bench) do
+  local n = ({ 20, 200 })[i]
+  dt.equal(r.registered, n, "phones that registered")
+  dt.ok(r.last_registered_s > 30.6 + n * 0.016, "%d phones: the last registers at %g s: the queues are not worked off",
+        n, r.last_registered_s)
+  dt.ok(r.last_registered_s < 30.6 + 10 + n * 0.03, "%d phones: the last registers at %g s", n, r.last_registered_s)
+  dt.ok(r.frames > 60 * n and r.events > 200 * n, "%d frames, %d events", r.frames, r.events)
+end
 dt.done()
