@@ -91,6 +91,7 @@ service stops, and the phone registers with the secondary.]],
     net:add("sip-phone", "phone", {
       mac = "28:34:a2:82:65:6d", phone_model = "8861", load = "10.3.1", poe_class = 4, power_mw = 12200,
       contact_uuid = "81ffc505-8e18-46a6-a556-9ba34fa1b7d6", sip_local_port = 51159,
+      dns_hosts = "cucm105p=" .. primary .. ", cucm105s=" .. secondary,
     })
     local access = net:add("switch", "access")
     access:port("Gi1/0/5", { vlan = 10, voice_vlan = 20 })
@@ -99,7 +100,7 @@ service stops, and the phone registers with the secondary.]],
       mac = "00:50:56:01:00:05", address = "192.168.1.5",
       dhcp_pools = "voice 192.168.1.0/24 exclude=192.168.1.1-192.168.1.34 router=192.168.1.1 option150=" .. primary,
     })
-    local group, devices = primary .. "," .. secondary, "SEP2834A282656D dn=2018"
+    local group, devices = "cucm105p=" .. primary .. ", cucm105s=" .. secondary, "SEP2834A282656D dn=2018"
     net:add("cucm", "cucm105p", {
       mac = "00:50:56:01:00:11", address = primary, cucm_group = group, devices = devices,
       server_header = "Cisco-CUCM10.5", register_supported = "X-cisco-srtp-fallback,X-cisco-sis-7.1.1",

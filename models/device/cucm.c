@@ -15,6 +15,7 @@
 #include "models/proto/cucm_group.h"
 #include "models/proto/device_db.h"
 #include "models/proto/ris_show.h"
+#include "models/proto/sip_digest.h"
 #include "models/proto/sip_registrar.h"
 #include "models/proto/sip_stream.h"
 #include "models/proto/standing.h"
@@ -36,7 +37,10 @@ struct cucm {
     int64_t prefix_len, isn;
     struct sim_dur keepalive_interval, grace, arp_timeout;
     struct dist trying_time, answer_time;
-    bool close_on_timeout;
+    bool close_on_timeout, digest;
+    struct sim_dur min_expires, initializing_time;
+    int64_t registrations_max;
+    const char *denied, *digest_password;
     const char *server_header, *supported, *to_tag_digits, *cluster_id, *devices, *devices_later, *standing_text;
     struct tcp_config tcp_config;
     struct cucm_files_config files_config;
@@ -49,12 +53,13 @@ struct cucm {
     struct registrar registrar;
     struct device_db db;
     struct cucm_files files;
-    struct rng *tags, *times;
+    struct rng *tags, *times, *nonces;
     struct pool jobs, lines;
     struct list_link up; /* the lines that are in use */
     bool tag_given;    /* of the next registration's 200 OK */
     uint32_t tag;
     bool running; /* the CallManager service */
+    struct sim_time initialized; /* when it begins to take registrations */
     uint64_t down; /* the record that tells of the crash; 0: the host is up */
     uint32_t own_files; /* that the scenario brought */
     uint64_t own_hash;
@@ -69,11 +74,13 @@ struct line {
     struct sip_stream stream;
     struct list_link jobs;
     struct tmr timer; /* of the first job */
+    char nonce[33];   /* of the challenge that stands; empty: none */
 };
 
 /* What a REGISTER says; views into the message. */
 struct request {
     struct cisco_request mirror; /* of the answers */
+    struct str authorization;
     struct sip_contact contact;
     struct sip_cseq cseq;
     uint32_t expires;
@@ -99,6 +106,12 @@ static const struct param_def params[] = {
     {"cluster_id", PARAM_TEXT, "StandAloneCluster", NULL, NULL, NULL, "cluster, as in alarms", AT(cluster_id), true},
     {"devices", PARAM_TEXT, "", NULL, NULL, NULL, DEVICES_DOC "; empty: every device may register", AT(devices), true},
     {"devices_later", PARAM_TEXT, "", NULL, NULL, NULL, "devices that the operation 'provision' adds, written as in 'devices'", AT(devices_later), true},
+    {"denied_devices", PARAM_TEXT, "", NULL, NULL, NULL, "devices that are answered 403 Forbidden, separated by commas", AT(denied), true},
+    {"digest_authentication", PARAM_BOOL, "off", NULL, NULL, NULL, "challenge each REGISTER that binds (401, RFC 3261 22)", AT(digest), true},
+    {"digest_password", PARAM_TEXT, "", NULL, NULL, NULL, "of every phone, beside its number as its name; in their configuration files, too", AT(digest_password), true},
+    {"min_expires", PARAM_DUR, "0s", "0s", "1h", NULL, "a shorter Expires is answered 423 Interval Too Brief", AT(min_expires), true},
+    {"initializing_time", PARAM_DUR, "0s", "0s", "1h", NULL, "after its start the service answers 503 for this long, with Retry-After", AT(initializing_time), true},
+    {"registrations_max", PARAM_INT, "0", "0", "1000000", NULL, "devices that may register here, others are answered 503; 0: any number", AT(registrations_max), true},
     CUCM_FILES_PARAMS(struct cucm, files_config),
     {"server_header", PARAM_TEXT, "", NULL, NULL, NULL, "Server header of a registration's 200 OK; none when empty", AT(server_header), true},
     {"register_supported", PARAM_TEXT, "X-cisco-srtp-fallback,X-cisco-sis-6.0.0", NULL, NULL, NULL, "Supported header of a registration's 200 OK", AT(supported), true},
@@ -162,11 +175,11 @@ static void send_text(struct line *l, const struct wr *w, uint64_t flow)
 }
 
 static void reject(struct line *l, const struct cisco_request *q, uint32_t status, const char *phrase,
-                   uint64_t flow)
+                   const char *extra, uint64_t flow)
 {
     char text[ANSWER_MAX];
     struct wr w = wr_of(text, sizeof text);
-    cisco_reject_put(&w, q, status, phrase, draw_tag(l->cucm, false), wall_ns(l->cucm));
+    cisco_reject_put(&w, q, status, phrase, draw_tag(l->cucm, false), wall_ns(l->cucm), extra);
     send_text(l, &w, flow);
 }
 
@@ -202,15 +215,77 @@ static bool in_database(const struct cucm *c, struct str device)
     return !c->devices[0] || device_db_find(&c->db, device);
 }
 
+static bool in_list(const char *list, struct str device)
+{
+    struct str rest = str_of(list);
+    while (rest.n) {
+        if (str_eq(str_trim(str_cut(&rest, ',')), device))
+            return true;
+    }
+    return false;
+}
+
+/* 503: it cannot now, but later. False: it can. */
+static bool is_unavailable(struct line *l, const struct request *r, uint64_t flow)
+{
+    struct cucm *c = l->cucm;
+    struct sim_dur left = time_sub(c->initialized, sim_now(c->node->sim));
+    bool full = c->registrations_max && r->expires && !registrar_has(&c->registrar, r->contact.device) &&
+                registrar_count(&c->registrar) >= (uint32_t)c->registrations_max;
+    char extra[32];
+    struct txtbuf t = txtbuf_of(extra, sizeof extra);
+    if (left.ns <= 0 && !full)
+        return false;
+    txtbuf_add(&t, "Retry-After: %lld", (long long)(left.ns > 0 ? (left.ns + 999999999) / 1000000000 : 30));
+    reject(l, &r->mirror, 503, "Service Unavailable", extra, flow);
+    return true;
+}
+
+/* 401, or 403 to a wrong answer. False: who he says he is he is. */
+static bool is_challenged(struct line *l, const struct request *r, uint64_t flow)
+{
+    struct cucm *c = l->cucm;
+    if (!c->digest || r->expires == 0)
+        return false;
+    if (l->nonce[0] && r->authorization.n) {
+        if (digest_holds(r->authorization, str_of(l->nonce), str_of(c->digest_password), STR("REGISTER")))
+            return false;
+        if (str_eq(digest_param(r->authorization, STR("nonce")), str_of(l->nonce))) {
+            reject(l, &r->mirror, 403, "Forbidden", NULL, flow);
+            return true;
+        }
+    }
+    char extra[160];
+    struct txtbuf n = txtbuf_of(l->nonce, sizeof l->nonce), t = txtbuf_of(extra, sizeof extra);
+    txtbuf_add(&n, "%016llx%016llx", (unsigned long long)rng_u64(c->nonces), (unsigned long long)rng_u64(c->nonces));
+    txtbuf_add(&t, "WWW-Authenticate: Digest realm=\"" SIP_REALM "\",nonce=\"%s\",algorithm=MD5", l->nonce);
+    reject(l, &r->mirror, 401, "Unauthorized", extra, flow);
+    return true;
+}
+
+static bool is_too_brief(struct line *l, const struct request *r, uint64_t flow)
+{
+    int64_t min_s = l->cucm->min_expires.ns / 1000000000;
+    char extra[32];
+    struct txtbuf t = txtbuf_of(extra, sizeof extra);
+    if (r->expires == 0 || r->expires >= 3600 || r->expires >= min_s) /* 10.3 (7) */
+        return false;
+    txtbuf_add(&t, "Min-Expires: %lld", (long long)min_s);
+    reject(l, &r->mirror, 423, "Interval Too Brief", extra, flow);
+    return true;
+}
+
 /* RFC 3261 10.3, in its order; the device stands in Contact (seed 002), the number in To. */
 static void answer_register(struct line *l, const struct request *r, uint64_t flow)
 {
     struct cucm *c = l->cucm;
     const struct cisco_request *m = &r->mirror;
     if (!r->sound || r->contact.device.n == 0) {
-        reject(l, m, 400, "Bad Request", flow);
+        reject(l, m, 400, "Bad Request", NULL, flow);
         return;
     }
+    if (is_unavailable(l, r, flow) || is_challenged(l, r, flow))
+        return;
     struct registration q = {
         .device = r->contact.device,
         .model = r->contact.model,
@@ -220,10 +295,14 @@ static void answer_register(struct line *l, const struct request *r, uint64_t fl
         .addr = tcp_peer(l->conn),
         .conn = l->conn,
     };
-    if (!in_database(c, q.device)) {
-        reject(l, m, 404, "Not Found", flow);
+    if (in_list(c->denied, q.device)) {
+        reject(l, m, 403, "Forbidden", NULL, flow);
+    } else if (!in_database(c, q.device)) {
+        reject(l, m, 404, "Not Found", NULL, flow);
+    } else if (is_too_brief(l, r, flow)) {
+        return;
     } else if (!registrar_accepts(&c->registrar, &q)) {
-        reject(l, m, 500, "Server Internal Error", flow);
+        reject(l, m, 500, "Server Internal Error", NULL, flow);
     } else if (r->expires == 0) {
         registrar_unbind(&c->registrar, &q);
         send_ok(l, m, false, flow);
@@ -284,11 +363,12 @@ static void keep_request(struct line *l, struct job *j, const struct sip_msg *m)
 {
     struct request *r = &j->request;
     struct str *views[] = {&r->mirror.via, &r->mirror.from, &r->mirror.to, &r->mirror.call_id,
-                           &r->mirror.cseq, &r->mirror.contact, &r->contact.uri, &r->contact.instance,
+                           &r->mirror.cseq, &r->mirror.contact, &r->authorization, &r->contact.uri, &r->contact.instance,
                            &r->contact.device, &r->contact.model, &r->cseq.method};
     j->text = frame_new(l->cucm->node->net, m->whole.n);
     memcpy(j->text->bytes, m->whole.p, m->whole.n);
     *r = (struct request){.mirror = mirror_of(m), .expires = 3600};
+    r->authorization = sip_header_named(m, STR("Authorization"));
     r->sound = sip_contact(m, &r->contact) && sip_cseq(m, &r->cseq);
     sip_expires(m, &r->expires);
     for (size_t i = 0; i < sizeof views / sizeof views[0]; i++)
@@ -304,11 +384,11 @@ static void on_message(void *arg, const struct sip_msg *m)
     uint64_t flow = bus_current_flow(s);
     struct cisco_request mirror = mirror_of(m);
     if (!str_eq(m->method, STR("REGISTER"))) {
-        reject(l, &mirror, 501, "Not Implemented", flow);
+        reject(l, &mirror, 501, "Not Implemented", NULL, flow);
         return;
     }
     if (m->whole.n > REQUEST_MAX) {
-        reject(l, &mirror, 513, "Message Too Large", flow);
+        reject(l, &mirror, 513, "Message Too Large", NULL, flow);
         return;
     }
     struct job *j = pool_get_raw(&l->cucm->jobs);
@@ -470,6 +550,7 @@ static bool init_files(struct node *n, struct cucm *c, struct err *e)
 {
     c->files_config.cluster_id = c->cluster_id;
     c->files_config.own = c->address;
+    c->files_config.password = c->digest ? c->digest_password : "";
     device_db_init(&c->db, sim_arena(n->sim));
     return device_db_add(&c->db, "devices", str_of(c->devices), e) &&
            cucm_files_init(&c->files, n, c->ip, c->tcp, &c->files_config, e);
@@ -509,6 +590,8 @@ static bool init(struct node *n, struct err *e)
         return false;
     c->tags = node_stream(n, "sip/to-tag");
     c->times = node_stream(n, "sip/answer-time");
+    c->nonces = c->digest ? node_stream(n, "sip/nonce") : NULL;
+    c->initialized = time_add(sim_now(n->sim), c->initializing_time);
     pool_init(&c->jobs, sim_arena(n->sim), "SIP requests in work", sizeof(struct job), JOBS_MAX);
     pool_init(&c->lines, sim_arena(n->sim), "phone connections", sizeof(struct line), JOBS_MAX);
     registrar_init(&c->registrar, n, c->grace);
@@ -588,6 +671,7 @@ static bool start_service(struct node *n, struct err *e)
             cucm_files_start(&c->files);
     }
     c->down = 0;
+    c->initialized = time_add(sim_now(n->sim), c->initializing_time);
     c->running = tcp_listen(c->tcp, SIP_PORT, false, 0, DSCP_CS3, on_accept, c);
     ASSERT(c->running);
     return true;

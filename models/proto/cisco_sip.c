@@ -207,6 +207,8 @@ void cisco_register_put(struct wr *w, const struct cisco_register *r)
     put_contact(w, r);
     put_header(w, "Supported: ", str_of(r->model->supported));
     PUT(w, "Content-Length: 0" CRLF);
+    if (r->authorization.n)
+        put_header(w, "Authorization: ", r->authorization);
     if (r->reason.n) {
         PUT(w, "Reason: SIP;cause=200;text=\"");
         wr_str(w, r->reason);
@@ -257,12 +259,14 @@ void cisco_ok_put(struct wr *w, const struct cisco_request *q, const struct cisc
 }
 
 void cisco_reject_put(struct wr *w, const struct cisco_request *q, uint32_t status, const char *phrase,
-                      uint32_t to_tag, int64_t date_ns)
+                      uint32_t to_tag, int64_t date_ns, const char *extra)
 {
     put_head(w, status, phrase, q);
     put_number(w, ";tag=", to_tag);
     put_date(w, date_ns);
     put_header(w, "Call-ID: ", q->call_id);
     put_header(w, "CSeq: ", q->cseq);
+    if (extra)
+        put_header(w, "", str_of(extra));
     PUT(w, "Content-Length: 0" CRLF CRLF);
 }

@@ -43,6 +43,7 @@ struct cisco_register {
     uint32_t expires;
     bool standby;           /* Contact says expires=0;cisco-keep-alive */
     int64_t date_ns;        /* since 1970; negative: not known yet (Sun, 00 Jan 1900) */
+    struct str authorization; /* value of the header; empty: none */
     struct str reason;      /* text of the cisco-alarm after an outage; empty: no Reason header */
 };
 
@@ -65,9 +66,9 @@ struct cisco_ok {
 
 void cisco_ok_put(struct wr *w, const struct cisco_request *q, const struct cisco_ok *ok);
 
-/* Any other final answer, such as 404 Not Found. */
+/* Any other final answer, such as 404 Not Found; `extra` is a header line more ("Retry-After: 5"), or NULL. */
 void cisco_reject_put(struct wr *w, const struct cisco_request *q, uint32_t status, const char *phrase,
-                      uint32_t to_tag, int64_t date_ns);
+                      uint32_t to_tag, int64_t date_ns, const char *extra);
 
 /* "Wed, 15 Jul 2015 12:42:56 GMT" (RFC 3261 20.17). */
 void cisco_date(struct txtbuf *t, int64_t ns);

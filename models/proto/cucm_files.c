@@ -116,7 +116,8 @@ void cucm_files_write_device(struct cucm_files *f, const struct cucm_device *d)
     struct wr w = wr_of(xml, sizeof xml);
     struct cnf_line line = {.button = cnf_num_of(1), .feature_id = cnf_num_of(LINE_FEATURE), .feature_label = d->dn,
                             .proxy = STR("USECALLMANAGER"), .port = cnf_num_of(5060), .name = d->dn,
-                            .display_name = d->dn, .auth_name = d->dn, .contact = d->dn};
+                            .display_name = d->dn, .auth_name = d->dn, .contact = d->dn,
+                            .auth_password = c->password[0] ? str_of(c->password) : STR_NONE};
     struct cnf x = {
         .protocol = CNF_SIP,
         .pool_name = STR("Default"),

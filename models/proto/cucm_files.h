@@ -21,7 +21,7 @@ struct cucm_files_config {
     bool itl, ctl, dial_rules;
     int64_t firmware_bytes;
     /* filled by the owner */
-    const char *cluster_id;
+    const char *cluster_id, *password; /* password: of every line; empty: none */
     struct ip4 own;
 };
 

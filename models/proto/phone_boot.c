@@ -142,8 +142,11 @@ static void take_line(const struct cnf *c, struct phone_config *out)
         if (cnf_num_or(l->feature_id, 9) == 9 && l->name.n && (!first || l->button.value < first->button.value))
             first = l;
     }
-    if (first)
-        out->dn = first->name.p;
+    if (!first)
+        return;
+    out->dn = first->name.p;
+    out->auth_name = first->auth_name;
+    out->auth_password = first->auth_password;
 }
 
 bool boot_phone_config(const struct cnf *c, struct phone_config *out, const char **why)

@@ -21,6 +21,7 @@ struct phone_config {
     struct cucm_member group[CUCM_GROUP_MAX];
     int64_t member_count;
     const char *dn;                            /* <name> of the first line */
+    struct str auth_name, auth_password;       /* of the first line; empty: it has none */
     const char *load;                          /* <loadInformation> */
     struct sim_dur timer_register_expires;     /* asked for */
     struct sim_dur timer_register_delta;       /* re-register this long before the granted time ends */

@@ -52,9 +52,10 @@ static bool is_higher(const struct sip_group *g, int i)
     return g->at != GROUP_NOWHERE && i < g->at;
 }
 
+/* It failed since the last pause, or has asked to be left alone (RFC 3261 20.33). */
 static bool has_failed(const struct sip_group *g, int i)
 {
-    return g->failed & 1u << i;
+    return g->failed & 1u << i || time_before(sim_now(g->node->sim), g->slot[i].not_before);
 }
 
 /* Of the nodes that have not failed: the first open one in the group's order, else the first. */
@@ -245,13 +246,27 @@ static void go_elsewhere(void *self, const void *msg)
     aim(g, next_target(g));
 }
 
+/* Until the first node may be asked again. */
+static struct sim_dur pause(const struct sip_group *g)
+{
+    struct sim_time now = sim_now(g->node->sim), first = time_add(now, g->reconnect_interval);
+    bool any = false;
+    for (int i = 0; i <= lowest(g); i++)
+        any = any || !time_before(first, g->slot[i].not_before);
+    for (int i = 0; !any && i <= lowest(g); i++) {
+        if (i == 0 || time_before(g->slot[i].not_before, first))
+            first = g->slot[i].not_before;
+    }
+    return time_sub(first, now);
+}
+
 static void wait_and_retry(void *self, const void *msg)
 {
     struct sip_group *g = self;
     (void)msg;
     g->failed = 0;
     leave(g);
-    tmr_arm(&g->retry, g->reconnect_interval);
+    tmr_arm(&g->retry, pause(g));
 }
 
 static void rejected_everywhere(void *self, const void *msg)
@@ -264,8 +279,10 @@ static void rejected_everywhere(void *self, const void *msg)
 
 static void try_first(void *self, const void *msg)
 {
+    struct sip_group *g = self;
+    int target = next_target(g);
     (void)msg;
-    aim(self, 0);
+    aim(g, target == GROUP_NOWHERE ? 0 : target);
 }
 
 static void power_down(void *self, const void *msg)
@@ -387,6 +404,8 @@ static void on_binding_answer(struct sip_group *g, struct sip_leg *l, uint32_t s
     }
     if (l->index != g->target)
         return;
+    if (status == 503)
+        g->slot[l->index].not_before = time_add(sim_now(g->node->sim), l->retry_after);
     if (status == 0)
         leg_abort(l); /* whoever is silent for the length of timer F gets a new connection */
     feed(g, ok ? E_OK_0 + l->index : status == 0 ? E_NO_ANSWER : E_REJECTED);

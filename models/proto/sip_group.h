@@ -18,6 +18,7 @@ struct group_slot {
     struct sip_group *group;
     uint8_t index;
     bool proven; /* answered a probe since its connection stands: the monitor runs */
+    struct sim_time not_before; /* a 503 said so (Retry-After) */
     struct tmr probe, monitor, reconnect;
 };
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "models/proto/sip_digest.h"
 #include "sim/kernel/measure.h"
 
 #define MESSAGE_MAX 2048
@@ -92,7 +93,8 @@ static void write_request(struct sip_leg *l, struct wr *w)
         .contact_uuid = str_of(l->id->contact_uuid),
         .mac = l->id->mac,
         .cseq = l->cseq,
-        .expires = binds ? (uint32_t)(c->timer_register_expires.ns / 1000000000) : 0,
+        .expires = binds ? (uint32_t)(dur_max(c->timer_register_expires, l->expires_min).ns / 1000000000) : 0,
+        .authorization = l->authorization ? str_of(l->authorization) : STR_NONE,
         .standby = !binds,
         .date_ns = knows_time(l) ? sim_epoch_ns(s) + sim_now(s).ns + l->id->clock_offset.ns : -1,
         .reason = str_of(l->reason),
@@ -133,6 +135,7 @@ void leg_request(struct sip_leg *l, enum leg_request kind, const char *reason)
     }
     l->kind = kind;
     l->reason = reason;
+    l->authorized = false;
     send_request(l);
 }
 
@@ -146,6 +149,57 @@ static void finish(struct sip_leg *l, uint32_t status, struct sim_dur granted)
         return;
     l->deferred = false;
     leg_request(l, l->deferred_kind, l->deferred_reason);
+}
+
+/* The same once more, CSeq + 1 (RFC 3261 8.1.3.5, 10.2.8). */
+static void repeat(struct sip_leg *l)
+{
+    tmr_disarm(&l->timer_f);
+    l->pending = false;
+    leg_request(l, l->kind, l->reason);
+}
+
+/* 401: answered once; who is challenged again for his answer has no better one. */
+static bool answer_challenge(struct sip_leg *l, const struct sip_msg *m)
+{
+    const struct phone_config *c = l->id->config;
+    char uri[128];
+    struct txtbuf u = txtbuf_of(uri, sizeof uri);
+    if (l->authorized || c->auth_name.n == 0)
+        return false;
+    if (!l->authorization)
+        l->authorization = arena_alloc(sim_arena(l->node->sim), SIP_CREDENTIALS_MAX);
+    struct txtbuf t = txtbuf_of(l->authorization, SIP_CREDENTIALS_MAX);
+    txtbuf_add(&u, "sip:%.*s", STR_ARG(member(l)->name));
+    if (!digest_answer(&t, sip_header_named(m, STR("WWW-Authenticate")), c->auth_name, c->auth_password, STR("REGISTER"),
+                       txtbuf_view(&u))) {
+        l->authorization[0] = 0;
+        return false;
+    }
+    repeat(l);
+    l->authorized = true;
+    return true;
+}
+
+/* 423: at least Min-Expires, once (RFC 3261 10.2.8). */
+static bool ask_for_more(struct sip_leg *l, const struct sip_msg *m)
+{
+    uint64_t s;
+    if (!str_u64(sip_header_named(m, STR("Min-Expires")), UINT32_MAX, &s) || dur_s((int64_t)s).ns <= l->expires_min.ns ||
+        !kinds[l->kind].binds)
+        return false;
+    l->expires_min = dur_s((int64_t)s);
+    repeat(l);
+    return true;
+}
+
+static void note_retry_after(struct sip_leg *l, const struct sip_msg *m)
+{
+    struct str value = sip_header_named(m, STR("Retry-After"));
+    uint64_t s = 0;
+    struct str digits = str_cut(&value, ' ');
+    bool told = m->status == 503 && str_u64(digits, 86400, &s);
+    l->retry_after = told ? dur_s((int64_t)s) : DUR_ZERO;
 }
 
 static void on_timer_f(void *owner)
@@ -166,8 +220,11 @@ static void on_message(void *arg, const struct sip_msg *m)
         return;
     if (!l->pending || cseq.number != l->cseq || m->status < 200)
         return; /* 100 Trying does not stop timer F (RFC 3261 17.1.2.2); an old answer says nothing */
+    if ((m->status == 401 && answer_challenge(l, m)) || (m->status == 423 && ask_for_more(l, m)))
+        return;
     uint32_t expires = 0;
     sip_expires(m, &expires);
+    note_retry_after(l, m);
     finish(l, m->status, dur_s(expires));
 }
 

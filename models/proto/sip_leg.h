@@ -29,7 +29,7 @@ struct leg_user {
     void (*on_open)(void *arg, struct sip_leg *l);
     /* status 0: timer F fired. `granted` is the Expires of a 200. */
     void (*on_answer)(void *arg, struct sip_leg *l, enum leg_request kind, uint32_t status,
-                      struct sim_dur granted);
+                      struct sim_dur granted); /* l->retry_after: of a 503, else 0 */
     void (*on_down)(void *arg, struct sip_leg *l, enum leg_down why); /* only what we did not ask for */
 };
 
@@ -74,6 +74,10 @@ struct sip_leg {
     enum leg_request kind, deferred_kind;
     const char *reason, *deferred_reason; /* of the alarm text; NULL: none */
     uint64_t flow;
+    char *authorization;       /* SIP_CREDENTIALS_MAX bytes, once it was challenged */
+    bool authorized;           /* the pending request answers a challenge already */
+    struct sim_dur expires_min; /* a registrar asked for at least so much (423); 0: none did */
+    struct sim_dur retry_after;
 };
 
 /* Takes over a connection and a dialog that stood before the run began; there must be a route. The user

@@ -188,3 +188,18 @@ void registrar_power_off(struct registrar *r)
         fsm_step(&b->fsm, E_POWER_OFF, NULL);
     }
 }
+
+bool registrar_has(const struct registrar *r, struct str device)
+{
+    const struct binding *b = find(r, device);
+    return b && b->fsm.state == REGISTERED;
+}
+
+uint32_t registrar_count(const struct registrar *r)
+{
+    struct map_slot *slot;
+    uint32_t n = 0;
+    for (uint32_t i = 0; map_next(&r->bindings, &i, &slot);)
+        n += ((const struct binding *)slot->value)->fsm.state == REGISTERED;
+    return n;
+}

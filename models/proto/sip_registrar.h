@@ -62,6 +62,10 @@ void registrar_bind(struct registrar *r, const struct registration *q, struct si
 void registrar_resume(struct registrar *r, const struct registration *q, struct sim_dur left);
 void registrar_unbind(struct registrar *r, const struct registration *q); /* Expires 0; may be unbound */
 
+/* Is it bound now; how many are. */
+bool registrar_has(const struct registrar *r, struct str device);
+uint32_t registrar_count(const struct registrar *r);
+
 /* The device's connection ended: what was bound over it is unregistered. */
 void registrar_connection_lost(struct registrar *r, struct tcp_conn *c);
 

@@ -84,6 +84,15 @@ struct str sip_header(const struct sip_msg *m, enum sip_header_id id)
     return m->first[id] ? m->headers[m->first[id] - 1].value : STR_NONE;
 }
 
+struct str sip_header_named(const struct sip_msg *m, struct str name)
+{
+    for (uint32_t i = 0; i < m->header_count; i++) {
+        if (str_eq_nocase(m->headers[i].name, name))
+            return m->headers[i].value;
+    }
+    return STR_NONE;
+}
+
 /* --- framing
  * ------------------------------------------------------------------------------------------ */
 

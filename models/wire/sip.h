@@ -62,6 +62,9 @@ void sip_brief(struct txtbuf *t, const struct sip_msg *m); /* "200 OK CSeq 105" 
  * empty without one. */
 struct str sip_header(const struct sip_msg *m, enum sip_header_id id);
 
+/* The first of that name, in any case, whatever it is; p NULL: none. */
+struct str sip_header_named(const struct sip_msg *m, struct str name);
+
 struct sip_cseq {
     uint32_t number;
     struct str method;

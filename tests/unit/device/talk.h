@@ -210,7 +210,7 @@ static struct str talk_answer(struct talker *t, unsigned status, unsigned expire
     else if (status == 200)
         cisco_ok_put(&w, &q, &ok);
     else
-        cisco_reject_put(&w, &q, status, "No", 1, 0);
+        cisco_reject_put(&w, &q, status, "No", 1, 0, NULL);
     assert_true(wr_ok(&w));
     return str_of_bytes(out, wr_len(&w));
 }
