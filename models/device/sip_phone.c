@@ -499,7 +499,8 @@ static void boot_rows(const struct phone_boot *b, struct table *t)
         item_ip4(t, name, boot_tftp_server(b, i));
     }
     item(t, "Boot", fsm_state_name(&b->attach.fsm));
-    item(t, "Download Status", fsm_state_name(&b->provision.fsm));
+    item(t, "Provisioning", fsm_state_name(&b->provision.fsm));
+    item(t, "Download Status", provision_is_loading(&b->provision) ? b->provision.name : "None");
 }
 
 /* In the order of a phone's own page, Settings > Status and Network Setup. */

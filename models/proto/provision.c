@@ -474,6 +474,11 @@ void provision_start(struct provision *p, const struct ip4 *servers, size_t coun
     fsm_step(&p->fsm, E_START, NULL);
 }
 
+bool provision_is_loading(const struct provision *p)
+{
+    return p->fsm.state == LOADS || p->fsm.state == IMAGE;
+}
+
 void provision_stop(struct provision *p)
 {
     feed(p, E_STOP);

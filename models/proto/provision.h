@@ -63,6 +63,7 @@ void provision_init(struct provision *p, struct node *n, struct ip_stack *ip, st
                     struct phone_flash *flash, const struct provision_config *c,
                     const struct provision_user *user, void *arg);
 void provision_start(struct provision *p, const struct ip4 *servers, size_t count); /* in order of preference */
+bool provision_is_loading(const struct provision *p); /* firmware is on its way */
 void provision_stop(struct provision *p);       /* fetches nothing more */
 void provision_again(struct provision *p);      /* its configuration led nowhere: after a pause, from the start */
 void provision_registered(struct provision *p); /* the phone has registered: what was left is fetched now */
