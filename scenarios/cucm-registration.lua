@@ -70,7 +70,7 @@ A third one is told no TFTP server at all: it never sends a REGISTER.]],
       net:add("sip-phone", name, { mac = mac, load = load, phone_model = model.phone_model, poe_class = model.poe_class,
                                    power_mw = model.power_mw })
     end
-    phone("phone", "00:a6:ca:11:22:01", p.upgrade and old_load or phone_load)
+    phone("phone", "00:a6:ca:11:22:01", p.upgrade == "on" and old_load or phone_load)
     phone("stranger", "00:a6:ca:11:22:02", phone_load)
     phone("orphan", "00:a6:ca:11:22:03", phone_load)
 
@@ -92,7 +92,7 @@ A third one is told no TFTP server at all: it never sends a REGISTER.]],
         "voice30 10.30.0.0/24 router=10.30.0.1 exclude=10.30.0.1-10.30.0.9 option66=10.1.0.11; " ..
         "voice40 10.40.0.0/24 router=10.40.0.1 exclude=10.40.0.1-10.40.0.9" })
     local group = "10.1.0.11,10.1.0.12"
-    local devices = p.provisioned and "SEP00A6CA112201 dn=1001 load=" .. phone_load or "SEP00A6CA1122FF dn=1001"
+    local devices = p.provisioned == "on" and "SEP00A6CA112201 dn=1001 load=" .. phone_load or "SEP00A6CA1122FF dn=1001"
     for i, name in ipairs { "cucm-pub", "cucm-sub" } do
       net:add("cucm", name, { mac = ("00:50:56:20:00:1%d"):format(i), address = "10.1.0.1" .. i, gateway = "10.1.0.1",
         cucm_group = group, devices = devices, devices_later = "SEP00A6CA112202 dn=1002",

@@ -57,8 +57,9 @@ end
 
 local function constant(run, peer)
   local sent, branches = messages(run, peer, "REGISTER"), {}
+  if #sent < 2 then return nil end
   local call_id, cseq = header(sent[1].text, "Call%-ID"), nil
-  for i = 1, 5 do
+  for i = 1, math.min(#sent, 5) do
     local s = sent[i]
     local n = tonumber(header(s.text, "CSeq"):match("^%d+"))
     local branch = header(s.text, "Via"):match("branch=(%S+)")

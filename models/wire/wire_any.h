@@ -6,6 +6,7 @@
 #include "models/wire/arp.h"
 #include "models/wire/cdp.h"
 #include "models/wire/dhcp.h"
+#include "models/wire/dns.h"
 #include "models/wire/eth.h"
 #include "models/wire/http.h"
 #include "models/wire/icmp.h"
@@ -28,6 +29,7 @@ struct wire_any {
         struct udp udp;
         struct dhcp dhcp;
         struct tftp tftp;
+        struct dns dns;
         struct tcp_seg tcp;
         struct sip_msg sip;
         struct http http;

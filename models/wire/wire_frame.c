@@ -107,10 +107,16 @@ static bool is_dhcp(const struct udp *u)
     return u->dst_port == DHCP_SERVER_PORT || u->dst_port == DHCP_CLIENT_PORT;
 }
 
+static bool is_dns(const struct udp *u)
+{
+    return u->src_port == DNS_PORT || u->dst_port == DNS_PORT;
+}
+
 static void udp_text(struct txtbuf *t, const struct udp *u)
 {
     struct dhcp d;
     struct tftp f;
+    struct dns n;
     struct rd r = rd_of(u->payload.p, u->payload.n);
     if (is_dhcp(u) && dhcp_get(&r, &d)) {
         dhcp_line(t, &d);
@@ -118,6 +124,11 @@ static void udp_text(struct txtbuf *t, const struct udp *u)
     }
     if (u->dst_port == TFTP_PORT && tftp_get(&r, &f)) { /* what follows has ports of its own */
         tftp_line(t, &f);
+        return;
+    }
+    r = rd_of(u->payload.p, u->payload.n);
+    if (is_dns(u) && dns_get(&r, &n)) {
+        dns_line(t, &n);
         return;
     }
     udp_line(t, u);

@@ -120,6 +120,38 @@ here = play "no-power"
 dt.equal(#times(here, "kind='FRAME_TX' and " .. phone), 0, "frames of a phone without power")
 dt.equal(#texts(here, "kind='NOTE' and text like 'power: Fa0/1 gets none%'"), 1, "the switch says why")
 
+-- The documented scenario without the upgrade, and for a phone that nobody added.
+local function status_of(sets)
+  local words = { "inspect", "cucm-registration", "phone", "--at", "2min" }
+  for _, s in ipairs(sets) do
+    words[#words + 1] = "--set"
+    words[#words + 1] = s
+  end
+  local _, out = dt.run(words)
+  return out
+end
+local upgraded, current, unknown = status_of {}, status_of { "upgrade=off" }, status_of { "provisioned=off" }
+for _, words in ipairs { "Active Load ID +sip78xx.12%-8%-1%-0001%-455\n", "Inactive Load ID +sip78xx.12%-5%-1SR1%-4\n",
+                         "Download Status +None\n", "Registered to +10.1.0.11\n", "IP Address +10.20.0.10\n" } do
+  dt.ok(upgraded:find(words), "seed 001's device status lacks '%s':\n%s", words, upgraded)
+end
+dt.ok(current:find("Active Load ID +sip78xx.12%-8%-1%-0001%-455\nInactive Load ID *\n"), "no upgrade:\n%s", current)
+dt.ok(unknown:find("Registered to *\n") and unknown:find("Phone DN +SEP00A6CA112201\n"), "not added:\n%s", unknown)
+dt.ok(unknown:find("Active Load ID +sip78xx.12%-8%-1%-0001%-455\n"), "XMLDefault names the firmware, too:\n%s", unknown)
+
+-- Its power is taken away, and given back: it boots with the lease it remembers, and no old connection speaks.
+local plug = dt.tmp() .. "/plug.lua"
+local base = assert(io.open(dt.src .. "/tests/e2e/scenarios/boot.lua")):read("a")
+local f = assert(io.open(plug, "w"))
+f:write((base:gsub("sim:wait_until%(p.heal_at%)", 'sim:wait_until(p.heal_at) at("phone"):op("unplug") sim:wait("10s") at("phone"):op("plug-in") sim:wait("2min") at("phone"):op("reset")', 1)))
+f:close()
+dt.equal((dt.run { "run", plug, "-q", "-o", "plugged" }), 0, "unplugged and plugged in again")
+here = dt.tmp() .. "/plugged"
+dt.equal(#registered(here), 3, "registrations: at first, after the power, after the reset")
+dt.equal(#times(here, sent "%" .. " and t_ns between 300000000001 and 310000000000"), 0, "frames of an unplugged phone")
+dt.equal(#texts(here, "kind='STATE' and text like 'dhcp-client %init -> rebooting (begin)'"), 2, "INIT-REBOOT")
+dt.equal(#dt.query(here, "select 1 from record where kind='UNEXPECTED'"), 0, "events that no machine expects")
+
 -- A user's own file beside the scenario is served and obeyed as it is, unknown elements and all; a broken one is not.
 local own = dt.tmp() .. "/own"
 dt.sh(("mkdir -p '%s/tftp' && cp '%s/tests/e2e/scenarios/boot.lua' '%s/'"):format(own, dt.src, own))

@@ -33,4 +33,15 @@ end
 -- It is the delta that makes the difference: without one the two stay together.
 local level = play("level", { "timer_register_delta=0s" })
 dt.near(sent(level, secondary, 105) - sent(level, primary, 105), 0, 1, "no delta, no difference")
+
+-- Any pair of times: what is granted less the delta, as the phone reads it from its file.
+for _, pair in ipairs { { 60, 10 }, { 180, 30 }, { 90, 0 } } do
+  local doc = dt.play("sip-registration", { ("sip_station_keepalive_interval=%ds"):format(pair[1]),
+                                            ("timer_register_delta=%ds"):format(pair[2]) })
+  local found
+  for _, o in ipairs(doc.observables) do
+    if o.name == "refresh interval, primary" then found = o.simulated end
+  end
+  dt.near(found, pair[1] - pair[2], 0.05, ("interval of %d s less %d s"):format(pair[1], pair[2]))
+end
 dt.done()

@@ -41,6 +41,7 @@ for line in io.lines("models/wire/wire.def") do
     index = index + 1
   end
 end
+for i, path in ipairs(names("ls tests/wire/http/*.hex")) do write("http", "message" .. i, bytes_of(path)) end
 for i, path in ipairs(names("ls tests/seed/*.sip")) do
   local f = assert(io.open(path, "rb"))
   local text = f:read("a")
