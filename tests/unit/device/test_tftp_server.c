@@ -180,6 +180,21 @@ static void what_is_not_there_and_what_is_not_done(void **state)
     close_bench(b);
 }
 
+/* Seed 004: one trust list for all phones; what is missing is named by that. */
+static void a_trust_list_goes_by_another_name(void **state)
+{
+    (void)state;
+    struct bench *b = open_bench();
+    ask(b, "CTLSEP005056A1033D.tlv");
+    assert_int_equal(last_message(b).number, TFTP_NOT_FOUND);
+    add(b->server, "CTLFile.tlv", 77);
+    ask(b, "CTLSEP005056A1033D.tlv");
+    assert_int_equal(last_message(b).op, TFTP_DATA);
+    assert_int_equal(last_message(b).data.n, 77);
+    acknowledge(b, 5000, 1);
+    close_bench(b);
+}
+
 /* An OACK with what was accepted, unknown options left out; then ACK 0, and blocks of the new size. */
 static void options(void **state)
 {
@@ -231,6 +246,7 @@ int main(void)
         cmocka_unit_test(a_duplicate_ack_is_passed_over),
         cmocka_unit_test(another_tid_ends_nothing),
         cmocka_unit_test(what_is_not_there_and_what_is_not_done),
+        cmocka_unit_test(a_trust_list_goes_by_another_name),
         cmocka_unit_test(options),
         cmocka_unit_test(requests_wait_for_each_other),
     };
