@@ -168,6 +168,7 @@ static void power_up(void *self, const void *msg)
 static void shut_down(struct phone_attach *a, const char *why)
 {
     detach(a, why);
+    a->user->on_off(a->arg);
     tmr_disarm(&a->wait);
     dhcp_client_stop(&a->dhcp);
     show_line(a, true);

@@ -52,6 +52,7 @@ struct attach_user {
     /* It lost its address or its power, or starts anew: connections are void. Called before what they stood
      * on is gone. */
     void (*on_detached)(void *arg, const char *why);
+    void (*on_off)(void *arg); /* all that is not in flash is gone, its clock among it */
     const char *(*load)(void *arg); /* the firmware that runs: "sip8961.9-3-1" */
 };
 

@@ -35,13 +35,19 @@ static void on_detached(void *arg, const char *why)
     tcp_power_off(b->tcp);
 }
 
+static void on_off(void *arg)
+{
+    struct phone_boot *b = arg;
+    b->knows_time = false;
+}
+
 static const char *load_of(void *arg)
 {
     const struct phone_boot *b = arg;
     return b->flash.load;
 }
 
-static const struct attach_user attach_user = {on_attached, on_detached, load_of};
+static const struct attach_user attach_user = {on_attached, on_detached, on_off, load_of};
 
 static void on_config(void *arg, const struct cnf *c, bool is_default)
 {
@@ -100,7 +106,6 @@ void boot_fetch_again(struct phone_boot *b)
 
 void boot_restart(struct phone_boot *b, const char *why)
 {
-    b->knows_time = false;
     attach_restart(&b->attach, why);
 }
 

@@ -150,6 +150,9 @@ here = dt.tmp() .. "/plugged"
 dt.equal(#registered(here), 3, "registrations: at first, after the power, after the reset")
 dt.equal(#times(here, sent "%" .. " and t_ns between 300000000001 and 310000000000"), 0, "frames of an unplugged phone")
 dt.equal(#texts(here, "kind='STATE' and text like 'dhcp-client %init -> rebooting (begin)'"), 2, "INIT-REBOOT")
+local _, dates = dt.sh(("tshark -r '%s/capture/phone-net.pcapng' -Y 'sip.Method==REGISTER and sip.CSeq.seq==101 and sip.Expires==3600' " ..
+  "-T fields -e sip.Date 2>/dev/null"):format(here))
+dt.equal(dates, ("Sun, 00 Jan 1900 00:00:00 GMT\n"):rep(3), "its clock stops with its power and with a reset")
 dt.equal(#dt.query(here, "select 1 from record where kind='UNEXPECTED'"), 0, "events that no machine expects")
 
 -- A user's own file beside the scenario is served and obeyed as it is, unknown elements and all; a broken one is not.

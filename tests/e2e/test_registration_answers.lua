@@ -116,6 +116,11 @@ local _, start = dt.sh(("tshark -r '%s/both-busy/capture/phone-net.pcapng' -T fi
 dt.ok(first_ok.t > 80 and first_ok.t < 120, "not before its time: %g", first_ok.t)
 dt.equal(#with(rows, a, 503), 1, "it is left alone meanwhile")
 
+-- The other one refuses: it is asked again and again meanwhile, the busy one is not.
+rows = play("busy-and-denied", { a = "initializing_time=4min", b = "denied_devices=SEP0024142DDF24" })
+dt.equal(#with(rows, a, 503), 1, "the busy one is asked once")
+dt.ok(#with(rows, b, 403) > 4, "the other one again and again: %d", #with(rows, b, 403))
+
 -- As many as it takes.
 rows = play("full", { a = "registrations_max=1;devices=SEP0024142DDF24 dn=5678" })
 dt.ok(#with(rows, a, 200) > 0, "the first one finds room")

@@ -170,10 +170,10 @@ static void a_client_that_comes_back(void **state)
 {
     (void)state;
     struct bench *b = open_bench(NULL);
-    bind(b, 50);
-    struct dhcp m = ask(b, &(struct ask){.type = DHCP_REQUEST, .client = 50, .requested = ADDRESS(10)});
+    bind(b, OWN);
+    struct dhcp m = ask(b, &(struct ask){.type = DHCP_REQUEST, .client = OWN, .requested = ADDRESS(10)});
     assert_int_equal(dhcp_type(&m), DHCP_ACK);
-    m = ask(b, &(struct ask){.type = DHCP_REQUEST, .client = 50, .requested = ADDRESS(11)});
+    m = ask(b, &(struct ask){.type = DHCP_REQUEST, .client = OWN, .requested = ADDRESS(11)});
     assert_int_equal(dhcp_type(&m), DHCP_NAK);
     assert_int_equal(peer_last(&b->peer)->dst.v, UINT32_MAX); /* a NAK is always broadcast */
     m = ask(b, &(struct ask){.type = DHCP_REQUEST, .client = 51, .requested = 0xc0a80001});
