@@ -16,7 +16,7 @@ enum { IDLE, HTTP_CONNECTING, HTTP_ASKED, TFTP_ASKED, TFTP_RECEIVING, ENDING, ST
 enum { E_HTTP, E_TFTP, E_OPEN, E_DATA, E_SILENCE, E_DOWN, E_END, E_TELL, E_STOP, EVENT_COUNT };
 
 static const char *const event_names[EVENT_COUNT] = {
-    "ask-by-http", "ask-by-tftp", "connected", "data", "no-answer", "connection-lost", "end", "tell", "stop",
+    "ask-by-http", "ask-by-tftp", "connected", "data", "no-answer", "connection-lost", "answer", "handed-over", "stop",
 };
 
 static void feed(struct file_fetch *f, int event)
@@ -457,7 +457,7 @@ static const struct fsm_state states[STATE_COUNT] = {
     [HTTP_ASKED] = {"http-asked", NULL, "fetch.patience"},
     [TFTP_ASKED] = {"tftp-asked", NULL, "fetch.patience"},
     [TFTP_RECEIVING] = {"tftp-receiving", NULL, "fetch.patience"},
-    [ENDING] = {"ending", enter_ending, "fetch.patience"},
+    [ENDING] = {"answered", enter_ending, "fetch.patience"},
 };
 
 static const struct fsm_row rows[] = {

@@ -234,8 +234,8 @@ static void label_of(const struct view_record *x, struct txtbuf *t)
     }
     if (copies.n && !str_eq(copies, STR("0")))
         txtbuf_cstr(t, "again: ");
-    ptrdiff_t sip = str_find(line, STR(" CSeq "));
-    if (sip > 0) { /* the message says more than its segment */
+    bool message = str_find(line, STR(" CSeq ")) > 0 || str_find(line, STR(" HTTP ")) > 0;
+    if (message) { /* the message says more than its segment */
         ptrdiff_t len = str_find(line, STR("Len="));
         struct str rest = {line.p + (len > 0 ? len : 0), line.n - (size_t)(len > 0 ? len : 0)};
         if (len > 0)

@@ -211,6 +211,68 @@ static void of_late(const struct view_run *r, struct why_subject *out)
                               view_node_name(r, out->record->node), span, (long long)waited->id);
 }
 
+/* --- a phone that never registered ------------------------------------------------------------------- */
+
+static bool is_phone_of(const struct view_run *r, int node)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        if (r->records[i].node == node && view_is(&r->records[i], "STATE") &&
+            (view_field_is(&r->records[i], "machine", "boot") || view_field_is(&r->records[i], "machine", "registration")))
+            return true;
+    }
+    return false;
+}
+
+static bool ever_registered(const struct view_run *r, int node)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        const struct view_record *x = &r->records[i];
+        if (x->node == node && view_is(x, "STATE") && view_field_is(x, "machine", "registration") &&
+            view_field_is(x, "to", "registered"))
+            return true;
+    }
+    return false;
+}
+
+/* Of its way from power to registration. */
+static bool is_step(const struct view_record *x)
+{
+    static const char *const machines[] = {"boot", "dhcp-client", "provisioning", "registration"};
+    bool machine = false;
+    for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++)
+        machine = machine || view_field_is(x, "machine", machines[i]);
+    return machine && view_is(x, "STATE");
+}
+
+/* A step that led nowhere, or a line in which the phone says so. */
+static bool is_setback(const struct view_record *x)
+{
+    static const char *const events[] = {"rejected", "no-server", "no-answer", "unusable-file", "connection-lost",
+                                         "nak",      "conflict",  "no-file"};
+    bool event = false;
+    if (view_is(x, "LOG"))
+        return view_field_is(x, "facility", "phone") && view_field_is(x, "severity", "4");
+    for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
+        event = event || view_field_is(x, "event", events[i]);
+    return event && is_step(x);
+}
+
+static void of_phone(const struct view_run *r, int node, struct why_subject *out)
+{
+    const struct view_record *setback = NULL, *step = NULL;
+    for (size_t i = 0; i < r->count; i++) {
+        const struct view_record *x = &r->records[i];
+        if (x->node != node)
+            continue;
+        setback = is_setback(x) ? x : setback;
+        step = is_step(x) ? x : step;
+    }
+    out->record = setback ? setback : step;
+    out->intro = arena_printf(r->arena, "%s has never registered; %s", view_node_name(r, node),
+                              setback ? "the last that went wrong for it was this"
+                                      : "it has not come further than this");
+}
+
 /* --- names ------------------------------------------------------------------------------------------ */
 
 static bool find_node(const struct view_run *r, const char *name, struct why_subject *out)
@@ -218,6 +280,10 @@ static bool find_node(const struct view_run *r, const char *name, struct why_sub
     for (int i = 0; i < r->node_count; i++) {
         if (!r->nodes[i].name || strcmp(r->nodes[i].name, name) != 0)
             continue;
+        if (is_phone_of(r, i) && !ever_registered(r, i)) {
+            of_phone(r, i, out);
+            return true;
+        }
         out->record = first_about(r, i);
         out->record = out->record ? out->record : first_outcome(r, i);
         if (!out->record)

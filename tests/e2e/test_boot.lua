@@ -139,6 +139,16 @@ dt.ok(current:find("Active Load ID +sip78xx.12%-8%-1%-0001%-455\nInactive Load I
 dt.ok(unknown:find("Registered to *\n") and unknown:find("Phone DN +SEP00A6CA112201\n"), "not added:\n%s", unknown)
 dt.ok(unknown:find("Active Load ID +sip78xx.12%-8%-1%-0001%-455\n"), "XMLDefault names the firmware, too:\n%s", unknown)
 
+-- Why a phone never registered: the last setback, back to what came of it; or how far it came.
+dt.equal((dt.run { "run", "cucm-registration", "-q", "-o", "cucm" }), 0, "cucm-registration")
+local function why(node) return (select(2, dt.run { "why", "cucm", node }):gsub("%s+", " ")) end
+dt.ok(why("stranger"):find("stranger has never registered; the last that went wrong .- went from registering to waiting %(rejected%)" ..
+                           ".- received 404 Not Found"), "why of the stranger: %s", why "stranger")
+dt.ok(why("orphan"):find("1%. %S+ #%d+ orphan: TFTP Error : no TFTP server is known"), "why of the orphan: %s", why "orphan")
+play "no-power"
+local _, dark = dt.run { "why", "no-power", "phone" }
+dt.ok(dark:gsub("%s+", " "):find("it has not come further than this .- boot %S+ went from off to unpowered"), "why without power: %s", dark)
+
 -- Its power is taken away, and given back: it boots with the lease it remembers, and no old connection speaks.
 local plug = dt.tmp() .. "/plug.lua"
 local base = assert(io.open(dt.src .. "/tests/e2e/scenarios/boot.lua")):read("a")
