@@ -14,6 +14,7 @@
 #include "models/proto/cucm_files.h"
 #include "models/proto/cucm_group.h"
 #include "models/proto/device_db.h"
+#include "models/proto/host.h"
 #include "models/proto/ris_show.h"
 #include "models/proto/sip_digest.h"
 #include "models/proto/sip_registrar.h"
@@ -32,10 +33,9 @@
 
 struct cucm {
     /* configuration */
-    struct mac mac;
-    struct ip4 address, gateway;
-    int64_t prefix_len, isn;
-    struct sim_dur keepalive_interval, grace, arp_timeout;
+    struct host_config host;
+    int64_t isn;
+    struct sim_dur keepalive_interval, grace;
     struct dist trying_time, answer_time;
     bool close_on_timeout, digest;
     struct sim_dur min_expires, initializing_time;
@@ -99,10 +99,7 @@ struct job {
 
 /* clang-format off */
 static const struct param_def params[] = {
-    {"mac", PARAM_MAC, NULL, NULL, NULL, NULL, "MAC address", AT(mac), true},
-    {"address", PARAM_IP4, NULL, NULL, NULL, NULL, "IPv4 address", AT(address), true},
-    {"prefix_len", PARAM_INT, "24", "1", "30", NULL, "length of the subnet's prefix", AT(prefix_len), true},
-    {"gateway", PARAM_IP4, "", NULL, NULL, NULL, "default router", AT(gateway), true},
+    HOST_PARAMS(struct cucm, host),
     {"cluster_id", PARAM_TEXT, "StandAloneCluster", NULL, NULL, NULL, "cluster, as in alarms", AT(cluster_id), true},
     {"devices", PARAM_TEXT, "", NULL, NULL, NULL, DEVICES_DOC "; empty: every device may register", AT(devices), true},
     {"devices_later", PARAM_TEXT, "", NULL, NULL, NULL, "devices that the operation 'provision' adds, written as in 'devices'", AT(devices_later), true},
@@ -123,7 +120,6 @@ static const struct param_def params[] = {
     {"cucm_trying_time", PARAM_LAW, "uniform(1.06ms,1.92ms)", "0s", "1h", NULL, "from a REGISTER to its 100 Trying", AT(trying_time), false},
     {"cucm_answer_time", PARAM_LAW, "uniform(0.48ms,0.89ms)", "0s", "1h", NULL, "from the 100 Trying to the final answer", AT(answer_time), false},
     {"standing", PARAM_TEXT, "", NULL, NULL, NULL, STANDING_CUCM_DOC, AT(standing_text), true},
-    {"arp_timeout", PARAM_DUR, "300s", "1s", "30d", NULL, "ARP entries live this long since they were last confirmed", AT(arp_timeout), false},
     TCP_PARAMS(struct cucm, tcp_config, "cucm_", "0s", "0s"),
     {0},
 };
@@ -530,26 +526,10 @@ static bool each_standing(struct cucm *c, void (*use)(struct cucm *, const struc
     return true;
 }
 
-static void make_stack(struct node *n, struct cucm *c, struct port *port)
-{
-    struct ip_options o = {.arp_timeout_name = "arp_timeout",
-                           .arp_timeout = c->arp_timeout,
-                           .arp_retry = dur_s(1),
-                           .arp_tries = 3};
-    struct ip_iface i = {.port = port, .mac = c->mac, .addr = c->address,
-                         .prefix_len = (uint8_t)c->prefix_len};
-    c->ip = ip_new(n, &o);
-    ip_add_iface(c->ip, &i);
-    if (node_param(n, "gateway").given)
-        ip_add_route(c->ip, (struct ip4){0}, 0, c->gateway);
-    c->tcp_config.giveup_name = "cucm_tcp_giveup";
-    c->tcp = tcp_new(n, c->ip, &c->tcp_config);
-}
-
 static bool init_files(struct node *n, struct cucm *c, struct err *e)
 {
     c->files_config.cluster_id = c->cluster_id;
-    c->files_config.own = c->address;
+    c->files_config.own = c->host.address;
     c->files_config.password = c->digest ? c->digest_password : "";
     device_db_init(&c->db, sim_arena(n->sim));
     return device_db_add(&c->db, "devices", str_of(c->devices), e) &&
@@ -580,12 +560,12 @@ static bool ready(struct node *n, struct err *e)
 static bool init(struct node *n, struct err *e)
 {
     struct cucm *c = n->state;
-    struct port *port;
     c->node = n;
     list_init(&c->up);
-    if (!parse_tag_digits(c, e) || !node_port(n, STR("eth0"), NULL, 0, &port, e))
+    if (!parse_tag_digits(c, e) || !host_init(n, &c->host, &c->ip, e))
         return false;
-    make_stack(n, c, port);
+    c->tcp_config.giveup_name = "cucm_tcp_giveup";
+    c->tcp = tcp_new(n, c->ip, &c->tcp_config);
     if (!each_standing(c, NULL, e) || !init_files(n, c, e))
         return false;
     c->tags = node_stream(n, "sip/to-tag");
@@ -605,13 +585,11 @@ static bool init(struct node *n, struct err *e)
            err_set(e, "TCP port %d is taken", SIP_PORT);
 }
 
-/* A server that has been up has spoken with its router: each knows the other's address. */
 static void start(struct node *n)
 {
     struct cucm *c = n->state;
     struct err e;
-    if (node_param(n, "gateway").given)
-        ip_resolve(c->ip, c->gateway);
+    host_start(&c->host, c->ip);
     bool ok = each_standing(c, resume, &e); /* they were checked by init */
     ASSERT(ok);
     if (!c->files_config.on)

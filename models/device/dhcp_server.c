@@ -2,29 +2,19 @@
 /* dhcp_server.c: a host that gives addresses (models/proto/dhcp_server.h). */
 #include "models/proto/dhcp_server.h"
 
-#include "models/net/frame.h"
-#include "models/net/ip.h"
 #include "models/net/show.h"
+#include "models/proto/host.h"
 
 struct dhcp_host {
-    struct mac mac;
-    struct ip4 address, gateway;
-    int64_t prefix_len;
-    struct sim_dur arp_timeout;
+    struct host_config host;
     struct dhcp_server_config config;
     struct dhcp_server server;
     struct ip_stack *ip;
 };
 
-#define AT(field) offsetof(struct dhcp_host, field)
-
 /* clang-format off */
 static const struct param_def params[] = {
-    {"mac", PARAM_MAC, NULL, NULL, NULL, NULL, "MAC address", AT(mac), true},
-    {"address", PARAM_IP4, NULL, NULL, NULL, NULL, "IPv4 address", AT(address), true},
-    {"prefix_len", PARAM_INT, "24", "1", "30", NULL, "length of the subnet's prefix", AT(prefix_len), true},
-    {"gateway", PARAM_IP4, "", NULL, NULL, NULL, "default router", AT(gateway), true},
-    {"arp_timeout", PARAM_DUR, "300s", "1s", "30d", NULL, "ARP entries live this long since they were last confirmed", AT(arp_timeout), false},
+    HOST_PARAMS(struct dhcp_host, host),
     DHCP_SERVER_PARAMS(struct dhcp_host, config),
     {0},
 };
@@ -33,27 +23,14 @@ static const struct param_def params[] = {
 static bool init(struct node *n, struct err *e)
 {
     struct dhcp_host *h = n->state;
-    struct port *port;
-    if (!node_port(n, STR("eth0"), NULL, 0, &port, e))
-        return false;
-    struct ip_options o = {.arp_timeout_name = "arp_timeout", .arp_timeout = h->arp_timeout,
-                           .arp_retry = dur_s(1), .arp_tries = 3};
-    struct ip_iface i = {.port = port, .mac = h->mac, .addr = h->address,
-                         .prefix_len = (uint8_t)h->prefix_len};
-    h->ip = ip_new(n, &o);
-    ip_add_iface(h->ip, &i);
-    if (node_param(n, "gateway").given)
-        ip_add_route(h->ip, (struct ip4){0}, 0, h->gateway);
-    return dhcp_server_init(&h->server, n, h->ip, &h->config, e);
+    return host_init(n, &h->host, &h->ip, e) && dhcp_server_init(&h->server, n, h->ip, &h->config, e);
 }
 
-/* A server that has been up has spoken with its router: each knows the other's address. */
 static void start(struct node *n)
 {
     struct dhcp_host *h = n->state;
     dhcp_server_start(&h->server);
-    if (node_param(n, "gateway").given)
-        ip_resolve(h->ip, h->gateway);
+    host_start(&h->host, h->ip);
 }
 
 static bool stop_service(struct node *n, struct err *e)

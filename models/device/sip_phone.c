@@ -73,7 +73,7 @@ static const struct param_def params[] = {
     {"clock_offset", PARAM_DUR, "0s", "-1d", "1d", NULL, "the phone's clock against the servers', as its Date headers show", AT(identity.clock_offset), false},
     {"standing", PARAM_TEXT, "", NULL, NULL, NULL, STANDING_PHONE_DOC, AT(standing_text), true},
     {"arp_timeout", PARAM_DUR, "300s", "1s", "30d", NULL, "ARP entries live this long since they were last confirmed", AT(arp_timeout), false},
-    BOOT_PARAMS(struct sip_phone, boot_config, "on"),
+    BOOT_PARAMS(struct sip_phone, boot_config),
     TCP_PARAMS(struct sip_phone, tcp_config, "", "22s", "400us"),
     {0},
 };
@@ -217,6 +217,10 @@ static bool make_boot(struct node *n, struct sip_phone *p, struct port *port, st
     c->attach.dhcp.host_name = p->device;
     c->attach.dhcp.vendor_class = arena_strdup(sim_arena(n->sim), txtbuf_view(&t));
     c->attach.dhcp.dscp = c->provision.fetch.dscp = DSCP_CS3;
+    int http = c->provision.fetch.http_download;
+    c->provision.fetch.http = http == FETCH_BY_MODEL ? m->http : http == FETCH_HTTP;
+    if (!node_param(n, "poe_class").given)
+        c->attach.poe_class = m->poe_class;
     c->provision.model_number = (uint32_t)number;
     c->provision.locale_jar = m->locale_jar;
     p->factory = ARENA_NEW(sim_arena(n->sim), struct phone_config);

@@ -16,7 +16,7 @@ struct cisco_phone_model {
     const char *product;     /* as CDP has it, "Cisco IP Phone 8961" */
     const char *load_prefix; /* of its firmware, "sip8961" */
     const char *locale_jar;  /* in the folder of its locale */
-    uint8_t poe_class;
+    uint8_t poe_class;       /* IEEE 802.3af/at */
     bool http;               /* fetches its files by HTTP first (seed 000: an 8861) */
 };
 

@@ -23,16 +23,20 @@ enum fetch_result {
 
 /* The FETCH_PARAMS of a phone are stored here. */
 struct fetch_config {
-    bool http;               /* HTTP first */
+    int http_download;       /* FETCH_BY_MODEL, FETCH_HTTP, FETCH_TFTP */
+    bool http;               /* HTTP first: filled by the owner, by his model unless he was told */
     struct sim_dur patience; /* a try of a server: a TFTP request, an HTTP connection or its silence */
     int64_t tries;           /* of a TFTP request or ACK, a server */
     int64_t size_max, blksize; /* blksize 0: plain TFTP without options */
     uint8_t dscp;            /* filled by the owner */
 };
 
-#define FETCH_PARAMS(state, field, http_default)                                                     \
-    {"http_download", PARAM_BOOL, http_default, NULL, NULL, NULL, "files by HTTP on TCP 6970 first, then by TFTP", \
-     offsetof(state, field.http), false},                                                            \
+enum { FETCH_BY_MODEL, FETCH_HTTP, FETCH_TFTP }; /* "auto|on|off" */
+
+#define FETCH_PARAMS(state, field)                                                     \
+    {"http_download", PARAM_ENUM, "auto", NULL, NULL, "auto|on|off",                                  \
+     "files by HTTP on TCP 6970 first, then by TFTP; auto: as the phone model does",                  \
+     offsetof(state, field.http_download), false},                                                            \
     {"tftp_timeout", PARAM_DUR, "4s", "100ms", "10min", NULL, "a server has this long to answer (RFC 5859 3)", \
      offsetof(state, field.patience), false},                                                        \
     {"tftp_tries", PARAM_INT, "4", "1", "100", NULL, "times that a TFTP server is asked, then the next one", \

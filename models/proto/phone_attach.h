@@ -34,7 +34,8 @@ struct attach_config {
 #define ATTACH_PARAMS(state, field)                                                                  \
     {"power", PARAM_ENUM, "inline", NULL, NULL, "inline|adapter", "from the switch (PoE) or an adapter", \
      offsetof(state, field.power), true},                                                            \
-    {"poe_class", PARAM_INT, "3", "0", "4", NULL, "class of the powered device (IEEE 802.3af/at)",      \
+    {"poe_class", PARAM_INT, "", "0", "4", NULL,                                                       \
+     "class of the powered device (IEEE 802.3af/at); as the phone model has it unless given",          \
      offsetof(state, field.poe_class), true},                                                        \
     {"power_mw", PARAM_INT, "9800", "1000", "30000", NULL, "power it asks for by CDP, mW",              \
      offsetof(state, field.power_mw), true},                                                         \

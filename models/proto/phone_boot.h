@@ -17,12 +17,12 @@ struct boot_config {
 };
 
 /* clang-format off */
-#define BOOT_PARAMS(state, field, http_default) \
+#define BOOT_PARAMS(state, field) \
     ATTACH_PARAMS(state, field.attach), \
     CDP_PARAMS(state, field.attach.cdp), \
     DHCP_CLIENT_PARAMS(state, field.attach.dhcp), \
     PROVISION_PARAMS(state, field.provision), \
-    FETCH_PARAMS(state, field.provision.fetch, http_default), \
+    FETCH_PARAMS(state, field.provision.fetch), \
     {"tftp_servers", PARAM_TEXT, "", NULL, NULL, NULL, "alternate TFTP servers, in order, separated by commas; empty: those that DHCP names", offsetof(state, field.tftp_servers), true}
 /* clang-format on */
 

@@ -100,4 +100,9 @@ dhcp("nak", false, "6|wrong network", "dhcp.option.message")
 udp("tftp", "rrq", { 3309, 69 }, "1|SEP005056A1033D.cnf.xml|octet", "tftp.opcode", "tftp.source_file", "tftp.type")
 udp("tftp", "options", { 3309, 69 }, "1|f|blksize,tsize|1428,0", "tftp.opcode", "tftp.source_file", "tftp.option.name",
     "tftp.option.value")
+-- DNS as it was read, and as it is written: without compression.
+local dns = { "dns.id", "dns.flags.response", "dns.flags.rcode", "dns.qry.name", "dns.a", "dns.cname" }
+udp("dns", "query", { 50000, 53 }, "0x1a2b|0||cucm105p.example.com||", table.unpack(dns))
+udp("dns", "alias", { 53, 50000 }, "0x0007|1|0|cucm.example.com|10.1.1.2,10.1.1.3|cucm105p.example.com", table.unpack(dns))
+udp("dns", "no-such-name", { 53, 50000 }, "0xffff|1|3|nobody.example.com||", table.unpack(dns))
 dt.done()

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* host.h: a server on one port, "eth0": its address, its router, its IPv4 stack. What devices that only listen and
+ * answer have in common. */
+#ifndef MODELS_PROTO_HOST_H
+#define MODELS_PROTO_HOST_H
+
+#include "models/net/ip.h"
+
+/* The HOST_PARAMS of a device are stored here. */
+struct host_config {
+    struct mac mac;
+    struct ip4 address, gateway; /* gateway 0.0.0.0: none */
+    int64_t prefix_len;
+    struct sim_dur arp_timeout;
+};
+
+#define HOST_PARAMS(state, field)                                                                    \
+    {"mac", PARAM_MAC, NULL, NULL, NULL, NULL, "MAC address", offsetof(state, field.mac), true},       \
+    {"address", PARAM_IP4, NULL, NULL, NULL, NULL, "IPv4 address", offsetof(state, field.address), true}, \
+    {"prefix_len", PARAM_INT, "24", "1", "30", NULL, "length of the subnet's prefix",                  \
+     offsetof(state, field.prefix_len), true},                                                       \
+    {"gateway", PARAM_IP4, "", NULL, NULL, NULL, "default router", offsetof(state, field.gateway), true}, \
+    {"arp_timeout", PARAM_DUR, "300s", "1s", "30d", NULL,                                              \
+     "ARP entries live this long since they were last confirmed", offsetof(state, field.arp_timeout), false}
+
+/* Makes the port and the stack. */
+MUST_USE bool host_init(struct node *n, const struct host_config *c, struct ip_stack **out, struct err *e);
+
+/* A server that has been up has spoken with its router: each knows the other's address. */
+void host_start(const struct host_config *c, struct ip_stack *ip);
+
+#endif
