@@ -5,23 +5,14 @@
  * those of its domain, so a client that asks for the bare label must put the domain behind it. It works on one
  * query at a time; the others wait. */
 #include "models/net/frame.h"
-#include "models/net/ip.h"
 #include "models/net/show.h"
-#include "models/wire/dns.h"
+#include "models/proto/dns_hosts.h"
+#include "models/proto/host.h"
 #include "sim/base/list.h"
 #include "sim/base/pool.h"
 #include "sim/kernel/tmr.h"
 
 #define HEAD_BYTES 12
-#define ADDRESSES_MAX DNS_RECORDS_MAX
-
-struct dns_host {
-    struct dns_host *next;
-    const char *text; /* the full name */
-    struct dns_name name;
-    struct ip4 address[ADDRESSES_MAX];
-    uint32_t address_count;
-};
 
 struct query {
     struct list_link in_server;
@@ -32,15 +23,12 @@ struct query {
 
 struct dns_server {
     /* configuration */
-    struct mac mac;
-    struct ip4 address, gateway;
-    int64_t prefix_len;
-    struct sim_dur arp_timeout, ttl;
+    struct host_config host;
+    struct sim_dur ttl;
     const char *domain_text, *hosts_text;
     struct dist service_time;
     int64_t queue;
-    struct dns_name domain; /* n 0: none */
-    struct dns_host *hosts, **last_host;
+    struct dns_hosts hosts;
     /* state */
     struct node *node;
     struct ip_stack *ip;
@@ -56,11 +44,7 @@ struct dns_server {
 
 /* clang-format off */
 static const struct param_def params[] = {
-    {"mac", PARAM_MAC, NULL, NULL, NULL, NULL, "MAC address", AT(mac), true},
-    {"address", PARAM_IP4, NULL, NULL, NULL, NULL, "IPv4 address", AT(address), true},
-    {"prefix_len", PARAM_INT, "24", "1", "30", NULL, "length of the subnet's prefix", AT(prefix_len), true},
-    {"gateway", PARAM_IP4, "", NULL, NULL, NULL, "default router", AT(gateway), true},
-    {"arp_timeout", PARAM_DUR, "300s", "1s", "30d", NULL, "ARP entries live this long since they were last confirmed", AT(arp_timeout), false},
+    HOST_PARAMS(struct dns_server, host),
     {"domain", PARAM_TEXT, "", NULL, NULL, NULL, "domain of the hosts whose names have no dot", AT(domain_text), true},
     {"hosts", PARAM_TEXT, "", NULL, NULL, NULL, "what it knows, 'name=address' separated by commas; a name may come again with another address", AT(hosts_text), true},
     {"dns_ttl", PARAM_DUR, "1h", "0s", "24855d", NULL, "how long its answers may be kept, in whole seconds", AT(ttl), false},
@@ -69,110 +53,6 @@ static const struct param_def params[] = {
     {0},
 };
 /* clang-format on */
-
-/* --- the list ------------------------------------------------------------------------------------- */
-
-static struct dns_host *find(const struct dns_server *s, const struct dns_name *name)
-{
-    struct dns_host *h = s->hosts;
-    while (h && !dns_name_eq(&h->name, name))
-        h = h->next;
-    return h;
-}
-
-/* RFC 1123 2.1: letters, digits and hyphens; the underline that some networks have, too. */
-static bool is_host_name(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                    c == '_' || c == '.';
-        if (!fine)
-            return false;
-    }
-    return true;
-}
-
-static bool read_domain(struct dns_server *s, struct err *e)
-{
-    struct str text = str_of(s->domain_text);
-    if (text.n == 0 || (is_host_name(text) && dns_name_parse(text, &s->domain)))
-        return true;
-    return err_set(e, "parameter 'domain': '%s' is no domain name: labels of 1 to 63 letters, digits and hyphens "
-                      "with dots between them", s->domain_text);
-}
-
-static bool read_name(struct dns_server *s, struct str text, struct dns_name *out, struct err *e)
-{
-    if (!is_host_name(text) || !dns_name_parse(text, out))
-        return err_set(e, "parameter 'hosts': '%.*s' is no host name: labels of 1 to 63 letters, digits and "
-                          "hyphens with dots between them", STR_ARG(text));
-    bool relative = dns_name_is_single(out) && text.p[text.n - 1] != '.' && s->domain.n;
-    if (relative && !dns_name_append(out, &s->domain))
-        return err_set(e, "parameter 'hosts': '%.*s' and the domain '%s' are more than 253 characters together",
-                       STR_ARG(text), s->domain_text);
-    return true;
-}
-
-static struct dns_host *add_host(struct dns_server *s, const struct dns_name *name)
-{
-    char text[DNS_TEXT_MAX + 1];
-    struct txtbuf t = txtbuf_of(text, sizeof text);
-    struct dns_host *h = ARENA_NEW(sim_arena(s->node->sim), struct dns_host);
-    dns_name_text(&t, name);
-    h->text = arena_strdup(sim_arena(s->node->sim), txtbuf_view(&t));
-    h->name = *name;
-    *s->last_host = h;
-    s->last_host = &h->next;
-    return h;
-}
-
-/* Header and question, then a record for each address, all with their names in full. */
-static size_t answer_bytes(const struct dns_host *h, uint32_t addresses)
-{
-    return HEAD_BYTES + h->name.n + 4u + addresses * (h->name.n + 14u);
-}
-
-static bool add_address(struct dns_host *h, struct ip4 a, struct str one, struct err *e)
-{
-    for (uint32_t i = 0; i < h->address_count; i++) {
-        if (ip4_eq(h->address[i], a))
-            return err_set(e, "parameter 'hosts': '%.*s' is there twice", STR_ARG(one));
-    }
-    if (h->address_count == ADDRESSES_MAX || answer_bytes(h, h->address_count + 1) > DNS_BYTES_MAX)
-        return err_set(e, "parameter 'hosts': '%s' has more addresses than an answer holds (8, and 512 bytes in all)",
-                       h->text);
-    h->address[h->address_count++] = a;
-    return true;
-}
-
-static bool read_host(struct dns_server *s, struct str one, struct err *e)
-{
-    struct str address = one, name = str_trim(str_cut(&address, '='));
-    struct dns_name full;
-    struct ip4 a;
-    if (str_find(one, STR("=")) < 0)
-        return err_set(e, "parameter 'hosts': '%.*s' is not name=address", STR_ARG(one));
-    if (!read_name(s, name, &full, e))
-        return false;
-    address = str_trim(address);
-    if (!ip4_parse(address, &a))
-        return err_set(e, "parameter 'hosts': '%.*s': '%.*s' is not an IPv4 address a.b.c.d", STR_ARG(name),
-                       STR_ARG(address));
-    struct dns_host *h = find(s, &full);
-    return add_address(h ? h : add_host(s, &full), a, one, e);
-}
-
-static bool read_hosts(struct dns_server *s, struct err *e)
-{
-    struct str rest = str_of(s->hosts_text);
-    while (rest.n) {
-        struct str one = str_trim(str_cut(&rest, ','));
-        if (one.n && !read_host(s, one, e))
-            return false;
-    }
-    return true;
-}
 
 /* --- answers -------------------------------------------------------------------------------------- */
 
@@ -190,7 +70,7 @@ static void add_records(const struct dns_server *s, const struct dns_host *h, st
 /* RFC 1034 4.3.2 without zones below: the name is there, or it is not. */
 static void look_up(const struct dns_server *s, struct dns *out)
 {
-    const struct dns_host *h = find(s, &out->name);
+    const struct dns_host *h = dns_hosts_find(&s->hosts, &out->name);
     out->is_authoritative = true;
     if (!h)
         out->rcode = DNS_NXDOMAIN;
@@ -299,26 +179,15 @@ static void on_udp(void *arg, const struct udp *u, const struct frame *f)
 static bool init(struct node *n, struct err *e)
 {
     struct dns_server *s = n->state;
-    struct port *port;
-    if (!node_port(n, STR("eth0"), NULL, 0, &port, e))
-        return false;
     if (s->ttl.ns % 1000000000)
         return err_set(e, "parameter 'dns_ttl': must be whole seconds");
-    struct ip_options o = {.arp_timeout_name = "arp_timeout", .arp_timeout = s->arp_timeout,
-                           .arp_retry = dur_s(1), .arp_tries = 3};
-    struct ip_iface i = {.port = port, .mac = s->mac, .addr = s->address,
-                         .prefix_len = (uint8_t)s->prefix_len};
     s->node = n;
-    s->ip = ip_new(n, &o);
-    ip_add_iface(s->ip, &i);
-    if (node_param(n, "gateway").given)
-        ip_add_route(s->ip, (struct ip4){0}, 0, s->gateway);
-    s->last_host = &s->hosts;
     s->rng = node_stream(n, "dns");
     pool_init(&s->queries, sim_arena(n->sim), "DNS queries in work", sizeof(struct query), (uint32_t)s->queue);
     list_init(&s->waiting);
     tmr_init(&s->work, n->sim, n->id, "dns.work", s, on_work);
-    return read_domain(s, e) && read_hosts(s, e);
+    return host_init(n, &s->host, &s->ip, e) &&
+           dns_hosts_read(&s->hosts, sim_arena(n->sim), s->domain_text, s->hosts_text, e);
 }
 
 static bool start_service(struct node *n, struct err *e)
@@ -346,15 +215,13 @@ static bool stop_service(struct node *n, struct err *e)
     return true;
 }
 
-/* A server that has been up has spoken with its router: each knows the other's address. */
 static void start(struct node *n)
 {
     struct dns_server *s = n->state;
     struct err e = {0};
     bool started = start_service(n, &e);
     ASSERT(started);
-    if (node_param(n, "gateway").given)
-        ip_resolve(s->ip, s->gateway);
+    host_start(&s->host, s->ip);
 }
 
 static const struct model_op ops[] = {
@@ -377,7 +244,7 @@ static const char *const host_columns[] = {"host", "port", "flags", "age_h", "ty
 static void host_rows(const struct node *n, struct table *t)
 {
     const struct dns_server *s = n->state;
-    for (const struct dns_host *h = s->hosts; h; h = h->next) {
+    for (const struct dns_host *h = s->hosts.first; h; h = h->next) {
         for (uint32_t i = 0; i < h->address_count; i++) {
             table_text(t, h->text);
             table_none(t); /* of Telnet */
@@ -392,7 +259,7 @@ static void host_rows(const struct node *n, struct table *t)
 static void before_hosts(const struct table *t, struct txtbuf *out)
 {
     const struct dns_server *s = t->node->state;
-    if (s->domain.n)
+    if (s->hosts.domain.n)
         txtbuf_add(out, "Default domain is %s\n", s->domain_text);
     else
         txtbuf_cstr(out, "Default domain is not set\n");

@@ -21,7 +21,7 @@ enum { STARTS_COLD, STARTS_CONFIGURED }; /* "cold|configured" */
 struct sip_phone {
     /* configuration */
     int64_t local_port, cseq_first, isn;
-    const char *cucm_group, *contact_uuid, *standing_text, *load, *hosts;
+    const char *cucm_group, *contact_uuid, *standing_text, *load;
     int model, starts;
     struct boot_config boot_config;
     struct sim_dur power_on_at, arp_timeout, standby_offset, reconnect_interval;
@@ -40,6 +40,7 @@ struct sip_phone {
     struct phone_config *factory; /* of one that boots: what holds where its configuration file is silent */
     bool powered;            /* of one that starts configured */
     bool connected;          /* it has connected to a CUCM node before */
+    int64_t resolving;       /* the member of the group whose name is being resolved */
 };
 
 #define AT(field) offsetof(struct sip_phone, field)
@@ -54,7 +55,6 @@ static const struct param_def params[] = {
     {"voice_vlan", PARAM_INT, "0", "0", "4094", NULL, "VLAN set by hand, which its frames are tagged with; 0: by CDP or LLDP-MED, or untagged", AT(boot_config.attach.admin_vlan), true},
     {"cucm_group", PARAM_TEXT, "", NULL, NULL, NULL, CUCM_GROUP_DOC, AT(cucm_group), true},
     {"dn", PARAM_TEXT, "", NULL, NULL, NULL, "directory number of the first line of a phone that starts configured", AT(config.dn), true},
-    {"dns_hosts", PARAM_TEXT, "", NULL, NULL, NULL, "what its DNS server would answer, 'name=address' separated by commas: names in its configuration file are resolved by this, at once", AT(hosts), true},
     {"phone_model", PARAM_ENUM, "8961", NULL, NULL, CISCO_PHONE_MODELS, "phone model", AT(model), true},
     {"load", PARAM_TEXT, "9.3.1", NULL, NULL, NULL, "firmware in flash: 'sip78xx.12-5-1SR1-4', or its version alone", AT(load), true},
     {"contact_uuid", PARAM_TEXT, "", NULL, NULL, NULL, "user part of the Contact; drawn when empty", AT(contact_uuid), true},
@@ -186,18 +186,6 @@ static bool check_start(struct node *n, struct sip_phone *p, struct err *e)
                             &p->config.member_count, e);
 }
 
-static bool check_hosts(const struct sip_phone *p, struct err *e)
-{
-    struct str rest = str_of(p->hosts);
-    while (rest.n) {
-        struct str one = str_trim(str_cut(&rest, ',')), addr = one, name = str_cut(&addr, '=');
-        struct ip4 a;
-        if (!str_trim(name).n || !ip4_parse(str_trim(addr), &a))
-            return err_set(e, "parameter 'dns_hosts': '%.*s' is not name=address", STR_ARG(one));
-    }
-    return true;
-}
-
 static const struct boot_user boot_user;
 
 /* The parts of a phone that boots; one that starts configured does without them. */
@@ -216,7 +204,7 @@ static bool make_boot(struct node *n, struct sip_phone *p, struct port *port, st
     c->attach.dhcp.mac = c->attach.mac;
     c->attach.dhcp.host_name = p->device;
     c->attach.dhcp.vendor_class = arena_strdup(sim_arena(n->sim), txtbuf_view(&t));
-    c->attach.dhcp.dscp = c->provision.fetch.dscp = DSCP_CS3;
+    c->attach.dhcp.dscp = c->provision.fetch.dscp = c->dns.dscp = DSCP_CS3;
     int http = c->provision.fetch.http_download;
     c->provision.fetch.http = http == FETCH_BY_MODEL ? m->http : http == FETCH_HTTP;
     if (!node_param(n, "poe_class").given)
@@ -251,7 +239,7 @@ static bool init(struct node *n, struct err *e)
     struct sip_phone *p = n->state;
     struct port *port;
     p->node = n;
-    if (!check_start(n, p, e) || !check_hosts(p, e) || !node_port(n, STR("net"), NULL, 0, &port, e))
+    if (!check_start(n, p, e) || !node_port(n, STR("net"), NULL, 0, &port, e))
         return false;
     make_identity(n, p);
     make_stack(n, p, port);
@@ -310,32 +298,49 @@ static void power_on_configured(struct node *n, struct sip_phone *p)
 
 /* --- booting ------------------------------------------------------------------------------------- */
 
-/* A node by a host name. False: nobody knows it. */
-static bool resolve(const struct sip_phone *p, struct cucm_member *m)
-{
-    struct str rest = str_of(p->hosts);
-    while (m->addr.v == 0 && rest.n) {
-        struct str addr = str_trim(str_cut(&rest, ',')), name = str_trim(str_cut(&addr, '='));
-        if (str_eq_nocase(name, m->name) && !ip4_parse(str_trim(addr), &m->addr))
-            return false;
-    }
-    return m->addr.v != 0;
-}
+static void resolve_group(struct sip_phone *p);
 
 /* Nodes whose names nobody resolves are left out, as if they were not there; and said to be. */
-static void resolve_group(struct node *n, struct sip_phone *p)
+static void start_group(struct sip_phone *p)
 {
+    struct node *n = p->node;
     int64_t kept = 0;
     for (int64_t i = 0; i < p->config.member_count; i++) {
-        struct cucm_member m = p->config.group[i];
+        struct cucm_member *m = &p->config.group[i];
         char name[64];
-        str_keep(name, sizeof name, m.name);
-        if (resolve(p, &m))
-            p->config.group[kept++] = m;
+        str_keep(name, sizeof name, m->name);
+        if (m->addr.v)
+            p->config.group[kept++] = *m;
         else
             BUS_NOTE(n->sim, n->id, "dns", "{} cannot be resolved: it is left out of the group", V_TEXT(name));
     }
     p->config.member_count = kept;
+    if (kept == 0) {
+        boot_fetch_again(p->boot);
+        return;
+    }
+    prepare_group(p);
+    group_start(&p->group);
+}
+
+/* Names are resolved one after another: this is the answer for the first that has no address yet. */
+static void on_name(void *arg, enum dns_result result, const struct ip4 *addresses, size_t count)
+{
+    struct sip_phone *p = arg;
+    struct cucm_member *m = &p->config.group[p->resolving++];
+    if (result == DNS_OK && count)
+        m->addr = addresses[0];
+    resolve_group(p);
+}
+
+static void resolve_group(struct sip_phone *p)
+{
+    while (p->resolving < p->config.member_count && p->config.group[p->resolving].addr.v)
+        p->resolving++;
+    if (p->resolving < p->config.member_count)
+        boot_resolve(p->boot, p->config.group[p->resolving].name, on_name, p);
+    else
+        start_group(p);
 }
 
 static void on_ready(void *arg, const struct cnf *c, bool is_default)
@@ -354,13 +359,8 @@ static void on_ready(void *arg, const struct cnf *c, bool is_default)
     if (is_default)
         BUS_NOTE(n->sim, n->id, "config", "{} has no configuration of its own: it asks with the default one",
                  V_TEXT(p->device));
-    resolve_group(n, p);
-    if (p->config.member_count == 0) {
-        boot_fetch_again(p->boot);
-        return;
-    }
-    prepare_group(p);
-    group_start(&p->group);
+    p->resolving = 0;
+    resolve_group(p);
 }
 
 static void on_down(void *arg, const char *why)

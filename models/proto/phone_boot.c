@@ -2,15 +2,25 @@
 /* phone_boot.c: see phone_boot.h. */
 #include "models/proto/phone_boot.h"
 
-static void on_attached(void *arg, const struct dhcp_lease *l)
+static void set_dns(struct phone_boot *b)
 {
-    struct phone_boot *b = arg;
-    const struct ip4 *servers = b->manual;
-    size_t count = b->manual_count;
-    if (count == 0 && l) {
-        servers = l->tftp;
-        count = l->tftp_count;
+    const struct dhcp_lease *l = dhcp_client_lease(&b->attach.dhcp);
+    dns_set_servers(b->dns, l ? l->dns : NULL, l ? l->dns_count : 0, l ? str_of(l->domain) : STR_NONE);
+}
+
+/* Few phones have names to resolve; those that have get a resolver then. */
+void boot_resolve(struct phone_boot *b, struct str name, dns_done_fn *done, void *arg)
+{
+    if (!b->dns) {
+        b->dns = ARENA_NEW(sim_arena(b->node->sim), struct dns_client);
+        dns_init(b->dns, b->node, b->attach.ip, &b->config->dns);
+        set_dns(b);
     }
+    dns_resolve(b->dns, name, done, arg);
+}
+
+static void fetch_from(struct phone_boot *b, const struct ip4 *servers, size_t count)
+{
     if (count == 0) {
         struct rec log = {.kind = REC_LOG, .node = b->node->id};
         log.log = (struct rec_log){"phone", 4, {"TFTP Error : no TFTP server is known", NULL, 0}};
@@ -24,11 +34,32 @@ static void on_attached(void *arg, const struct dhcp_lease *l)
     provision_start(&b->provision, servers, count);
 }
 
+/* The one server of option 66, which was given by its name. */
+static void on_tftp_name(void *arg, enum dns_result result, const struct ip4 *addresses, size_t count)
+{
+    fetch_from(arg, addresses, result == DNS_OK && count ? 1 : 0);
+}
+
+static void on_attached(void *arg, const struct dhcp_lease *l)
+{
+    struct phone_boot *b = arg;
+    if (b->dns)
+        set_dns(b);
+    if (b->manual_count)
+        fetch_from(b, b->manual, b->manual_count);
+    else if (l && l->tftp_count == 0 && l->tftp_name[0])
+        boot_resolve(b, str_of(l->tftp_name), on_tftp_name, b);
+    else
+        fetch_from(b, l ? l->tftp : NULL, l ? l->tftp_count : 0);
+}
+
 /* Nothing may be sent any more, so every part is silenced before the connections are ended. */
 static void on_detached(void *arg, const char *why)
 {
     struct phone_boot *b = arg;
     tmr_disarm(&b->retry);
+    if (b->dns)
+        dns_stop(b->dns);
     b->user->on_down(b->arg, why);
     fetch_power_off(&b->provision.fetch);
     provision_stop(&b->provision);

@@ -5,6 +5,7 @@
 #define MODELS_PROTO_PHONE_BOOT_H
 
 #include "models/net/table.h"
+#include "models/proto/dns_client.h"
 #include "models/proto/phone_attach.h"
 #include "models/proto/phone_config.h"
 #include "models/proto/provision.h"
@@ -13,6 +14,7 @@
 struct boot_config {
     struct attach_config attach;
     struct provision_config provision;
+    struct dns_config dns;
     const char *tftp_servers; /* "alternate TFTP": before all that DHCP says */
 };
 
@@ -23,6 +25,7 @@ struct boot_config {
     DHCP_CLIENT_PARAMS(state, field.attach.dhcp), \
     PROVISION_PARAMS(state, field.provision), \
     FETCH_PARAMS(state, field.provision.fetch), \
+    DNS_PARAMS(state, field.dns), \
     {"tftp_servers", PARAM_TEXT, "", NULL, NULL, NULL, "alternate TFTP servers, in order, separated by commas; empty: those that DHCP names", offsetof(state, field.tftp_servers), true}
 /* clang-format on */
 
@@ -40,6 +43,7 @@ struct phone_boot {
     struct phone_attach attach;
     struct provision provision;
     struct phone_flash flash;
+    struct dns_client *dns; /* NULL until a name had to be resolved */
     struct tmr retry; /* no TFTP server is known: DHCP is asked again */
     struct ip4 manual[FETCH_SERVERS_MAX];
     size_t manual_count;
@@ -50,6 +54,8 @@ struct phone_boot {
 MUST_USE bool boot_init(struct phone_boot *b, struct port *p, struct ip_stack *ip, struct tcp *t,
                         const struct boot_config *c, const char *load, const struct boot_user *user, void *arg,
                         struct err *e);
+/* A name by the DNS servers of its lease; see dns_resolve. Silent when the phone goes down first. */
+void boot_resolve(struct phone_boot *b, struct str name, dns_done_fn *done, void *arg);
 void boot_registered(struct phone_boot *b); /* it has registered: late files may be fetched */
 void boot_fetch_again(struct phone_boot *b); /* what it was given led nowhere: after a pause, its files again */
 void boot_restart(struct phone_boot *b, const char *why);

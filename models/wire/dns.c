@@ -141,7 +141,7 @@ static bool get_label(struct rd *at, uint8_t len, struct dns_name *out)
         rd_fail(at, "a label of an unknown kind");
         return false;
     }
-    if (out->n + 1u + len + (len ? 1u : 0u) > DNS_NAME_BYTES) {
+    if (out->n + 1u + len > DNS_NAME_BYTES) {
         rd_fail(at, "a name of more than 255 bytes");
         return false;
     }

@@ -36,7 +36,7 @@ local function check(file, names)
 end
 
 local here = run("sip-registration", { out = "sip" })
-check(here .. "phone-net.pcapng", { "cdp", "dhcp", "http", "sip", "arp" })
+check(here .. "phone-net.pcapng", { "cdp", "dhcp", "dns", "http", "sip", "arp" })
 check(here .. "cucm105p-eth0.pcapng", { "http", "sip" })
 check(here .. "cucm105s-eth0.pcapng", { "sip" })
 local file = here .. "phone-net.pcapng"

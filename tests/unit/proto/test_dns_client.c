@@ -198,12 +198,17 @@ static void power_off(void **state)
     struct dns m = answer_of(b);
     add_address(&m, "cucm", 50, 60);
     dns_stop(&b->dns);
+    assert_false(tmr_armed(&b->dns.patience));
     say_dns(b, &m); /* too late: its port is closed */
     pass(b, dur_s(30));
     assert_int_equal(b->server.count, 2);
     assert_int_equal(b->done_count, 1);
     assert_false(dns_known(&b->dns, STR("known"), &a));
     assert_true(ip_is_free(at(b->phone)->ip, peer_last(&b->server)->src_port));
+    dns_resolve(&b->dns, STR("10.0.0.7"), on_done, b);
+    dns_stop(&b->dns); /* it was about to tell */
+    pass(b, dur_s(1));
+    assert_int_equal(b->done_count, 1);
     learn(b, "cucm", 51, 60); /* it can be used again */
     dns_stop(&b->dns);
     dns_stop(&b->dns);
