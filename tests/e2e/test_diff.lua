@@ -110,7 +110,7 @@ dt.near(doc.parting.b.like.t_s - doc.parting.b.t_s, 0.21, 0.001, "A has the like
 local _, text = diff("a1", "a2")
 text = squeeze(text)
 for _, words in ipairs {
-  "port_security_aging_time 60 s %(command%) 120 s %(command%) 72 more are the same",
+  "port_security_aging_time 60 s %(command%) 120 s %(command%) %d+ more are the same",
   "first_unregister_s 961%.78%d* s did not occur", "max_rto_s 26%.88 s 1 s %-25%.88 s", "%d+ more are the same",
   "first unregister: documented 961%.8 s; A 961%.78%d* s %(match%); B did not occur %(deviates%)",
   "document: packet table, 6 rows: 4: A match, B deviates", "32 more are the same",
