@@ -52,7 +52,8 @@ static void drop_bytes(struct file_fetch *f)
 
 static const uint8_t *bytes_of(const struct file_fetch *f)
 {
-    return f->small ? f->small->bytes : f->large;
+    static const uint8_t none[1];
+    return f->small ? f->small->bytes : f->large ? f->large : none; /* none: an empty file */
 }
 
 static void into_small(struct file_fetch *f, uint64_t need)
