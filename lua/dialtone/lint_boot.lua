@@ -122,7 +122,7 @@ function boot.rules(v, report)
     if phone.unlearned == "dhcp" then
       report("no-dhcp", phone.name, [[no pool of a dhcp-server is within reach of $$ in VLAN $vlan: it will never
         have an address; add a pool for its net, and a helper_address to the router between]],
-        { vlan = phone.params.voice_vlan }, "dhcp_pools")
+        { vlan = tostring(phone.params.voice_vlan) }, "dhcp_pools")
     elseif phone.unlearned == "option150" then
       report("no-tftp-server", phone.name, [[the DHCP pool names no TFTP server to $$ (option150 or option66): it
         will have no configuration and never register]], {}, "dhcp_pools")

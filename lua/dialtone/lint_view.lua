@@ -102,7 +102,8 @@ local function join(domain, port, tag)
       i.domain = domain
     end
   end
-  if #port.node.ifaces == 0 then domain.opaque = true end
+  local asks_only = port.node.model == "sip-phone" -- it answers for no address but its own
+  if #port.node.ifaces == 0 and not asks_only then domain.opaque = true end
 end
 
 -- All that a broadcast reaches from VLAN `vid` of a switch. A further way into a switch is a ring.
@@ -247,7 +248,10 @@ local function learn(v, phone)
   local function domain_of(port, tag) return v:domain { port = port, tag = tag } end
   local known = #v.ifaces
   boot.learn(v, phone, add_iface, domain_of)
-  for i = known + 1, #v.ifaces do v:domain(v.ifaces[i]) end
+  for i = known + 1, #v.ifaces do
+    local domain = domain_of(v.ifaces[i].port, v.ifaces[i].tag)
+    if domain then join(domain, v.ifaces[i].port, v.ifaces[i].tag) end
+  end
 end
 
 return function(facts)

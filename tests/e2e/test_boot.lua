@@ -149,6 +149,24 @@ play "no-power"
 local _, dark = dt.run { "why", "no-power", "phone" }
 dt.ok(dark:gsub("%s+", " "):find("it has not come further than this .- boot %S+ went from off to unpowered"), "why without power: %s", dark)
 
+-- check sees beforehand what a phone will not learn.
+local draft = assert(io.open(dt.src .. "/tests/e2e/scenarios/boot.lua")):read("a")
+local function check(from, to)
+  local text, n = draft:gsub(from, to, 1)
+  dt.equal(n, 1, "the draft has " .. from)
+  local file = assert(io.open(dt.tmp() .. "/draft.lua", "w"))
+  file:write(text)
+  file:close()
+  return (select(2, dt.run { "check", dt.tmp() .. "/draft.lua" }):gsub("%s+", " "))
+end
+dt.ok(check("made up", "made up"):find("nothing to complain about", 1, true), "a sound network")
+dt.ok(check("voice 10%.1%.1%.0/24", "voice 10.1.2.0/24"):find("no pool of a dhcp-server is within reach of phone in VLAN 20", 1, true),
+      "no pool for its net")
+dt.ok(check('" option150=10.1.1.2,10.1.1.3"', '""'):find("names no TFTP server to phone", 1, true), "no option 150")
+dt.ok(check('" option150=10.1.1.2,10.1.1.3"', '" option150=10.1.1.5"'):find("none of the TFTP servers of phone is a cucm", 1, true),
+      "no TFTP service there")
+dt.ok(check('"SEP0024142DDF24 dn=5678"', '"SEP0024142DDF25 dn=5678"'):find("lacks SEP0024142DDF24", 1, true), "not in the database")
+
 -- Its power is taken away, and given back: it boots with the lease it remembers, and no old connection speaks.
 local plug = dt.tmp() .. "/plug.lua"
 local base = assert(io.open(dt.src .. "/tests/e2e/scenarios/boot.lua")):read("a")

@@ -17,7 +17,7 @@ return {
       cdp = p.fault ~= "no-cdp" and p.fault ~= "silent-switch", lldp = p.fault == "no-cdp",
       power_budget = p.fault == "no-power" and 0 or 370000 })
     access:port("Fa0/1", { vlan = p.fault == "silent-switch" and 20 or 10, voice_vlan = 20 })
-    for i = 2, 5 do access:port("Fa0/" .. i, { vlan = 20 }) end
+    for i = 2, p.fault == "conflict" and 5 or 4 do access:port("Fa0/" .. i, { vlan = 20 }) end
     local options = "voice 10.1.1.0/24 exclude=10.1.1.1-10.1.1.9 router=10.1.1.1"
     local tftp = p.fault == "first-tftp-dead" and " option150=10.1.1.7,10.1.1.3" or " option150=10.1.1.2,10.1.1.3"
     net:add("dhcp-server", "dhcp", { mac = "00:50:56:00:00:05", address = "10.1.1.5",

@@ -3,10 +3,16 @@
 #ifndef TESTS_UNIT_WIRE_CNF_SAMPLE_H
 #define TESTS_UNIT_WIRE_CNF_SAMPLE_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/fault.h"
 #include "sim/base/str.h"
 
 static inline struct str sample_of(const char *bytes, size_t n)
