@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* file_fetch.c: see file_fetch.h. Top to bottom: the bytes, TFTP, HTTP, which server next, the table, what
+/* file_fetch.c: see file_fetch.h. Top to bottom: TFTP, HTTP, which server next, the table, what
  * comes in, life. */
 #include "models/proto/file_fetch.h"
 
@@ -9,7 +9,7 @@
 #include "models/wire/http.h"
 
 #define EPHEMERAL_FIRST 49152
-#define BLOCK_MAX 1428
+#define TOO_LARGE "it is larger than file_size_max"
 
 enum { IDLE, HTTP_CONNECTING, HTTP_ASKED, TFTP_ASKED, TFTP_RECEIVING, ENDING, STATE_COUNT };
 
@@ -40,68 +40,9 @@ static void refuse(struct file_fetch *f, const char *why)
     conclude(f, FETCH_REFUSED);
 }
 
-/* --- the bytes ------------------------------------------------------------------------------------ */
-
-static void drop_bytes(struct file_fetch *f)
+static bool fits(const struct file_fetch *f, uint64_t n)
 {
-    if (f->small)
-        frame_unref(f->node->net, f->small);
-    f->small = NULL;
-    f->n = 0;
-}
-
-static const uint8_t *bytes_of(const struct file_fetch *f)
-{
-    static const uint8_t none[1];
-    return f->small ? f->small->bytes : f->large ? f->large : none; /* none: an empty file */
-}
-
-static void into_small(struct file_fetch *f, uint64_t need)
-{
-    struct frame *bigger = frame_new(f->node->net, need);
-    if (f->small) {
-        memcpy(bigger->bytes, f->small->bytes, f->n);
-        frame_unref(f->node->net, f->small);
-    }
-    f->small = bigger;
-}
-
-static void into_large(struct file_fetch *f, uint64_t need)
-{
-    if (need > f->large_cap) {
-        uint64_t cap = f->large_cap ? f->large_cap : 4 * FRAME_BYTES_MAX;
-        while (cap < need)
-            cap *= 2;
-        uint8_t *bigger = arena_alloc(sim_arena(f->node->sim), cap);
-        if (f->n)
-            memcpy(bigger, bytes_of(f), f->n);
-        f->large = bigger;
-        f->large_cap = cap;
-    } else if (f->small) {
-        memcpy(f->large, f->small->bytes, f->n);
-    }
-    if (f->small)
-        frame_unref(f->node->net, f->small);
-    f->small = NULL;
-}
-
-/* False: the file is too large, and the fetch is over. */
-static bool take(struct file_fetch *f, struct str data)
-{
-    uint64_t need = f->n + data.n;
-    if (need > (uint64_t)f->config->size_max) {
-        refuse(f, "it is larger than file_size_max");
-        return false;
-    }
-    if (f->keeps && data.n) {
-        if (need > FRAME_BYTES_MAX)
-            into_large(f, need);
-        else if (!f->small || need > f->small->cap)
-            into_small(f, need);
-        memcpy((f->small ? f->small->bytes : f->large) + f->n, data.p, data.n);
-    }
-    f->n = need;
-    return true;
+    return n <= (uint64_t)f->config->size_max;
 }
 
 static struct ip4 server_now(const struct file_fetch *f)
@@ -160,7 +101,7 @@ static void ask_by_tftp(void *self, const void *msg)
 {
     struct file_fetch *f = self;
     (void)msg;
-    drop_bytes(f);
+    file_bytes_clear(&f->bytes);
     if (f->port)
         ip_unbind(f->ip, f->port);
     do
@@ -198,6 +139,14 @@ static void ack_again(void *self, const void *msg)
     arm(f);
 }
 
+/* Not retransmitted (RFC 1350 7): the server ends at once, or when nothing more comes. */
+static void end_tftp(struct file_fetch *f, enum tftp_error code, const char *text, const char *why)
+{
+    struct tftp no = {.op = TFTP_ERROR, .number = (uint16_t)code, .data = str_of(text)};
+    send_tftp(f, f->tid, server_now(f), &no);
+    refuse(f, why);
+}
+
 static void on_block(struct file_fetch *f, const struct tftp *m)
 {
     if (m->number != (uint16_t)(f->block + 1)) {
@@ -206,11 +155,14 @@ static void on_block(struct file_fetch *f, const struct tftp *m)
         return;
     }
     if (m->data.n > f->block_bytes) {
-        refuse(f, "a TFTP block is too long");
+        end_tftp(f, TFTP_ILLEGAL_OPERATION, "Block too long", "a TFTP block is too long");
         return;
     }
-    if (!take(f, m->data))
+    if (!fits(f, f->bytes.n + m->data.n)) {
+        end_tftp(f, TFTP_DISK_FULL, "File too large", TOO_LARGE);
         return;
+    }
+    file_bytes_add(&f->bytes, m->data, f->keeps);
     f->block = m->number;
     f->tries = 1;
     send_ack(f);
@@ -229,12 +181,11 @@ static void on_oack(struct file_fetch *f, const struct tftp *m)
     struct str blksize = tftp_option(m, STR("blksize"));
     bool ours = m->option_count == 1 && f->config->blksize >= 8 && blksize.p &&
                 str_u64(blksize, (uint64_t)f->config->blksize, &v) && v >= 8;
-    if (f->block)
-        return;
+    if (f->fsm.state == TFTP_RECEIVING && f->bytes.n)
+        return; /* late */
     if (!ours) {
-        struct tftp no = {.op = TFTP_ERROR, .number = TFTP_OPTION_REFUSED, .data = STR("Option not asked for")};
-        send_tftp(f, f->tid, server_now(f), &no);
-        refuse(f, "the server answers an option that was not asked for");
+        end_tftp(f, TFTP_OPTION_REFUSED, "Option not asked for",
+                 "the server answers an option that was not asked for");
         return;
     }
     f->block_bytes = (uint32_t)v;
@@ -274,6 +225,8 @@ static void on_udp(void *arg, const struct udp *u, const struct frame *frame)
         conclude(f, FETCH_NOT_FOUND);
     } else if (m.op == TFTP_ERROR) {
         refuse(f, "the TFTP server refuses");
+    } else {
+        end_tftp(f, TFTP_ILLEGAL_OPERATION, "Illegal operation", "the TFTP server answers with a request or an ACK");
     }
 }
 
@@ -284,47 +237,58 @@ static void on_open(void *arg)
     feed(arg, E_OPEN);
 }
 
+/* What follows the body is no part of the file. That the server is too busy says nothing of it. */
 static void on_http_end(struct file_fetch *f)
 {
-    conclude(f, f->status == 200 ? FETCH_OK : f->status == 404 ? FETCH_NOT_FOUND : FETCH_REFUSED);
+    f->bytes.n = f->body;
+    if (f->status == 503)
+        feed(f, E_DOWN);
+    else if (f->status == 200)
+        conclude(f, FETCH_OK);
+    else if (f->status == 404)
+        conclude(f, FETCH_NOT_FOUND);
+    else
+        refuse(f, "the HTTP server refuses");
 }
 
-/* A head comes in few pieces; it is gathered where the body will be. */
+/* A head comes in few pieces; it is gathered where the body will be. A body without a length would end with the
+ * connection: whether all of it came, nobody could say. */
 static void on_head(struct file_fetch *f, struct str data)
 {
     struct http m;
     size_t head = 0;
-    if (!take(f, data))
-        return;
-    struct str all = {(const char *)bytes_of(f), f->n};
-    enum http_verdict v = http_head(all, &m, &head, &f->body);
+    file_bytes_add(&f->bytes, data, true);
+    enum http_verdict v = http_head(file_bytes_view(&f->bytes), &m, &head, &f->body);
     if (v == HTTP_MORE)
         return;
-    if (v == HTTP_BAD || !m.is_response || f->body > (uint64_t)f->config->size_max) {
-        refuse(f, v == HTTP_BAD || !m.is_response ? "the HTTP answer is malformed" : "it is larger than file_size_max");
+    if (v == HTTP_BAD || !m.is_response) {
+        refuse(f, "the HTTP answer is malformed");
+        return;
+    }
+    if (m.status == 200 && !http_header(&m, STR("Content-Length")).p) {
+        refuse(f, "the HTTP answer has no Content-Length");
+        return;
+    }
+    if (!fits(f, f->body)) {
+        refuse(f, TOO_LARGE);
         return;
     }
     f->has_head = true;
     f->status = m.status;
-    memmove((f->small ? f->small->bytes : f->large), bytes_of(f) + head, f->n - head);
-    f->n -= head;
+    file_bytes_cut(&f->bytes, head);
 }
 
 static void on_data(void *arg, struct str data)
 {
     struct file_fetch *f = arg;
-    bool keeps = f->keeps;
     if (f->fsm.state != HTTP_ASKED)
         return;
     arm(f);
-    if (!f->has_head) {
-        f->keeps = true; /* the head has to be read */
+    if (f->has_head)
+        file_bytes_add(&f->bytes, data, f->keeps);
+    else
         on_head(f, data);
-        f->keeps = keeps;
-    } else if (!take(f, data)) {
-        return;
-    }
-    if (f->has_head && f->n >= f->body)
+    if (f->has_head && f->bytes.n >= f->body)
         on_http_end(f);
 }
 
@@ -367,7 +331,7 @@ static void ask_by_http(void *self, const void *msg)
     struct file_fetch *f = self;
     (void)msg;
     struct tcp_open o = {.dst = server_now(f), .dst_port = HTTP_TFTP_PORT, .dscp = f->config->dscp, .flow = f->flow};
-    drop_bytes(f);
+    file_bytes_clear(&f->bytes);
     f->has_head = false;
     f->status = 0;
     f->body = 0;
@@ -381,14 +345,14 @@ static void ask_by_http(void *self, const void *msg)
 static void send_get(void *self, const void *msg)
 {
     struct file_fetch *f = self;
-    char host[20], target[FETCH_NAME_MAX + 2] = "/", text[512];
+    char host[24], target[3 * FETCH_NAME_MAX + 2], text[640];
     struct txtbuf h = txtbuf_of(host, sizeof host), t = txtbuf_of(target, sizeof target);
     struct wr w = wr_of(text, sizeof text);
     (void)msg;
     ip4_text(&h, server_now(f));
     txtbuf_add(&h, ":%d", HTTP_TFTP_PORT);
-    txtbuf_add(&t, "/%s", f->name);
-    struct http m = {.method = STR("GET"), .target = str_of(target), .header_count = 2};
+    http_target_put(&t, str_of(f->name));
+    struct http m = {.method = STR("GET"), .target = txtbuf_view(&t), .header_count = 2};
     m.header[0] = (struct http_header){STR("Host"), str_of(host)};
     m.header[1] = (struct http_header){STR("Connection"), STR("close")};
     http_put(&w, &m);
@@ -406,10 +370,18 @@ static bool another_server(const void *self, const void *msg)
     return f->asked < f->server_count;
 }
 
+static void note_silence(const struct file_fetch *f)
+{
+    struct node *n = f->node;
+    BUS_NOTE(n->sim, n->id, "file", "{} does not answer for {}: {} tries, {} bytes had come", V_IP4(server_now(f).v),
+             V_TEXT(f->name), V_U64((uint64_t)f->tries), V_U64(f->bytes.n));
+}
+
 static void next_server(void *self, const void *msg)
 {
     struct file_fetch *f = self;
     (void)msg;
+    note_silence(f);
     f->at = (f->at + 1) % f->server_count;
     f->asked++;
     feed(f, f->config->http ? E_HTTP : E_TFTP);
@@ -426,6 +398,7 @@ static void give_up(void *self, const void *msg)
 {
     struct file_fetch *f = self;
     (void)msg;
+    note_silence(f);
     f->result = FETCH_FAILED;
 }
 
@@ -443,7 +416,7 @@ static void stop(void *self, const void *msg)
     struct file_fetch *f = self;
     (void)msg;
     tmr_disarm(&f->patience);
-    drop_bytes(f);
+    file_bytes_clear(&f->bytes);
     let_go(f, true);
     if (f->port)
         ip_unbind(f->ip, f->port);
@@ -507,15 +480,12 @@ static const struct fsm_table table = {
  * acknowledged again. */
 static void tell(struct file_fetch *f)
 {
-    struct str bytes = f->result == FETCH_OK ? (struct str){(const char *)bytes_of(f), f->n} : STR_NONE;
-    struct frame *small = f->small;
-    if (!f->keeps)
-        bytes = STR_NONE;
-    f->small = NULL; /* the next one may begin inside */
+    struct str bytes = f->result == FETCH_OK && f->keeps ? file_bytes_view(&f->bytes) : STR_NONE;
+    struct frame *holder = file_bytes_hand_over(&f->bytes); /* the next one may begin inside */
     fsm_step(&f->fsm, E_TELL, NULL);
     f->done(f->arg, f->result, bytes);
-    if (small)
-        frame_unref(f->node->net, small);
+    if (holder)
+        frame_unref(f->node->net, holder);
 }
 
 static void on_patience(void *owner)
@@ -534,6 +504,7 @@ void fetch_init(struct file_fetch *f, struct node *n, struct ip_stack *ip, struc
 {
     *f = (struct file_fetch){.node = n, .ip = ip, .tcp = t, .config = c};
     f->rng = node_stream(n, "tftp/port");
+    file_bytes_init(&f->bytes, n);
     fsm_init(&f->fsm, &table, n, n->name, f, IDLE);
     tmr_init(&f->patience, n->sim, n->id, "fetch.patience", f, on_patience);
 }
@@ -548,14 +519,14 @@ void fetch_set_servers(struct file_fetch *f, const struct ip4 *servers, size_t c
 
 void fetch_get(struct file_fetch *f, struct str name, bool keep, fetch_done_fn *done, void *arg)
 {
-    ASSERT(f->fsm.state == IDLE);
+    struct node *n = f->node;
+    ASSERT(f->fsm.state == IDLE && name.n <= FETCH_NAME_MAX);
     str_keep(f->name, sizeof f->name, name);
     f->done = done;
     f->arg = arg;
     f->keeps = keep;
     f->asked = 1;
-    f->n = 0;
-    f->flow = bus_flow(f->node->sim, "file", str_of(f->name), f->count++);
+    f->flow = bus_flow(f->node->sim, "file", str_of(f->name), (uint64_t)n->id << 32 | f->count++);
     f->fsm.key = f->name;
     f->result = FETCH_FAILED;
     fsm_step(&f->fsm, f->server_count == 0 ? E_END : f->config->http ? E_HTTP : E_TFTP, NULL);

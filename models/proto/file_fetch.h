@@ -8,6 +8,7 @@
 #include "models/net/fsm.h"
 #include "models/net/ip.h"
 #include "models/net/tcp.h"
+#include "models/proto/file_bytes.h"
 #include "models/wire/tftp.h"
 #include "sim/kernel/tmr.h"
 
@@ -64,9 +65,7 @@ struct file_fetch {
     void *arg;
     uint64_t flow, count;
     bool keeps;
-    struct frame *small; /* holds the bytes while they fit a buffer of the frames' pools */
-    uint8_t *large;      /* beyond that; kept for the next large one */
-    uint64_t n, large_cap;
+    struct file_bytes bytes;
     /* TFTP */
     uint16_t port, tid; /* ours; the server's, 0 until it has answered */
     uint16_t block;     /* received last */
@@ -87,7 +86,7 @@ void fetch_init(struct file_fetch *f, struct node *n, struct ip_stack *ip, struc
 void fetch_set_servers(struct file_fetch *f, const struct ip4 *servers, size_t count); /* in order; the first 8 */
 
 /* `done` is called once, never before this returns, unless fetch_stop comes first. Not while one is on its
- * way. `keep` false: the bytes are only counted (firmware), `done` gets none. */
+ * way; a name has at most FETCH_NAME_MAX bytes. `keep` false: the bytes are only counted (firmware), `done` gets none. */
 void fetch_get(struct file_fetch *f, struct str name, bool keep, fetch_done_fn *done, void *arg);
 void fetch_stop(struct file_fetch *f); /* at once; nothing is sent but the reset of a connection */
 void fetch_power_off(struct file_fetch *f); /* nothing is sent at all: before tcp_power_off */

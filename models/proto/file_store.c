@@ -68,9 +68,21 @@ size_t file_store_count(const struct file_store *s)
 
 struct str file_store_alias(struct str name)
 {
-    if (str_starts(name, STR("CTLSEP")))
+    struct str tlv = STR(".tlv");
+    if (name.n <= 3 + tlv.n || !str_eq((struct str){name.p + name.n - tlv.n, tlv.n}, tlv))
+        return name;
+    if (str_starts(name, STR("CTL")))
         return STR("CTLFile.tlv");
-    return str_starts(name, STR("ITLSEP")) ? STR("ITLFile.tlv") : name;
+    return str_starts(name, STR("ITL")) ? STR("ITLFile.tlv") : name;
+}
+
+bool file_store_find(const struct file_store *s, struct str name, struct str *bytes, struct str *sought)
+{
+    *sought = name;
+    if (file_store_get(s, name, bytes))
+        return true;
+    *sought = file_store_alias(name);
+    return file_store_get(s, *sought, bytes);
 }
 
 /* --- the queue ------------------------------------------------------------------------------------ */

@@ -54,12 +54,16 @@ void file_store_init(struct file_store *s, struct node *n, const struct file_ser
 /* Replaces a file of that name. The bytes are kept as they are, not copied: they outlive the store. */
 void file_store_put(struct file_store *s, struct str name, struct str bytes);
 void file_store_remove(struct file_store *s, struct str name); /* fine when it is not there */
-bool file_store_get(const struct file_store *s, struct str name, struct str *bytes);
+bool file_store_get(const struct file_store *s, struct str name, struct str *bytes); /* exactly that name */
 size_t file_store_count(const struct file_store *s);
 
-/* Cisco TFTP keeps one trust list for all: CTLSEP<MAC>.tlv is looked for as CTLFile.tlv, ITLSEP<MAC>.tlv as
- * ITLFile.tlv (seed 004); other names stay. */
+/* Cisco TFTP keeps one trust list for all: CTL<device>.tlv is looked for as CTLFile.tlv, ITL<device>.tlv as
+ * ITLFile.tlv (seed 004, for a desk phone and a soft phone); other names stay. */
 struct str file_store_alias(struct str name);
+
+/* What a request for `name` gets: the file of that name, which a scenario may have brought, else the one of its
+ * alias. *sought is the name that was looked for last: the one found, or the one that is really missing. */
+bool file_store_find(const struct file_store *s, struct str name, struct str *bytes, struct str *sought);
 
 /* Runs the job when it has its turn; its work has taken the service time then. False: the queue is full. */
 bool file_store_wait(struct file_store *s, struct file_job *j, void (*run)(void *arg), void *arg);

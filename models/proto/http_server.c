@@ -12,15 +12,20 @@
 #define REQUEST_MAX 2048 /* a request with its headers, and what of the next one has come */
 #define DSCP_CS3 24
 
-/* One connection. A request that comes while another is worked on waits in `rest`. */
+/* One connection. A request that comes while another is worked on waits in `rest`; what finds no room there is not
+ * read, and refused once all before it is answered. */
 struct visit {
     struct http_server *server;
     struct list_link in_server;
     struct tcp_conn *conn;
     char *rest; /* REQUEST_MAX bytes of the pool `buffers`; NULL: nothing has come */
     size_t rest_n;
-    char target[FILE_NAME_MAX + 2];
-    bool is_get, busy, closing;
+    char name[FILE_NAME_MAX + 1];
+    bool is_get, busy;
+    bool is_last;     /* the request said "Connection: close" */
+    bool too_much;    /* more came than there was room for */
+    bool peer_closed; /* the peer will send no more */
+    bool closed;      /* nor shall we */
     struct str left; /* of the body */
     uint64_t flow;
     struct file_job job;
@@ -48,7 +53,7 @@ static void put_length(char text[24], size_t n)
 
 static struct str content_type(const struct visit *v, uint32_t status)
 {
-    struct str name = str_of(v->target), xml = STR(".xml");
+    struct str name = str_of(v->name), xml = STR(".xml");
     bool is_xml = name.n > xml.n && str_eq((struct str){name.p + name.n - xml.n, xml.n}, xml);
     return status != 200 ? STR("text/plain") : is_xml ? STR("text/xml") : STR("application/octet-stream");
 }
@@ -60,8 +65,9 @@ static void answer(struct visit *v, uint32_t status, const char *phrase, struct 
     put_length(length, body.n);
     struct http m = {.is_response = true, .status = status, .phrase = str_of(phrase), .header_count = 2};
     m.header[0] = (struct http_header){STR("Content-Length"), str_of(length)};
-    m.header[1] = (struct http_header){STR("Content-Type"),
-                                       content_type(v, status)};
+    m.header[1] = (struct http_header){STR("Content-Type"), content_type(v, status)};
+    if (status == 405) /* RFC 9110 15.5.6 */
+        m.header[m.header_count++] = (struct http_header){STR("Allow"), STR("GET")};
     http_put(&w, &m);
     ASSERT(wr_ok(&w));
     tcp_send(v->conn, str_of_bytes(head, wr_len(&w)), v->flow);
@@ -82,14 +88,15 @@ static void send_piece(struct visit *v)
 static void on_turn(void *arg)
 {
     struct visit *v = arg;
-    struct str name = file_store_alias(str_of(v->target + 1)), bytes;
+    struct str sought, bytes;
     char text[FILE_NAME_MAX + 1];
-    str_keep(text, sizeof text, name);
+    bool found = file_store_find(v->server->store, str_of(v->name), &bytes, &sought);
+    str_keep(text, sizeof text, sought);
     v->busy = false;
     bus_set_flow(v->server->node->sim, v->flow);
     if (!v->is_get) {
         answer(v, 405, "Method Not Allowed", STR_NONE);
-    } else if (!file_store_get(v->server->store, name, &bytes)) {
+    } else if (!found) {
         trace(v, text, "404 Not Found", 0);
         answer(v, 404, "Not Found", STR_NONE);
     } else {
@@ -101,43 +108,70 @@ static void on_turn(void *arg)
     work(v);
 }
 
-static void refuse(struct visit *v)
+static void shut(struct visit *v)
 {
-    answer(v, 400, "Bad Request", STR_NONE);
+    v->closed = true;
     v->rest_n = 0;
-    v->closing = true;
     tcp_close(v->conn);
 }
 
-/* What waits in `rest`: a whole head is the next request, once the one before is out. */
-static void work(struct visit *v)
+static void refuse(struct visit *v)
 {
-    struct http m;
-    size_t head;
-    uint64_t body;
-    if (v->busy || v->left.n || v->closing || v->rest_n == 0)
-        return;
-    enum http_verdict verdict = http_head((struct str){v->rest, v->rest_n}, &m, &head, &body);
-    if (verdict == HTTP_MORE)
-        return;
-    if (verdict == HTTP_BAD || m.is_response || body || m.target.p[0] != '/' || m.target.n > FILE_NAME_MAX) {
-        refuse(v);
-        return;
-    }
-    v->is_get = str_eq(m.method, STR("GET"));
-    str_keep(v->target, sizeof v->target, m.target);
-    memmove(v->rest, v->rest + head, v->rest_n - head);
-    v->rest_n -= head;
+    answer(v, 400, "Bad Request", STR_NONE);
+    shut(v);
+}
+
+/* Exactly one Host (RFC 9112 3.2), no body, and a name that a file may have. */
+static bool read_request(struct visit *v, const struct http *m, uint64_t body)
+{
+    struct txtbuf name = txtbuf_of(v->name, sizeof v->name);
+    uint32_t hosts = 0;
+    for (uint32_t i = 0; i < m->header_count; i++)
+        hosts += str_eq_nocase(m->header[i].name, STR("Host"));
+    v->is_get = str_eq(m->method, STR("GET"));
+    v->is_last = str_eq_nocase(http_header(m, STR("Connection")), STR("close"));
+    return !m->is_response && body == 0 && hosts == 1 && http_target_name(&name, m->target);
+}
+
+static void cut_rest(struct visit *v, size_t n)
+{
+    memmove(v->rest, v->rest + n, v->rest_n - n);
+    v->rest_n -= n;
     if (v->rest_n == 0) {
         pool_put(&v->server->buffers, v->rest);
         v->rest = NULL;
     }
+}
+
+/* False: nothing whole waits in `rest`, or it is being worked on. */
+static bool take_request(struct visit *v)
+{
+    struct http m;
+    size_t head;
+    uint64_t body;
+    if (v->busy || v->left.n || v->closed || v->is_last || (v->rest_n == 0 && !v->too_much))
+        return false;
+    enum http_verdict verdict = http_head((struct str){v->rest, v->rest_n}, &m, &head, &body);
+    if (verdict == HTTP_MORE && !v->too_much)
+        return false;
+    if (verdict != HTTP_WHOLE || !read_request(v, &m, body)) {
+        refuse(v);
+        return false;
+    }
+    cut_rest(v, head);
     v->flow = bus_current_flow(v->server->node->sim);
     v->busy = file_store_wait(v->server->store, &v->job, on_turn, v);
-    if (!v->busy) {
+    if (!v->busy)
         answer(v, 503, "Service Unavailable", STR_NONE);
-        work(v);
+    return !v->busy;
+}
+
+static void work(struct visit *v)
+{
+    while (take_request(v)) {
     }
+    if (v->peer_closed && !v->closed && !v->busy && !v->left.n)
+        shut(v);
 }
 
 /* --- a connection --------------------------------------------------------------------------------- */
@@ -145,26 +179,28 @@ static void work(struct visit *v)
 static void on_data(void *arg, struct str data)
 {
     struct visit *v = arg;
-    if (v->closing)
+    v->too_much |= v->rest_n + data.n > REQUEST_MAX;
+    if (v->closed || v->is_last)
         return;
-    if (v->rest_n + data.n > REQUEST_MAX) {
-        refuse(v);
-        return;
+    if (!v->too_much) {
+        if (!v->rest)
+            v->rest = pool_get_raw(&v->server->buffers);
+        memcpy(v->rest + v->rest_n, data.p, data.n);
+        v->rest_n += data.n;
     }
-    if (!v->rest)
-        v->rest = pool_get_raw(&v->server->buffers);
-    memcpy(v->rest + v->rest_n, data.p, data.n);
-    v->rest_n += data.n;
     work(v);
 }
 
+/* After the last answer the connection is closed (RFC 9112 9.6), unless the peer has done so by then. */
 static void on_drained(void *arg)
 {
     struct visit *v = arg;
+    if (v->closed)
+        return;
     if (v->left.n)
         send_piece(v);
-    else if (v->closing && !v->busy)
-        tcp_close(v->conn);
+    else if (v->is_last && !v->busy)
+        shut(v);
     else
         work(v);
 }
@@ -172,9 +208,8 @@ static void on_drained(void *arg)
 static void on_peer_close(void *arg)
 {
     struct visit *v = arg;
-    if (!v->busy && !v->left.n)
-        tcp_close(v->conn);
-    v->closing = true;
+    v->peer_closed = true;
+    work(v);
 }
 
 static void on_end(void *arg, enum tcp_end why)

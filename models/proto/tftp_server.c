@@ -6,13 +6,14 @@
 
 #include "models/wire/tftp.h"
 
-#define TRANSFERS_MAX 60000 /* ports there are */
+#define TRANSFERS_MAX 30000 /* fewer than the ports from FIRST_PORT on: one is always free */
 #define FIRST_PORT 32768
 #define BLOCK_MAX 1428 /* of an Ethernet frame: a larger one would be fragmented, and DF is set */
 #define DSCP_CS3 24
 
 struct transfer {
     struct tftp_server *server;
+    struct list_link in_server;
     struct ip4 client;
     uint16_t client_port, port;
     struct str file;
@@ -112,7 +113,9 @@ static void end(struct transfer *t)
     tmr_disarm(&t->retry);
     file_store_leave(s->store, &t->job);
     ip_unbind(s->ip, t->port);
-    map_remove(&s->by_client, key_of(t->client, t->client_port));
+    if (map_get(&s->by_client, key_of(t->client, t->client_port)) == t)
+        map_remove(&s->by_client, key_of(t->client, t->client_port));
+    list_remove(&t->in_server);
     pool_put(&s->transfers, t);
     s->count--;
 }
@@ -163,16 +166,20 @@ static void on_transfer(void *arg, const struct udp *u, const struct frame *f)
     struct rd r = rd_of(u->payload.p, u->payload.n);
     struct tftp m;
     (void)f;
-    if (!ip4_eq(u->src, t->client) || u->src_port != t->client_port)
-        say_error(t->server, t->port, u, TFTP_UNKNOWN_TID, "Unknown transfer ID"); /* the only error that ends nothing */
-    else if (!tftp_get(&r, &m))
+    bool stranger = !ip4_eq(u->src, t->client) || u->src_port != t->client_port;
+    if (!tftp_get(&r, &m)) {
         ip_discard(t->server->node, "bad-tftp");
-    else if (m.op == TFTP_ACK)
+    } else if (stranger && m.op != TFTP_ERROR) {
+        say_error(t->server, t->port, u, TFTP_UNKNOWN_TID, "Unknown transfer ID"); /* the only one that ends nothing */
+    } else if (stranger) {
+        ip_discard(t->server->node, "tftp-stray-error"); /* answered, two ends could go on for ever */
+    } else if (m.op == TFTP_ACK) {
         on_ack(t, m.number);
-    else if (m.op == TFTP_ERROR)
+    } else {
+        if (m.op != TFTP_ERROR)
+            say_error(t->server, t->port, u, TFTP_ILLEGAL_OPERATION, "Illegal operation");
         end(t);
-    else
-        say_error(t->server, t->port, u, TFTP_ILLEGAL_OPERATION, "Illegal operation");
+    }
 }
 
 /* --- a request ------------------------------------------------------------------------------------ */
@@ -196,13 +203,13 @@ static void read_options(struct transfer *t, const struct tftp *m)
 static void on_turn(void *arg)
 {
     struct transfer *t = arg;
-    struct str name = file_store_alias(str_of(t->name));
+    struct str sought;
     trace(t, "TFTPEngine::isReadRequest[{}~{}~{}], [{}] opcode(1), Mode(octet), Serving Count({})", t->name,
           t->server->count - 1);
-    if (!file_store_get(t->server->store, name, &t->file)) {
+    if (!file_store_find(t->server->store, str_of(t->name), &t->file, &sought)) {
         struct tftp m = {.op = TFTP_ERROR, .number = TFTP_NOT_FOUND, .data = STR("File not found")};
         char missing[FILE_NAME_MAX + 1];
-        str_keep(missing, sizeof missing, name);
+        str_keep(missing, sizeof missing, sought);
         trace(t, "TFTPEngine::sendNAK[{}~{}~{}], File[{}], Error({})", missing, TFTP_NOT_FOUND);
         send(t, &m);
         end(t);
@@ -224,12 +231,19 @@ static uint16_t free_port(struct tftp_server *s)
     return port;
 }
 
+/* The request again: its answer is on its way, or comes with the retransmission. A client that has acknowledged
+ * a block, or asks for another file, begins anew; the transfer before ends by itself. */
+static bool is_repeated(const struct transfer *t, const struct tftp *m)
+{
+    return t && t->block <= 1 && str_eq(m->file, str_of(t->name));
+}
+
 static void accept(struct tftp_server *s, const struct udp *u, const struct tftp *m)
 {
     uint64_t key = key_of(u->src, u->src_port);
-    if (map_get(&s->by_client, key))
-        return; /* the request again: its answer is on its way, or comes with the retransmission */
-    if (s->count == UINT16_MAX - FIRST_PORT) {
+    if (is_repeated(map_get(&s->by_client, key), m))
+        return;
+    if (s->count == TRANSFERS_MAX) {
         ip_discard(s->node, "tftp-transfers");
         return;
     }
@@ -241,6 +255,7 @@ static void accept(struct tftp_server *s, const struct udp *u, const struct tftp
     tmr_init(&t->retry, s->node->sim, s->node->id, "tftp.retry", t, on_retry);
     ip_bind(s->ip, t->port, on_transfer, t);
     map_put(&s->by_client, key, t);
+    list_append(&s->under_way, &t->in_server);
     s->count++;
     if (!file_store_wait(s->store, &t->job, on_turn, t)) {
         ip_discard(s->node, "tftp-queue-full");
@@ -256,10 +271,14 @@ static void on_request(void *arg, const struct udp *u, const struct frame *f)
     (void)f;
     if (!tftp_get(&r, &m))
         ip_discard(s->node, "bad-tftp");
+    else if (m.op == TFTP_ERROR)
+        ip_discard(s->node, "tftp-stray-error");
     else if (m.op == TFTP_WRQ)
         say_error(s, TFTP_PORT, u, TFTP_ACCESS_VIOLATION, "Access violation");
     else if (m.op != TFTP_RRQ || !str_eq_nocase(m.mode, STR("octet")))
         say_error(s, TFTP_PORT, u, TFTP_ILLEGAL_OPERATION, "Illegal operation");
+    else if (m.file.n > FILE_NAME_MAX)
+        say_error(s, TFTP_PORT, u, TFTP_NOT_FOUND, "File not found");
     else
         accept(s, u, &m);
 }
@@ -271,6 +290,7 @@ void tftp_server_init(struct tftp_server *s, struct node *n, struct ip_stack *ip
     *s = (struct tftp_server){.node = n, .ip = ip, .store = store, .next_port = FIRST_PORT};
     pool_init(&s->transfers, sim_arena(n->sim), "TFTP transfers", sizeof(struct transfer), TRANSFERS_MAX);
     map_init(&s->by_client, sim_arena(n->sim));
+    list_init(&s->under_way);
 }
 
 void tftp_server_start(struct tftp_server *s)
@@ -283,11 +303,10 @@ void tftp_server_start(struct tftp_server *s)
 
 void tftp_server_stop(struct tftp_server *s)
 {
-    struct map_slot *slot;
     if (!s->running)
         return;
     s->running = false;
     ip_unbind(s->ip, TFTP_PORT);
-    for (uint32_t i = 0; map_next(&s->by_client, &i, &slot);)
-        end(slot->value);
+    while (!list_empty(&s->under_way))
+        end(LIST_ENTRY(s->under_way.next, struct transfer, in_server));
 }

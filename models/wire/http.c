@@ -17,6 +17,55 @@ struct str http_header(const struct http *m, struct str name)
     return STR_NONE;
 }
 
+/* --- names ---------------------------------------------------------------------------------------- */
+
+/* RFC 3986 3.3: the characters of a path, a bit each from blank on. */
+static bool is_path(char c)
+{
+    static const uint32_t allowed[8] = {[1] = 0x2fffffd2, [2] = 0x87ffffff, [3] = 0x47fffffe};
+    return allowed[(uint8_t)c >> 5] >> ((uint8_t)c & 31) & 1;
+}
+
+void http_target_put(struct txtbuf *t, struct str name)
+{
+    txtbuf_char(t, '/');
+    for (size_t i = 0; i < name.n; i++) {
+        if (is_path(name.p[i]))
+            txtbuf_char(t, name.p[i]);
+        else
+            txtbuf_add(t, "%%%02X", (unsigned)(uint8_t)name.p[i]);
+    }
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 32);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool http_target_name(struct txtbuf *name, struct str target)
+{
+    if (target.n == 0 || target.p[0] != '/')
+        return false;
+    for (size_t i = 1; i < target.n; i++) {
+        char c = target.p[i];
+        if (c == '%') {
+            int high = i + 2 < target.n ? hex_digit(target.p[i + 1]) : -1;
+            int low = high >= 0 ? hex_digit(target.p[i + 2]) : -1;
+            if (low < 0)
+                return false;
+            c = (char)(high << 4 | low);
+            i += 2;
+        }
+        if (c == 0)
+            return false;
+        txtbuf_char(name, c);
+    }
+    return !name->full;
+}
+
 /* --- decoding ------------------------------------------------------------------------------------- */
 
 static bool is_target(struct str s)

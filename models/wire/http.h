@@ -7,6 +7,7 @@
 
 #include "models/wire/wire.h"
 
+#define HTTP_PORT 80
 #define HTTP_TFTP_PORT 6970 /* where CUCM's TFTP service speaks HTTP */
 #define HTTP_HEADERS_MAX 32
 #define HTTP_LINE_MAX 4096
@@ -39,6 +40,11 @@ void http_line(struct txtbuf *t, const struct http *m);
 
 /* The first header of that name, in any case; p NULL: none. */
 struct str http_header(const struct http *m, struct str name);
+
+/* The name of a file as the target of a request, and back: a '/' before it, as %XX what no path may hold
+ * (RFC 3986 3.3). False: no path, a bad escape, a NUL, or longer than the buffer. */
+void http_target_put(struct txtbuf *t, struct str name);
+MUST_USE bool http_target_name(struct txtbuf *name, struct str target);
 
 extern const struct wire_type wire_http;
 

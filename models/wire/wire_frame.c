@@ -3,6 +3,7 @@
 #include "models/wire/wire_frame.h"
 
 #define LINE_COLUMNS_MAX 100
+#define PORTS_OF_USERS 1024 /* RFC 6335: below are the well-known ones */
 
 static void get_ip4(struct rd *r, struct wire_frame *f)
 {
@@ -70,7 +71,8 @@ static void sip_text(struct txtbuf *t, struct str payload, bool stream)
 
 static bool is_http(const struct tcp_seg *s)
 {
-    return s->src_port == HTTP_TFTP_PORT || s->dst_port == HTTP_TFTP_PORT;
+    return s->src_port == HTTP_TFTP_PORT || s->dst_port == HTTP_TFTP_PORT || s->src_port == HTTP_PORT ||
+           s->dst_port == HTTP_PORT;
 }
 
 static void http_text(struct txtbuf *t, struct str payload)
@@ -112,6 +114,15 @@ static bool is_dns(const struct udp *u)
     return u->src_port == DNS_PORT || u->dst_port == DNS_PORT;
 }
 
+/* A request goes to port 69; what follows has ports of its own at both ends, and is known by its shape alone. */
+static bool get_tftp(const struct udp *u, struct tftp *m)
+{
+    struct rd r = rd_of(u->payload.p, u->payload.n);
+    bool transfer = u->src_port >= PORTS_OF_USERS && u->dst_port >= PORTS_OF_USERS;
+    return (u->dst_port == TFTP_PORT || transfer) && tftp_get(&r, m) &&
+           (u->dst_port == TFTP_PORT || (m->op >= TFTP_DATA && m->op <= TFTP_OACK));
+}
+
 static void udp_text(struct txtbuf *t, const struct udp *u)
 {
     struct dhcp d;
@@ -122,7 +133,7 @@ static void udp_text(struct txtbuf *t, const struct udp *u)
         dhcp_line(t, &d);
         return;
     }
-    if (u->dst_port == TFTP_PORT && tftp_get(&r, &f)) { /* what follows has ports of its own */
+    if (get_tftp(u, &f)) {
         tftp_line(t, &f);
         return;
     }

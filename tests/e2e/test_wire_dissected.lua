@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The link-layer messages of tests/wire as Wireshark reads them: by name, with a good checksum, none malformed.
+-- Messages of tests/wire as Wireshark reads them: by name, with a good checksum, none malformed.
 package.path = arg[2] .. "/tests/e2e/lib/?.lua;" .. package.path
 local dt = require "dt"
 
@@ -8,21 +8,24 @@ local function bytes_of(path)
   for line in io.lines(path) do
     if line == "canonical:" then break end
     if line:find("^fails:") then good = false end
-    if not line:find("^#") and not line:find("^%l+:") then
+    if line:find("^>") then
+      for c in (line:gsub("^> ?", "") .. "\r\n"):gmatch(".") do t[#t + 1] = ("%02x"):format(c:byte()) end
+    elseif not line:find("^#") and not line:find("^%l+:") then
       for h in line:gmatch("%x%x") do t[#t + 1] = h end
     end
   end
   return t, good
 end
 
--- Dissects one frame; returns tshark's fields, separated by bars.
-local function dissect(frame, fields)
+-- Dissects one frame; returns tshark's fields, separated by bars. `wrap` and `as`: more options of text2pcap, which puts
+-- a payload into layers of its own, and of tshark.
+local function dissect(frame, fields, wrap, as)
   local hex, pcap = dt.tmp() .. "/frame.txt", dt.tmp() .. "/frame.pcap"
   local f = assert(io.open(hex, "w"))
   f:write("000000 ", table.concat(frame, " "), "\n")
   f:close()
-  dt.equal(dt.sh(("text2pcap -q %s %s"):format(hex, pcap)), 0, "text2pcap")
-  local _, out = dt.sh(("tshark -r %s -T fields -E separator='|' -e %s"):format(pcap,
+  dt.equal(dt.sh(("text2pcap -q %s %s %s"):format(wrap or "", hex, pcap)), 0, "text2pcap")
+  local _, out = dt.sh(("tshark -r %s %s -T fields -E separator='|' -e %s"):format(pcap, as or "",
                        table.concat(fields, " -e ")))
   return out:gsub("\n$", "")
 end
@@ -105,4 +108,19 @@ local dns = { "dns.id", "dns.flags.response", "dns.flags.rcode", "dns.qry.name",
 udp("dns", "query", { 50000, 53 }, "0x1a2b|0||cucm105p.example.com||", table.unpack(dns))
 udp("dns", "alias", { 53, 50000 }, "0x0007|1|0|cucm.example.com|10.1.1.2,10.1.1.3|cucm105p.example.com", table.unpack(dns))
 udp("dns", "no-such-name", { 53, 50000 }, "0xffff|1|3|nobody.example.com||", table.unpack(dns))
+
+-- HTTP, where CUCM's TFTP service speaks it.
+local function http(name, ports, want, ...)
+  local m, good = bytes_of(("%s/tests/wire/http/%s.hex"):format(dt.src, name))
+  dt.ok(good, "%s is no good message", name)
+  dt.equal(dissect(m, { "_ws.malformed", "frame.protocols", ... }, "-T " .. ports, "-d tcp.port==6970,http"),
+           "|eth:ethertype:ip:tcp:http" .. want,
+           "tshark of http/" .. name)
+end
+
+local request = { "http.request.method", "http.request.uri", "http.host" }
+local response = { "http.response.code", "http.response.phrase", "http.content_length" }
+http("get", "50000,6970", "|GET|/SEP2834A282656D.cnf.xml.sgn|192.168.1.11:6970", table.unpack(request))
+http("ok", "6970,50000", ":data|200|OK|7", table.unpack(response))
+http("not-found", "6970,50000", "|404|Not Found|0", table.unpack(response))
 dt.done()

@@ -1,9 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fuzz_http.c: the head of an HTTP message at the front of a stream that grows byte by byte: what was said of a
- * prefix holds for all that follows it, and a whole head is the same whether more has come or not. */
+ * prefix holds for all that follows it, and a whole head is the same whether more has come or not. And names of files:
+ * any of them is one target, and is read back from it. */
 #include "tests/fuzz/fuzz.h"
 
 #include "models/wire/http.h"
+
+#define NAME_MAX_BYTES 200
+
+static void check_name(struct str s)
+{
+    char target[3 * NAME_MAX_BYTES + 2], name[NAME_MAX_BYTES + 1];
+    struct txtbuf t = txtbuf_of(target, sizeof target), n = txtbuf_of(name, sizeof name);
+    if (http_target_name(&n, s)) /* whatever it is */
+        ASSERT(n.n < sizeof name);
+    n = txtbuf_of(name, sizeof name);
+    if (s.n > NAME_MAX_BYTES || memchr(s.n ? s.p : "", 0, s.n))
+        return;
+    http_target_put(&t, s);
+    ASSERT(!t.full && http_target_name(&n, txtbuf_view(&t)) && str_eq(txtbuf_view(&n), s));
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -28,6 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         struct rd r = rd_of(block, first_head + (size_t)first_body);
         ASSERT(http_get(&r, &again) && again.body.n == first_body);
     }
+    check_name((struct str){(const char *)block, n});
     free(block);
     return 0;
 }
