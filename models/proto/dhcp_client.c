@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* dhcp_client.c: see dhcp_client.h. Top to bottom: states, messages out, reading a lease, actions, the
- * table, what comes in. Sections are RFC 2131's. */
+/* dhcp_client.c: see dhcp_client.h. Top to bottom: states, messages out, reading a lease, actions,
+ * the table, what comes in. Sections are RFC 2131's. */
 #include "models/proto/dhcp_client.h"
 
 #include <string.h>
-
-#include "models/net/ip_state.h"
 
 #define TRIES_MAX 4         /* of a REQUEST, some 60 s in all (3.1 (5)) */
 #define BACKOFF_FIRST_S 4   /* 4.1 */
@@ -50,8 +48,9 @@ static const char *const event_names[EVENT_COUNT] = {
 
 /* --- messages out --------------------------------------------------------------------------------- */
 
-static const uint8_t parameter_list[] = {DHCP_SUBNET_MASK, DHCP_ROUTERS, DHCP_DNS_SERVERS, DHCP_DOMAIN_NAME,
-                                         DHCP_ARP_TIMEOUT, DHCP_TFTP_NAME, DHCP_TFTP_SERVERS};
+static const uint8_t parameter_list[] = {DHCP_SUBNET_MASK, DHCP_ROUTERS,     DHCP_DNS_SERVERS,
+                                         DHCP_DOMAIN_NAME, DHCP_ARP_TIMEOUT, DHCP_TFTP_NAME,
+                                         DHCP_TFTP_SERVERS};
 
 /* The values of options, where the message points to them. */
 struct option_bytes {
@@ -73,12 +72,12 @@ static void new_message(const struct dhcp_client *c, enum dhcp_type type, struct
     o->client_id[0] = 1;
     memcpy(o->client_id + 1, c->config->mac.b, 6);
     m->xid = c->xid;
-    m->secs = c->secs;
     m->chaddr = c->config->mac;
     m->option[DHCP_MESSAGE_TYPE] = str_of_bytes(&o->type, 1);
     m->option[DHCP_CLIENT_ID] = str_of_bytes(o->client_id, sizeof o->client_id);
     if (type == DHCP_DECLINE)
-        return; /* table 5: no parameters, no class */
+        return; /* table 5: no parameters, no class, 0 seconds */
+    m->secs = c->secs;
     m->option[DHCP_HOST_NAME] = str_of(c->config->host_name);
     m->option[DHCP_VENDOR_CLASS] = str_of(c->config->vendor_class);
     m->option[DHCP_PARAMETER_LIST] = str_of_bytes(parameter_list, sizeof parameter_list);
@@ -156,13 +155,23 @@ static uint8_t prefix_of(const struct dhcp *m, struct ip4 address)
     return len;
 }
 
-/* Option 150, else 66, else siaddr, else sname; 66 is one server, by address or name (RFC 5859 3, seed 001). */
+/* RFC 2132 2: "MUST be prepared to delete trailing nulls". */
+static struct str text_option(const struct dhcp *m, enum dhcp_option o)
+{
+    struct str v = m->option[o];
+    while (v.n && v.p[v.n - 1] == 0)
+        v.n--;
+    return v;
+}
+
+/* Option 150, else 66, else siaddr, else sname; 66 is one server, by address or name (RFC 5859 3,
+ * seed 001). */
 static void read_tftp(const struct dhcp *m, struct dhcp_lease *l)
 {
     while (l->tftp_count < DHCP_TFTP_MAX &&
            dhcp_address(m, DHCP_TFTP_SERVERS, l->tftp_count, &l->tftp[l->tftp_count]))
         l->tftp_count++;
-    struct str name = m->option[DHCP_TFTP_NAME].n ? m->option[DHCP_TFTP_NAME] : STR_NONE;
+    struct str name = text_option(m, DHCP_TFTP_NAME);
     if (l->tftp_count)
         return;
     if (!name.n && m->siaddr.v) {
@@ -176,40 +185,45 @@ static void read_tftp(const struct dhcp *m, struct dhcp_lease *l)
         str_keep(l->tftp_name, sizeof l->tftp_name, name);
 }
 
-static void read_times(struct dhcp_client *c, const struct dhcp *m, struct dhcp_lease *l)
+/* 4.4.5: T1 MUST be earlier than T2, and T2 than the end of the lease. Where the server says
+ * otherwise the usual times count: else it would renew without a pause. */
+static void read_times(struct dhcp_client *c, const struct dhcp *m, uint32_t lease_s,
+                       struct dhcp_lease *l)
 {
-    uint32_t lease_s = 0, t1_s, t2_s;
-    dhcp_u32(m, DHCP_LEASE_TIME, &lease_s);
+    uint32_t t1_s, t2_s;
     l->for_ever = lease_s == UINT32_MAX;
     l->lease = dur_s(lease_s);
-    l->t1 = dhcp_u32(m, DHCP_RENEWAL_TIME, &t1_s) ? dur_s(t1_s) : (struct sim_dur){l->lease.ns / 2};
-    l->t2 = dhcp_u32(m, DHCP_REBINDING_TIME, &t2_s) ? dur_s(t2_s) : (struct sim_dur){l->lease.ns / 8 * 7};
-    l->t1.ns -= c->config->t_fuzz.ns; /* 4.4.5: so that clients do not come together */
-    l->t2.ns -= c->config->t_fuzz.ns;
-    if (l->t2.ns > l->lease.ns)
-        l->t2 = l->lease;
-    l->t2 = dur_max(l->t2, DUR_ZERO);
-    l->t1 = dur_max(l->t1, DUR_ZERO);
-    if (l->t1.ns > l->t2.ns)
-        l->t1 = l->t2;
+    const struct sim_dur half = {l->lease.ns / 2}, most = {l->lease.ns / 8 * 7};
+    l->t1 = dhcp_u32(m, DHCP_RENEWAL_TIME, &t1_s) ? dur_s(t1_s) : half;
+    l->t2 = dhcp_u32(m, DHCP_REBINDING_TIME, &t2_s) ? dur_s(t2_s) : most;
+    if (l->t1.ns == 0 || l->t1.ns >= l->t2.ns || l->t2.ns >= l->lease.ns) {
+        l->t1 = half;
+        l->t2 = most;
+    }
+    int64_t fuzz = c->config->t_fuzz.ns < l->t1.ns / 2 ? c->config->t_fuzz.ns : l->t1.ns / 2;
+    l->t1.ns -= fuzz; /* so that clients do not come together */
+    l->t2.ns -= fuzz;
 }
 
-/* False: without a server or an address it is none. */
+/* False: without an address, a server or a time it is none. */
 static bool read_lease(struct dhcp_client *c, const struct dhcp *m, struct dhcp_lease *l)
 {
-    uint32_t arp_s;
+    uint32_t arp_s, lease_s;
     *l = (struct dhcp_lease){.address = m->yiaddr};
     if (!m->yiaddr.v || !dhcp_address(m, DHCP_SERVER_ID, 0, &l->server))
         return false;
+    if (!dhcp_u32(m, DHCP_LEASE_TIME, &lease_s) || lease_s == 0)
+        return false; /* table 3: it MUST be there */
     l->prefix_len = prefix_of(m, m->yiaddr);
     dhcp_address(m, DHCP_ROUTERS, 0, &l->router);
-    while (l->dns_count < DHCP_DNS_MAX && dhcp_address(m, DHCP_DNS_SERVERS, l->dns_count, &l->dns[l->dns_count]))
+    while (l->dns_count < DHCP_DNS_MAX &&
+           dhcp_address(m, DHCP_DNS_SERVERS, l->dns_count, &l->dns[l->dns_count]))
         l->dns_count++;
-    str_keep(l->domain, sizeof l->domain, m->option[DHCP_DOMAIN_NAME]);
+    str_keep(l->domain, sizeof l->domain, text_option(m, DHCP_DOMAIN_NAME));
     if (dhcp_u32(m, DHCP_ARP_TIMEOUT, &arp_s))
         l->arp_timeout = dur_s(arp_s);
     read_tftp(m, l);
-    read_times(c, m, l);
+    read_times(c, m, lease_s, l);
     return l->prefix_len > 0 && l->prefix_len < 32;
 }
 
@@ -234,7 +248,7 @@ static struct sim_dur renewal_retry(struct dhcp_client *c)
 {
     struct sim_dur limit = c->fsm.state == RENEWING ? c->lease.t2 : c->lease.lease;
     int64_t half = time_sub(end_of(c, limit), sim_now(c->node->sim)).ns / 2;
-    return half < RENEWAL_RETRY_MIN_S * 1000000000ll ? dur_s(RENEWAL_RETRY_MIN_S) : (struct sim_dur){half};
+    return dur_max((struct sim_dur){half}, dur_s(RENEWAL_RETRY_MIN_S));
 }
 
 static void arm_retry(struct dhcp_client *c, struct sim_dur in)
@@ -274,13 +288,26 @@ static bool remembers(const void *self, const void *msg)
            (c->lease.for_ever || time_before(sim_now(c->node->sim), end_of(c, c->lease.lease)));
 }
 
+static bool remembers_none(const void *self, const void *msg)
+{
+    return !remembers(self, msg);
+}
+
+/* 4.4.1: it SHOULD wait a random time, so that clients do not begin together; also after a NAK. */
+static void enter_init(void *self)
+{
+    struct dhcp_client *c = self;
+    listen(c, true);
+    bus_set_flow(c->node->sim, 0);
+    tmr_arm(&c->retry, c->config->start_jitter);
+}
+
+/* What led to the start, a CDP message perhaps, is none of its exchanges. */
 static void start(void *self, const void *msg)
 {
     struct dhcp_client *c = self;
     (void)msg;
-    listen(c, true);
     bus_set_flow(c->node->sim, 0);
-    tmr_arm(&c->retry, c->config->start_jitter);
 }
 
 static void begin(struct dhcp_client *c)
@@ -306,12 +333,18 @@ static void enter_rebooting(void *self)
     arm_retry(c, backoff(c));
 }
 
+static uint16_t seconds_since(struct sim *s, struct sim_time t)
+{
+    int64_t n = time_sub(sim_now(s), t).ns / 1000000000;
+    return (uint16_t)(n < UINT16_MAX ? n : UINT16_MAX);
+}
+
 static void discover_again(void *self, const void *msg)
 {
     struct dhcp_client *c = self;
     (void)msg;
     c->tries++;
-    c->secs = (uint16_t)(time_sub(sim_now(c->node->sim), c->started).ns / 1000000000);
+    c->secs = seconds_since(c->node->sim, c->started);
     send_discover(c);
     arm_retry(c, backoff(c));
 }
@@ -337,8 +370,7 @@ static void request_again(void *self, const void *msg)
 {
     struct dhcp_client *c = self;
     (void)msg;
-    c->tries++;
-    c->asked = sim_now(c->node->sim);
+    c->tries++; /* the lease counts from the first copy (4.4.1): the answer may be to that one */
     send_request(c);
     arm_retry(c, backoff(c));
 }
@@ -372,7 +404,7 @@ static void arm_clock(struct dhcp_client *c, struct sim_dur at)
 {
     struct sim_time due = end_of(c, at), now = sim_now(c->node->sim);
     if (!c->lease.for_ever)
-        tmr_arm_at(&c->clock, time_before(due, now) ? now : due); /* a remembered lease may be past it */
+        tmr_arm_at(&c->clock, time_before(due, now) ? now : due); /* a remembered one may be late */
 }
 
 /* The lease of the last ACK is in force. */
@@ -405,6 +437,16 @@ static void keep_lease(void *self, const void *msg)
     c->asked = c->lease.since;
 }
 
+/* The lease of the offer ended while the address was checked: a remembered one may have been near
+ * its end. */
+static bool came_too_late(const void *self, const void *msg)
+{
+    const struct dhcp_client *c = self;
+    struct sim_time end = time_add(c->asked, c->offer.lease);
+    (void)msg;
+    return !c->offer.for_ever && !time_before(sim_now(c->node->sim), end);
+}
+
 static bool still_same(const void *self, const void *msg)
 {
     const struct dhcp_client *c = self;
@@ -414,7 +456,7 @@ static bool still_same(const void *self, const void *msg)
 
 static void give_up(struct dhcp_client *c, const char *why)
 {
-    tmr_disarm(&c->retry);
+    end_check(c);
     tmr_disarm(&c->clock);
     c->has_lease = false;
     if (!c->in_use)
@@ -487,7 +529,7 @@ static void stop(void *self, const void *msg)
 
 static const struct fsm_state states[STATE_COUNT] = {
     [STOPPED] = {"stopped", NULL, "forever"},
-    [INIT] = {"init", NULL, "dhcp.retry"},
+    [INIT] = {"init", enter_init, "dhcp.retry"},
     [SELECTING] = {"selecting", enter_selecting, "dhcp.retry"},
     [REQUESTING] = {"requesting", enter_requesting, "dhcp.retry"},
     [REBOOTING] = {"rebooting", enter_rebooting, "dhcp.retry"},
@@ -506,29 +548,31 @@ static const struct fsm_row rows[] = {
     {SELECTING, E_SILENCE, NULL, discover_again, SELECTING},
     {REQUESTING, E_ACK, wants_check, NULL, CHECKING},
     {REQUESTING, E_ACK, NULL, take_offer, BOUND},
-    {REQUESTING, E_NAK, NULL, refused, SELECTING},
+    {REQUESTING, E_NAK, NULL, refused, INIT},
     {REQUESTING, E_SILENCE, may_try_again, request_again, REQUESTING},
-    {REQUESTING, E_SILENCE, NULL, NULL, SELECTING},
+    {REQUESTING, E_SILENCE, NULL, NULL, INIT},
     {REBOOTING, E_ACK, wants_check, NULL, CHECKING},
     {REBOOTING, E_ACK, NULL, take_offer, BOUND},
-    {REBOOTING, E_NAK, NULL, refused, SELECTING},
+    {REBOOTING, E_NAK, NULL, refused, INIT},
     {REBOOTING, E_SILENCE, may_try_again, request_again, REBOOTING},
+    {REBOOTING, E_SILENCE, remembers_none, expired, INIT},
     {REBOOTING, E_SILENCE, wants_check, keep_lease, CHECKING},
     {REBOOTING, E_SILENCE, NULL, keep_lease, BOUND},
+    {CHECKING, E_UNCLAIMED, came_too_late, expired, INIT},
     {CHECKING, E_UNCLAIMED, NULL, take_offer, BOUND},
     {CHECKING, E_CONFLICT, NULL, decline, DECLINING},
     {DECLINING, E_BEGIN, NULL, NULL, SELECTING},
     {BOUND, E_T1, NULL, NULL, RENEWING},
     {RENEWING, E_ACK, still_same, take_offer, BOUND},
-    {RENEWING, E_ACK, NULL, another_address, SELECTING},
-    {RENEWING, E_NAK, NULL, refused, SELECTING},
+    {RENEWING, E_ACK, NULL, another_address, INIT},
+    {RENEWING, E_NAK, NULL, refused, INIT},
     {RENEWING, E_SILENCE, NULL, renew_again, RENEWING},
     {RENEWING, E_T2, NULL, NULL, REBINDING},
     {REBINDING, E_ACK, still_same, take_offer, BOUND},
-    {REBINDING, E_ACK, NULL, another_address, SELECTING},
-    {REBINDING, E_NAK, NULL, refused, SELECTING},
+    {REBINDING, E_ACK, NULL, another_address, INIT},
+    {REBINDING, E_NAK, NULL, refused, INIT},
     {REBINDING, E_SILENCE, NULL, renew_again, REBINDING},
-    {REBINDING, E_EXPIRY, NULL, expired, SELECTING},
+    {REBINDING, E_EXPIRY, NULL, expired, INIT},
     {INIT, E_STOP, NULL, stop, STOPPED},
     {SELECTING, E_STOP, NULL, stop, STOPPED},
     {REQUESTING, E_STOP, NULL, stop, STOPPED},
@@ -543,6 +587,8 @@ static const struct fsm_row rows[] = {
 /* Further offers, answers to copies, and late ones of another server. */
 static const struct fsm_row ignored[] = {
     {STOPPED, E_STOP, NULL, NULL, STOPPED},     {REQUESTING, E_OFFER, NULL, NULL, REQUESTING},
+    {INIT, E_OFFER, NULL, NULL, INIT},          {INIT, E_ACK, NULL, NULL, INIT},
+    {INIT, E_NAK, NULL, NULL, INIT},
     {SELECTING, E_ACK, NULL, NULL, SELECTING},  {SELECTING, E_NAK, NULL, NULL, SELECTING},
     {CHECKING, E_ACK, NULL, NULL, CHECKING},    {CHECKING, E_OFFER, NULL, NULL, CHECKING},
     {CHECKING, E_NAK, NULL, NULL, CHECKING},    {BOUND, E_ACK, NULL, NULL, BOUND},
@@ -622,7 +668,8 @@ static void on_retry(void *owner)
 static void on_clock(void *owner)
 {
     struct dhcp_client *c = owner;
-    fsm_step(&c->fsm, c->fsm.state == BOUND ? E_T1 : c->fsm.state == RENEWING ? E_T2 : E_EXPIRY, NULL);
+    int event = c->fsm.state == BOUND ? E_T1 : c->fsm.state == RENEWING ? E_T2 : E_EXPIRY;
+    fsm_step(&c->fsm, event, NULL);
 }
 
 /* --- life ----------------------------------------------------------------------------------------- */
@@ -639,14 +686,23 @@ void dhcp_client_init(struct dhcp_client *c, struct node *n, struct ip_stack *ip
     tmr_init(&c->clock, n->sim, n->id, "dhcp.clock", c, on_clock);
 }
 
+/* The owner may call from inside on_bound and on_lost. */
+static void feed(struct dhcp_client *c, int event)
+{
+    if (c->fsm.stepping)
+        fsm_raise(&c->fsm, event);
+    else
+        fsm_step(&c->fsm, event, NULL);
+}
+
 void dhcp_client_start(struct dhcp_client *c)
 {
-    fsm_step(&c->fsm, E_START, NULL);
+    feed(c, E_START);
 }
 
 void dhcp_client_stop(struct dhcp_client *c)
 {
-    fsm_step(&c->fsm, E_STOP, NULL);
+    feed(c, E_STOP);
 }
 
 const struct dhcp_lease *dhcp_client_lease(const struct dhcp_client *c)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* dhcp_client.h: a DHCP client (RFC 2131) on one interface: DISCOVER to ACK with random back-off, a check
- * by ARP before the address is used (DECLINE on conflict), renewal and rebinding, and INIT-REBOOT with the
- * lease it remembers. It configures nothing itself: the owner sets the interface when told. */
+/* dhcp_client.h: a DHCP client (RFC 2131) on one interface: DISCOVER to ACK with random back-off, a
+ * check by ARP before the address is used (DECLINE on conflict), renewal and rebinding, and
+ * INIT-REBOOT with the lease it remembers. It configures nothing itself: the owner sets the
+ * interface when told. */
 #ifndef MODELS_PROTO_DHCP_CLIENT_H
 #define MODELS_PROTO_DHCP_CLIENT_H
 
@@ -13,13 +14,14 @@
 #define DHCP_TFTP_MAX 8
 #define DHCP_DNS_MAX 4
 
-/* What a server granted. Times count from the sending of the REQUEST (RFC 2131 4.4.1). */
+/* What a server granted. Times count from the sending of the REQUEST, of its first copy (RFC
+ * 2131 4.4.1). */
 struct dhcp_lease {
     struct ip4 address, server, router;
     uint8_t prefix_len;
     struct ip4 tftp[DHCP_TFTP_MAX]; /* option 150, in order; else the one of option 66, or siaddr */
     size_t tftp_count;
-    char tftp_name[64]; /* option 66 or sname, when it is a host name and nothing better is there; else empty */
+    char tftp_name[64]; /* option 66 or sname: a host name, and nothing better is there; else "" */
     struct ip4 dns[DHCP_DNS_MAX];
     size_t dns_count;
     char domain[64];
@@ -35,26 +37,30 @@ struct dhcp_client_config {
     struct sim_dur t_fuzz; /* taken off T1 and T2 */
     /* filled by the owner */
     struct mac mac;
-    const char *host_name, *vendor_class; /* "SEP0024142DDF24", "Cisco Systems, Inc. IP Phone CP-8861" */
+    const char *host_name;    /* "SEP0024142DDF24" */
+    const char *vendor_class; /* "Cisco Systems, Inc. IP Phone CP-8861" */
     uint8_t dscp;
 };
 
-#define DHCP_CLIENT_PARAMS(state, field)                                                             \
-    {"dhcp_start_jitter", PARAM_DUR, "uniform(0s,200ms)", "0s", "10s", NULL,                          \
-     "before the first DISCOVER (RFC 2131 4.4.1 advises 1 to 10 s, many clients shorten it)",         \
-     offsetof(state, field.start_jitter), false},                                                    \
-    {"dhcp_conflict_wait", PARAM_DUR, "1s", "0s", "10s", NULL,                                        \
-     "how long it waits for an answer to its ARP probe of a new address; 0s: no probe",               \
-     offsetof(state, field.conflict_wait), false},                                                   \
-    {"dhcp_decline_wait", PARAM_DUR, "10s", "1s", "1h", NULL,                                         \
-     "after a DECLINE, before it starts anew (RFC 2131 3.1: at least 10 s)",                          \
-     offsetof(state, field.decline_wait), false},                                                    \
-    {"dhcp_renewal_fuzz", PARAM_DUR, "0s", "0s", "1h", NULL,                                          \
-     "taken off the times of renewal and rebinding (RFC 2131 4.4.5)", offsetof(state, field.t_fuzz), false}
+#define DHCP_CLIENT_PARAMS(state, field)                                                           \
+    {"dhcp_start_jitter", PARAM_DUR, "uniform(0s,200ms)", "0s", "10s", NULL,                       \
+     "before the first message of a start, or of a new one (RFC 2131 4.4.1 advises 1 to 10 s, "    \
+     "many clients shorten it)",                                                                   \
+     offsetof(state, field.start_jitter), false},                                                  \
+    {"dhcp_conflict_wait", PARAM_DUR, "1s", "0s", "10s", NULL,                                     \
+     "how long it waits for an answer to its ARP probe of a new address; 0s: no probe",            \
+     offsetof(state, field.conflict_wait), false},                                                 \
+    {"dhcp_decline_wait", PARAM_DUR, "10s", "1s", "1h", NULL,                                      \
+     "after a DECLINE, before it starts anew (RFC 2131 3.1: at least 10 s)",                       \
+     offsetof(state, field.decline_wait), false},                                                  \
+    {"dhcp_renewal_fuzz", PARAM_DUR, "0s", "0s", "1h", NULL,                                       \
+     "taken off the times of renewal and rebinding, up to half of the former (RFC 2131 4.4.5)",    \
+     offsetof(state, field.t_fuzz), false}
 
 struct dhcp_client_user {
-    void (*on_bound)(void *arg, const struct dhcp_lease *l); /* a new address, or an old one confirmed at start */
-    void (*on_lost)(void *arg, const char *why);             /* the address may not be used any more */
+    /* a new address, or an old one confirmed at start */
+    void (*on_bound)(void *arg, const struct dhcp_lease *l);
+    void (*on_lost)(void *arg, const char *why); /* the address may not be used any more */
 };
 
 struct dhcp_client {
@@ -84,7 +90,7 @@ void dhcp_client_init(struct dhcp_client *c, struct node *n, struct ip_stack *ip
                       const struct dhcp_client_config *config, const struct dhcp_client_user *user,
                       void *arg);
 
-/* From the start, with the remembered lease while it lasts (RFC 2131 3.2); fine when stopped only. */
+/* From the start, with the remembered lease while it lasts (RFC 2131 3.2). Only when stopped. */
 void dhcp_client_start(struct dhcp_client *c);
 
 /* Silent from now on; the lease is remembered. The owner is not told. */

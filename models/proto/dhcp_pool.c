@@ -30,14 +30,15 @@ bool dhcp_pool_may_give(const struct dhcp_pool *p, struct ip4 a)
 
 /* --- reading -------------------------------------------------------------------------------------- */
 
-static bool bad(struct err *e, const struct dhcp_pool *p, struct str key, struct str value, const char *what)
+static bool bad(struct err *e, const struct dhcp_pool *p, struct str key, struct str value,
+                const char *what)
 {
-    return err_set(e, "parameter 'dhcp_pools': pool '%s': %.*s='%.*s' is not %s", p->name, STR_ARG(key),
+    return err_set(e, "pool '%s': %.*s='%.*s' is not %s", p->name, STR_ARG(key),
                    STR_ARG(value), what);
 }
 
-static bool parse_addresses(struct dhcp_pool *p, struct dhcp_addresses *out, struct str key, struct str value,
-                            struct err *e)
+static bool parse_addresses(struct dhcp_pool *p, struct dhcp_addresses *out, struct str key,
+                            struct str value, struct err *e)
 {
     struct str rest = value;
     struct wr w = wr_of(out->bytes, sizeof out->bytes);
@@ -61,7 +62,8 @@ static bool parse_exclusions(struct dhcp_pool *p, struct str key, struct str val
         struct dhcp_range r;
         if (p->excluded_count == DHCP_EXCLUSIONS_MAX)
             return bad(e, p, key, value, "a list of at most 16 ranges");
-        if (!ip4_parse(first, &r.first) || !ip4_parse(last.n ? last : first, &r.last) || r.last.v < r.first.v)
+        if (!ip4_parse(first, &r.first) || !ip4_parse(last.n ? last : first, &r.last) ||
+            r.last.v < r.first.v)
             return bad(e, p, key, value, "a list of addresses and ranges, a.b.c.d-a.b.c.e");
         p->excluded[p->excluded_count++] = r;
     }
@@ -79,9 +81,11 @@ static bool parse_arp_timeout(struct dhcp_pool *p, struct str key, struct str va
     return true;
 }
 
-static bool parse_option(struct dhcp_pool *p, struct arena *a, struct str key, struct str value, struct err *e)
+static bool parse_option(struct dhcp_pool *p, struct arena *a, struct str key, struct str value,
+                         struct err *e)
 {
-    static const char *const keys[] = {"router", "dns", "domain", "exclude", "option150", "option66", "option35"};
+    static const char *const keys[] = {"router",    "dns",      "domain",  "exclude",
+                                       "option150", "option66", "option35"};
     if (value.n == 0)
         return bad(e, p, key, value, "a value");
     if (str_eq(key, STR("router")))
@@ -98,14 +102,15 @@ static bool parse_option(struct dhcp_pool *p, struct arena *a, struct str key, s
         return bad(e, p, key, value, "a name of at most 63 characters");
     if (str_eq(key, STR("option66"))) {
         p->tftp_name = arena_strdup(a, value);
-        return str_find(value, STR(",")) < 0 || bad(e, p, key, value, "exactly one host or address");
+        return str_find(value, STR(",")) < 0 ||
+               bad(e, p, key, value, "exactly one host or address");
     }
     if (str_eq(key, STR("domain"))) {
         p->domain = arena_strdup(a, value);
         return true;
     }
     const char *near = str_nearest(key, keys, sizeof keys / sizeof keys[0]);
-    return err_set(e, "parameter 'dhcp_pools': pool '%s' has no '%.*s'%s%s%s", p->name, STR_ARG(key),
+    return err_set(e, "pool '%s' has no '%.*s'%s%s%s", p->name, STR_ARG(key),
                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
@@ -120,7 +125,7 @@ static bool parse_pool(struct dhcp_pool *p, struct arena *a, struct str text, st
     struct str name = next_word(&text), net = next_word(&text);
     p->name = arena_strdup(a, name);
     if (!ip4_parse_prefix(net, &p->net, &p->prefix_len) || p->prefix_len < 8 || p->prefix_len > 30)
-        return err_set(e, "parameter 'dhcp_pools': '%.*s %.*s' is not 'NAME NET/LEN' with a length of 8..30",
+        return err_set(e, "'%.*s %.*s' is not 'NAME NET/LEN' with a length of 8..30",
                        STR_ARG(name), STR_ARG(net));
     p->net.v &= ~(UINT32_MAX >> p->prefix_len);
     while (str_trim(text).n) {
@@ -131,7 +136,18 @@ static bool parse_pool(struct dhcp_pool *p, struct arena *a, struct str text, st
     return true;
 }
 
-bool dhcp_pools_parse(struct dhcp_server *s, struct str text, struct err *e)
+static bool may_join(const struct dhcp_server *s, const struct dhcp_pool *p, struct err *e)
+{
+    for (const struct dhcp_pool *q = s->pools; q; q = q->next) {
+        if (str_eq(str_of(q->name), str_of(p->name)))
+            return err_set(e, "pool '%s' stands there twice", p->name);
+        if (dhcp_pool_has(q, p->net) || dhcp_pool_has(p, q->net))
+            return err_set(e, "pools '%s' and '%s' overlap", q->name, p->name);
+    }
+    return true;
+}
+
+bool dhcp_pools_parse(struct dhcp_server *s, const char *param, struct str text, struct err *e)
 {
     struct arena *a = sim_arena(s->node->sim);
     while (str_trim(text).n) {
@@ -139,45 +155,43 @@ bool dhcp_pools_parse(struct dhcp_server *s, struct str text, struct err *e)
         if (one.n == 0)
             continue;
         struct dhcp_pool *p = ARENA_NEW(a, struct dhcp_pool);
-        if (!parse_pool(p, a, one, e))
-            return false;
-        for (const struct dhcp_pool *q = s->pools; q; q = q->next) {
-            if (dhcp_pool_has(q, p->net) || dhcp_pool_has(p, q->net))
-                return err_set(e, "parameter 'dhcp_pools': pools '%s' and '%s' overlap", q->name, p->name);
-        }
+        if (!parse_pool(p, a, one, e) || !may_join(s, p, e))
+            return err_wrap(e, "parameter '%s'", param);
         *s->last_pool = p;
         s->last_pool = &p->next;
     }
     return true;
 }
 
-/* What was counted and where the search stood belongs to the pool, not to its text. */
+/* Where the search stood belongs to the pool, not to its text. */
 static void replace(struct dhcp_pool *p, const struct dhcp_pool *by)
 {
     struct dhcp_pool old = *p;
     *p = *by;
     p->next = old.next;
     p->cursor = old.cursor;
-    p->leased = old.leased;
-    p->conflicts = old.conflicts;
 }
 
-bool dhcp_pools_replace(struct dhcp_server *s, const char *param, struct str text, struct err *e)
+static struct dhcp_pool *same_pool(const struct dhcp_server *s, const struct dhcp_pool *as)
+{
+    struct dhcp_pool *p = s->pools;
+    while (p && !str_eq(str_of(p->name), str_of(as->name)))
+        p = p->next;
+    return p && p->net.v == as->net.v && p->prefix_len == as->prefix_len ? p : NULL;
+}
+
+bool dhcp_pools_replace(struct dhcp_server *s, const char *param, struct str text, bool only_check,
+                        struct err *e)
 {
     struct dhcp_server later = {.node = s->node};
     later.last_pool = &later.pools;
-    if (!dhcp_pools_parse(&later, text, e))
+    if (!dhcp_pools_parse(&later, param, text, e))
         return false;
-    for (int pass = 0; pass < 2; pass++) {
-        for (const struct dhcp_pool *by = later.pools; by; by = by->next) {
-            struct dhcp_pool *p = s->pools;
-            while (p && !str_eq(str_of(p->name), str_of(by->name)))
-                p = p->next;
-            if (!p || p->net.v != by->net.v || p->prefix_len != by->prefix_len)
-                return err_set(e, "parameter '%s': there is no pool '%s' of that net", param, by->name);
-            if (pass == 1)
-                replace(p, by);
-        }
+    for (const struct dhcp_pool *by = later.pools; by; by = by->next) {
+        if (!same_pool(s, by))
+            return err_set(e, "parameter '%s': there is no pool '%s' of that net", param, by->name);
     }
+    for (const struct dhcp_pool *by = later.pools; by && !only_check; by = by->next)
+        replace(same_pool(s, by), by);
     return true;
 }

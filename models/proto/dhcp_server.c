@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* dhcp_server.c: see dhcp_server.h. Top to bottom: the book of bindings, answers, one function a message,
- * the queue, life. Sections are RFC 2131's. */
+/* dhcp_server.c: see dhcp_server.h. Top to bottom: the book of bindings, answers, one function a
+ * message, the queue, life. Sections are RFC 2131's. */
 #include "models/proto/dhcp_server.h"
 
 #include <string.h>
@@ -16,6 +16,7 @@ struct job {
     const struct frame *frame;
     struct str payload;
     uint32_t iface;
+    bool to_all; /* a broadcast: its sender is on the interface's net */
     uint64_t cause, flow;
 };
 
@@ -26,18 +27,36 @@ static struct sim_time now_of(const struct dhcp_server *s)
     return sim_now(s->node->sim);
 }
 
-static bool in_force(const struct dhcp_server *s, const struct dhcp_binding *b)
+bool dhcp_binding_in_force(const struct dhcp_server *s, const struct dhcp_binding *b)
 {
-    return !b->released && (b->for_ever || time_before(now_of(s), b->until));
+    return !b->conflict && !b->released && (b->for_ever || time_before(now_of(s), b->until));
 }
 
-/* Nobody else's: never given, or given back, or its time is over. */
-static bool is_free(const struct dhcp_server *s, struct ip4 a, struct mac client)
+/* 4.1: "MUST be prepared to accept any of its network addresses as identifying that server". */
+static bool is_own(const struct dhcp_server *s, struct ip4 a)
+{
+    for (uint32_t i = 0; i < ip_iface_count(s->ip); i++) {
+        if (ip4_eq(ip_iface_at(s->ip, i)->addr, a))
+            return true;
+    }
+    return false;
+}
+
+/* Of the pool, and nobody else's: never given, or given back, or its time is over. */
+static bool may_give(const struct dhcp_server *s, const struct dhcp_pool *p, struct ip4 a,
+                     struct mac client)
 {
     const struct dhcp_binding *b = map_get(&s->by_address, a.v);
-    if (!b)
-        return true;
-    return !b->conflict && (mac_eq(b->client, client) || !in_force(s, b));
+    if (!dhcp_pool_may_give(p, a) || is_own(s, a))
+        return false;
+    return !b || (!b->conflict && (mac_eq(b->client, client) || !dhcp_binding_in_force(s, b)));
+}
+
+/* An offer commits nobody (4.3.2), so that it is no lease of somebody else. */
+static bool is_leased_to_another(const struct dhcp_server *s, struct ip4 a, struct mac client)
+{
+    const struct dhcp_binding *b = map_get(&s->by_address, a.v);
+    return b && !b->offered && !mac_eq(b->client, client) && dhcp_binding_in_force(s, b);
 }
 
 static struct dhcp_binding *binding_of(const struct dhcp_server *s, struct mac client)
@@ -45,14 +64,29 @@ static struct dhcp_binding *binding_of(const struct dhcp_server *s, struct mac c
     return map_get(&s->by_client, mac_u64(client));
 }
 
+/* A lease of this net, in force or not. */
+static struct dhcp_binding *record_of(const struct dhcp_server *s, struct mac client,
+                                      const struct dhcp_pool *p)
+{
+    struct dhcp_binding *b = binding_of(s, client);
+    return b && b->pool == p && !b->offered ? b : NULL;
+}
+
+/* What is in force goes on even where the pool was narrowed meanwhile. */
+static bool may_keep(const struct dhcp_server *s, const struct dhcp_binding *b)
+{
+    return dhcp_binding_in_force(s, b) || may_give(s, b->pool, b->address, b->client);
+}
+
 /* Addresses that were never given come first, then those whose time is over (4.3.1). */
-static bool search(struct dhcp_server *s, struct dhcp_pool *p, struct mac client, bool used, struct ip4 *out)
+static bool search(struct dhcp_server *s, struct dhcp_pool *p, struct mac client, bool used,
+                   struct ip4 *out)
 {
     uint32_t size = dhcp_pool_size(p);
     for (uint32_t i = 0; i < size; i++) {
         struct ip4 a = {p->net.v + 1 + (p->cursor + i) % size};
         bool was_used = map_get(&s->by_address, a.v) != NULL;
-        if (was_used != used || !dhcp_pool_may_give(p, a) || !is_free(s, a, client))
+        if (was_used != used || !may_give(s, p, a, client))
             continue;
         p->cursor = (p->cursor + i + 1) % size;
         *out = a;
@@ -61,17 +95,18 @@ static bool search(struct dhcp_server *s, struct dhcp_pool *p, struct mac client
     return false;
 }
 
-/* 4.3.1: the present or previous address, else the one asked for, else one from the pool. */
-static bool choose(struct dhcp_server *s, struct dhcp_pool *p, const struct dhcp *m, struct ip4 *out)
+/* 4.3.1: the present address, or the previous one if that can be given, else the one asked for,
+ * else one from the pool. */
+static bool choose(struct dhcp_server *s, struct dhcp_pool *p, const struct dhcp *m,
+                   struct ip4 *out)
 {
     const struct dhcp_binding *b = binding_of(s, m->chaddr);
     struct ip4 wanted;
-    if (b && b->pool == p && is_free(s, b->address, m->chaddr)) {
+    if (b && b->pool == p && may_keep(s, b)) {
         *out = b->address;
         return true;
     }
-    if (dhcp_address(m, DHCP_REQUESTED_ADDRESS, 0, &wanted) && dhcp_pool_may_give(p, wanted) &&
-        is_free(s, wanted, m->chaddr)) {
+    if (dhcp_address(m, DHCP_REQUESTED_ADDRESS, 0, &wanted) && may_give(s, p, wanted, m->chaddr)) {
         *out = wanted;
         return true;
     }
@@ -79,22 +114,19 @@ static bool choose(struct dhcp_server *s, struct dhcp_pool *p, const struct dhcp
 }
 
 /* An earlier holder of the address, and an earlier address of the client, are forgotten. */
-static struct dhcp_binding *enter(struct dhcp_server *s, struct dhcp_pool *p, struct ip4 a, struct mac client)
+static struct dhcp_binding *enter(struct dhcp_server *s, struct dhcp_pool *p, struct ip4 a,
+                                  struct mac client)
 {
     struct dhcp_binding *b = binding_of(s, client), *holder = map_get(&s->by_address, a.v);
     if (holder && holder != b) {
         map_remove(&s->by_client, mac_u64(holder->client));
         map_remove(&s->by_address, a.v);
-        holder->pool->leased--;
     }
     if (!b) {
         b = holder ? holder : ARENA_NEW(sim_arena(s->node->sim), struct dhcp_binding);
         map_put(&s->by_client, mac_u64(client), b);
-        p->leased++;
     } else {
         map_remove(&s->by_address, b->address.v);
-        b->pool->leased--;
-        p->leased++;
     }
     *b = (struct dhcp_binding){.pool = p, .address = a, .client = client};
     map_put(&s->by_address, a.v, b);
@@ -105,11 +137,15 @@ static void forget(struct dhcp_server *s, struct dhcp_binding *b)
 {
     map_remove(&s->by_client, mac_u64(b->client));
     map_remove(&s->by_address, b->address.v);
-    b->pool->leased--;
 }
 
-static uint64_t publish(struct dhcp_server *s, const struct dhcp_binding *b, const char *from, const char *event,
-                        const char *to)
+static const char *state_of(const struct dhcp_server *s, const struct dhcp_binding *b)
+{
+    return !dhcp_binding_in_force(s, b) ? "free" : b->offered ? "offered" : "bound";
+}
+
+static uint64_t publish(struct dhcp_server *s, const struct dhcp_binding *b, const char *from,
+                        const char *event, const char *to)
 {
     char key[20];
     struct txtbuf t = txtbuf_of(key, sizeof key);
@@ -165,23 +201,24 @@ static void put_pool(const struct dhcp_pool *p, struct dhcp *out, struct option_
         out->option[DHCP_ARP_TIMEOUT] = four(o->arp, p->arp_timeout_s);
 }
 
-/* 4.1: by way of the relay; to the address it has; to all; or to the one it is about to have. */
-static void send(struct dhcp_server *s, const struct dhcp *m, const struct dhcp *out, uint32_t iface)
+/* 4.1: by way of the relay; to the address it has; to all; or to the one it is about to have.
+ * Parameters alone go "directly to the address given in the 'ciaddr' field" (4.3.5). */
+static void send(struct dhcp_server *s, const struct dhcp *m, const struct dhcp *out,
+                 uint32_t iface)
 {
     uint8_t bytes[MESSAGE_MAX];
     struct wr w = wr_of(bytes, sizeof bytes);
     dhcp_put(&w, out);
     dhcp_pad(&w);
     ASSERT(wr_ok(&w));
-    bool nak = dhcp_type(out) == DHCP_NAK;
+    bool nak = dhcp_type(out) == DHCP_NAK, relayed = m->giaddr.v && dhcp_type(m) != DHCP_INFORM;
     struct udp u = {.src = ip_iface_at(s->ip, iface)->addr,
                     .src_port = DHCP_SERVER_PORT,
-                    .dst_port = DHCP_CLIENT_PORT,
+                    .dst_port = relayed ? DHCP_SERVER_PORT : DHCP_CLIENT_PORT,
                     .payload = str_of_bytes(bytes, wr_len(&w))};
     struct mac to = MAC_BROADCAST;
-    if (m->giaddr.v || (m->ciaddr.v && !nak)) {
-        u.dst = m->giaddr.v ? m->giaddr : m->ciaddr;
-        u.dst_port = m->giaddr.v ? DHCP_SERVER_PORT : DHCP_CLIENT_PORT;
+    if (relayed || (m->ciaddr.v && !nak)) {
+        u.dst = relayed ? m->giaddr : m->ciaddr;
         if (!ip_send_udp(s->ip, &u, DSCP_CS3))
             ip_discard(s->node, "no-route");
         return;
@@ -194,113 +231,157 @@ static void send(struct dhcp_server *s, const struct dhcp *m, const struct dhcp 
     ip_send_udp_to(s->ip, iface, to, &u, DSCP_CS3);
 }
 
+/* Table 3: what every answer has. */
+static struct dhcp new_answer(const struct dhcp_server *s, const struct dhcp *m, uint32_t iface,
+                              enum dhcp_type type, struct option_bytes *o)
+{
+    struct dhcp out = {.reply = true, .xid = m->xid, .broadcast = m->broadcast, .giaddr = m->giaddr,
+                       .chaddr = m->chaddr};
+    o->type = (uint8_t)type;
+    out.option[DHCP_MESSAGE_TYPE] = str_of_bytes(&o->type, 1);
+    out.option[DHCP_SERVER_ID] = four(o->server, ip_iface_at(s->ip, iface)->addr.v);
+    out.option[DHCP_RELAY_INFO] = m->option[DHCP_RELAY_INFO]; /* echoed (RFC 3046 2.2) */
+    return out;
+}
+
+/* yiaddr 0.0.0.0: parameters only, no times (4.3.5). */
 static void answer(struct dhcp_server *s, const struct dhcp *m, uint32_t iface, enum dhcp_type type,
                    const struct dhcp_pool *p, struct ip4 yiaddr)
 {
-    struct dhcp out = {.reply = true, .xid = m->xid, .broadcast = m->broadcast, .giaddr = m->giaddr,
-                       .chaddr = m->chaddr, .yiaddr = yiaddr};
-    struct option_bytes o = {.type = (uint8_t)type};
-    out.option[DHCP_MESSAGE_TYPE] = str_of_bytes(&o.type, 1);
-    out.option[DHCP_SERVER_ID] = four(o.server, ip_iface_at(s->ip, iface)->addr.v);
-    out.option[DHCP_RELAY_INFO] = m->option[DHCP_RELAY_INFO]; /* echoed (RFC 3046 2.2) */
+    struct option_bytes o;
+    struct dhcp out = new_answer(s, m, iface, type, &o);
+    out.yiaddr = yiaddr;
     if (type == DHCP_ACK)
         out.ciaddr = m->ciaddr;
-    if (type == DHCP_NAK)
-        out.broadcast = out.broadcast || m->giaddr.v; /* 4.3.2: the relay is to broadcast it */
-    else
-        put_pool(p, &out, &o);
-    if (type != DHCP_NAK && yiaddr.v)
+    put_pool(p, &out, &o);
+    if (yiaddr.v)
         put_lease(s, &out, &o);
     send(s, m, &out, iface);
 }
 
 static void refuse(struct dhcp_server *s, const struct dhcp *m, uint32_t iface, const char *why)
 {
-    BUS_NOTE(s->node->sim, s->node->id, "dhcp", "{} is refused: {}", V_MAC(mac_u64(m->chaddr)), V_TEXT(why));
-    answer(s, m, iface, DHCP_NAK, NULL, (struct ip4){0});
+    struct option_bytes o;
+    struct dhcp out = new_answer(s, m, iface, DHCP_NAK, &o);
+    BUS_NOTE(s->node->sim, s->node->id, "dhcp", "{} is refused: {}", V_MAC(mac_u64(m->chaddr)),
+             V_TEXT(why));
+    out.broadcast = out.broadcast || m->giaddr.v; /* 4.3.2: the relay is to broadcast it */
+    out.option[DHCP_MESSAGE] = str_of(why);       /* table 3: SHOULD */
+    send(s, m, &out, iface);
 }
 
-static void grant(struct dhcp_server *s, const struct dhcp *m, uint32_t iface, struct dhcp_binding *b)
+static void grant(struct dhcp_server *s, const struct dhcp *m, uint32_t iface,
+                  struct dhcp_binding *b)
 {
-    bool renewed = !b->offered && in_force(s, b);
+    bool renewed = !b->offered && dhcp_binding_in_force(s, b);
+    const char *was = state_of(s, b);
     b->released = b->offered = false;
     b->for_ever = lease_s(s) == UINT32_MAX;
     b->until = time_add(now_of(s), s->config->lease);
     if (!renewed)
-        publish(s, b, "offered", "request", "bound");
+        publish(s, b, was, "request", "bound");
     answer(s, m, iface, DHCP_ACK, b->pool, b->address);
 }
 
 /* --- one function a message ------------------------------------------------------------------------ */
 
-static void on_discover(struct dhcp_server *s, const struct dhcp *m, uint32_t iface, struct dhcp_pool *p)
+static void on_discover(struct dhcp_server *s, const struct dhcp *m, uint32_t iface,
+                        struct dhcp_pool *p)
 {
     struct ip4 a;
     if (!choose(s, p, m, &a)) {
-        BUS_NOTE(s->node->sim, s->node->id, "dhcp", "pool {} is exhausted: {} gets no address", V_TEXT(p->name),
-                 V_MAC(mac_u64(m->chaddr)));
+        BUS_NOTE(s->node->sim, s->node->id, "dhcp", "pool {} is exhausted: {} gets no address",
+                 V_TEXT(p->name), V_MAC(mac_u64(m->chaddr)));
         return;
     }
     struct dhcp_binding *b = binding_of(s, m->chaddr);
-    bool bound = b && ip4_eq(b->address, a) && !b->offered && in_force(s, b);
-    if (!bound) {
+    if (!b || !ip4_eq(b->address, a) || !dhcp_binding_in_force(s, b)) {
         b = enter(s, p, a, m->chaddr);
         b->offered = true;
-        b->until = time_add(now_of(s), s->config->offer_hold);
         publish(s, b, "free", "discover", "offered");
     }
+    if (b->offered)
+        b->until = time_add(now_of(s), s->config->offer_hold);
     answer(s, m, iface, DHCP_OFFER, p, a);
 }
 
-/* 4.3.2: the fields tell in which state the client is. */
-static void on_selecting(struct dhcp_server *s, const struct dhcp *m, uint32_t iface, struct ip4 server)
+/* It cannot be what table 5 says a client sends. */
+static void malformed(struct dhcp_server *s)
+{
+    ip_discard(s->node, "bad-dhcp");
+}
+
+/* 4.3.2: the fields tell in which state the client is. Its offer's hold may be over: it gets what
+ * is still free. */
+static void on_selecting(struct dhcp_server *s, const struct dhcp *m, uint32_t iface,
+                         const struct dhcp_pool *p)
 {
     struct dhcp_binding *b = binding_of(s, m->chaddr);
-    struct ip4 wanted = {0};
-    dhcp_address(m, DHCP_REQUESTED_ADDRESS, 0, &wanted);
-    if (!ip4_eq(server, ip_iface_at(s->ip, iface)->addr)) {
+    struct ip4 wanted, server = {0};
+    dhcp_address(m, DHCP_SERVER_ID, 0, &server);
+    if (!is_own(s, server)) {
         if (b && b->offered)
             forget(s, b); /* another server was chosen */
-        return;
-    }
-    if (b && ip4_eq(b->address, wanted) && in_force(s, b))
+    } else if (!dhcp_address(m, DHCP_REQUESTED_ADDRESS, 0, &wanted)) {
+        malformed(s);
+    } else if (b && b->pool == p && ip4_eq(b->address, wanted) && may_keep(s, b)) {
         grant(s, m, iface, b);
-    else
+    } else {
         refuse(s, m, iface, "this address was not offered to it");
+    }
 }
 
-static void on_reboot(struct dhcp_server *s, const struct dhcp *m, uint32_t iface, const struct dhcp_pool *p)
+/* INIT-REBOOT. A server without a record of the client MUST remain silent, except to one of another
+ * net: another server of the net may have one. */
+static void on_reboot(struct dhcp_server *s, const struct dhcp *m, uint32_t iface,
+                      const struct dhcp_pool *p)
 {
-    struct dhcp_binding *b = binding_of(s, m->chaddr);
-    struct ip4 wanted = {0};
-    dhcp_address(m, DHCP_REQUESTED_ADDRESS, 0, &wanted);
-    if (!dhcp_pool_has(p, wanted))
+    struct dhcp_binding *b = record_of(s, m->chaddr, p);
+    struct ip4 wanted;
+    if (!dhcp_address(m, DHCP_REQUESTED_ADDRESS, 0, &wanted)) {
+        malformed(s);
+    } else if (!dhcp_pool_has(p, wanted)) {
         refuse(s, m, iface, "the address is of another net");
-    else if (b && !ip4_eq(b->address, wanted))
+    } else if (b && ip4_eq(b->address, wanted)) {
+        if (may_keep(s, b))
+            grant(s, m, iface, b);
+    } else if (b && (dhcp_binding_in_force(s, b) || is_leased_to_another(s, wanted, m->chaddr))) {
         refuse(s, m, iface, "it has another address");
-    else if (b && is_free(s, wanted, m->chaddr))
-        grant(s, m, iface, b);
-    /* a server without a record of the client MUST remain silent */
+    }
 }
 
-static void on_renewal(struct dhcp_server *s, const struct dhcp *m, uint32_t iface, struct dhcp_pool *p)
+/* RENEWING, or REBINDING with any server of the net: only what is known to be wrong is refused. */
+static void on_renewal(struct dhcp_server *s, const struct dhcp *m, uint32_t iface,
+                       const struct dhcp_pool *p)
 {
-    struct dhcp_binding *b = binding_of(s, m->chaddr);
-    if (b && ip4_eq(b->address, m->ciaddr))
-        grant(s, m, iface, b);
-    else if (!dhcp_pool_may_give(p, m->ciaddr) || !is_free(s, m->ciaddr, m->chaddr))
+    struct dhcp_binding *b = record_of(s, m->chaddr, p);
+    if (!dhcp_pool_has(p, m->ciaddr)) {
+        refuse(s, m, iface, "the address is of another net");
+    } else if (b && ip4_eq(b->address, m->ciaddr)) {
+        if (may_keep(s, b))
+            grant(s, m, iface, b);
+    } else if ((b && dhcp_binding_in_force(s, b)) ||
+               is_leased_to_another(s, m->ciaddr, m->chaddr)) {
         refuse(s, m, iface, "the address is not its own");
+    }
 }
 
-static void on_request(struct dhcp_server *s, const struct dhcp *m, uint32_t iface, struct dhcp_pool *p)
+static void on_request(struct dhcp_server *s, const struct dhcp *m, uint32_t iface,
+                       const struct dhcp_pool *p)
 {
-    struct ip4 server;
-    if (dhcp_address(m, DHCP_SERVER_ID, 0, &server))
-        on_selecting(s, m, iface, server);
+    if (m->option[DHCP_SERVER_ID].p)
+        on_selecting(s, m, iface, p);
     else if (m->ciaddr.v)
         on_renewal(s, m, iface, p);
     else
         on_reboot(s, m, iface, p);
+}
+
+/* A broadcast DECLINE or RELEASE reaches every server. */
+static bool is_for_another(const struct dhcp_server *s, const struct dhcp *m)
+{
+    struct ip4 server;
+    return dhcp_address(m, DHCP_SERVER_ID, 0, &server) && !is_own(s, server);
 }
 
 /* Somebody has the address that is none of ours: it is not given again. */
@@ -309,53 +390,64 @@ static void on_decline(struct dhcp_server *s, const struct dhcp *m)
     struct dhcp_binding *b = binding_of(s, m->chaddr);
     struct ip4 a = {0};
     dhcp_address(m, DHCP_REQUESTED_ADDRESS, 0, &a);
-    if (!b || !ip4_eq(b->address, a))
+    if (is_for_another(s, m) || !b || !ip4_eq(b->address, a))
         return;
+    const char *was = state_of(s, b);
     map_remove(&s->by_client, mac_u64(m->chaddr));
-    b->pool->leased--;
-    b->pool->conflicts++;
     b->conflict = true;
     b->until = now_of(s);
-    publish(s, b, "bound", "decline", "conflict");
+    publish(s, b, was, "decline", "conflict");
 }
 
+/* The record stays: the client gets its previous address again (4.3.4). */
 static void on_release(struct dhcp_server *s, const struct dhcp *m)
 {
     struct dhcp_binding *b = binding_of(s, m->chaddr);
-    if (!b || !ip4_eq(b->address, m->ciaddr) || b->released)
+    if (is_for_another(s, m) || !b || !ip4_eq(b->address, m->ciaddr) ||
+        !dhcp_binding_in_force(s, b))
         return;
+    const char *was = state_of(s, b);
     b->released = true;
-    publish(s, b, "bound", "release", "free");
+    publish(s, b, was, "release", "free");
 }
 
-/* The relay's net, or the net of the interface; of a client that has an address, that one's. */
-static struct dhcp_pool *pool_for(struct dhcp_server *s, const struct dhcp *m, uint32_t iface)
+/* An address of the client's net: the relay's; of a client that asks us alone, its own; else the
+ * interface's. */
+static struct ip4 net_of(const struct dhcp_server *s, const struct dhcp *m, const struct job *j)
 {
-    struct ip4 a = m->giaddr.v ? m->giaddr : m->ciaddr.v ? m->ciaddr : ip_iface_at(s->ip, iface)->addr;
+    if (m->giaddr.v)
+        return m->giaddr;
+    return m->ciaddr.v && !j->to_all ? m->ciaddr : ip_iface_at(s->ip, j->iface)->addr;
+}
+
+static struct dhcp_pool *pool_of(const struct dhcp_server *s, struct ip4 a)
+{
     struct dhcp_pool *p = s->pools;
     while (p && !dhcp_pool_has(p, a))
         p = p->next;
     return p;
 }
 
-static void handle(struct dhcp_server *s, const struct dhcp *m, uint32_t iface)
+static void handle(struct dhcp_server *s, const struct dhcp *m, const struct job *j)
 {
-    struct dhcp_pool *p = pool_for(s, m, iface);
+    struct ip4 net = net_of(s, m, j);
+    struct dhcp_pool *p = pool_of(s, net);
     enum dhcp_type type = dhcp_type(m);
-    if (type == DHCP_DECLINE) {
+    if (type == DHCP_DECLINE)
         on_decline(s, m);
-    } else if (type == DHCP_RELEASE) {
+    else if (type == DHCP_RELEASE)
         on_release(s, m);
-    } else if (!p) {
+    else if (!p)
         BUS_NOTE(s->node->sim, s->node->id, "dhcp", "no pool for the net of {}: it gets no answer",
-                 V_IP4(m->giaddr.v ? m->giaddr.v : ip_iface_at(s->ip, iface)->addr.v));
-    } else if (type == DHCP_DISCOVER) {
-        on_discover(s, m, iface, p);
-    } else if (type == DHCP_REQUEST) {
-        on_request(s, m, iface, p);
-    } else if (type == DHCP_INFORM) {
-        answer(s, m, iface, DHCP_ACK, p, (struct ip4){0});
-    }
+                 V_IP4(net.v));
+    else if (type == DHCP_DISCOVER)
+        on_discover(s, m, j->iface, p);
+    else if (type == DHCP_REQUEST)
+        on_request(s, m, j->iface, p);
+    else if (m->ciaddr.v)
+        answer(s, m, j->iface, DHCP_ACK, p, (struct ip4){0}); /* INFORM */
+    else
+        malformed(s);
 }
 
 /* --- the queue ------------------------------------------------------------------------------------ */
@@ -392,9 +484,15 @@ static void on_work(void *owner)
     struct dhcp m;
     bool ok = dhcp_get(&r, &m); /* it was read when it came */
     ASSERT(ok);
-    handle(s, &m, j->iface);
+    handle(s, &m, j);
     end_job(s, j);
     arm_work(s);
+}
+
+static bool is_from_client(enum dhcp_type type)
+{
+    return type == DHCP_DISCOVER || type == DHCP_REQUEST || type == DHCP_DECLINE ||
+           type == DHCP_RELEASE || type == DHCP_INFORM;
 }
 
 static void on_udp(void *arg, const struct udp *u, const struct frame *f)
@@ -402,8 +500,8 @@ static void on_udp(void *arg, const struct udp *u, const struct frame *f)
     struct dhcp_server *s = arg;
     struct rd r = rd_of(u->payload.p, u->payload.n);
     struct dhcp m;
-    if (!dhcp_get(&r, &m) || m.reply) {
-        ip_discard(s->node, "bad-dhcp");
+    if (!dhcp_get(&r, &m) || m.reply || !is_from_client(dhcp_type(&m))) {
+        malformed(s);
         return;
     }
     if (s->waiting_count == (uint32_t)s->config->queue) {
@@ -411,8 +509,12 @@ static void on_udp(void *arg, const struct udp *u, const struct frame *f)
         return;
     }
     struct job *j = pool_get(&s->jobs);
-    *j = (struct job){.frame = frame_ref(f), .payload = u->payload, .iface = ip_arrival(s->ip),
-                      .cause = bus_cause(s->node->sim), .flow = bus_current_flow(s->node->sim)};
+    *j = (struct job){.frame = frame_ref(f),
+                      .payload = u->payload,
+                      .iface = ip_arrival(s->ip),
+                      .to_all = ip4_eq(u->dst, IP4_BROADCAST),
+                      .cause = bus_cause(s->node->sim),
+                      .flow = bus_current_flow(s->node->sim)};
     list_append(&s->waiting, &j->in_server);
     if (s->waiting_count++ == 0)
         arm_work(s);
@@ -428,17 +530,19 @@ bool dhcp_server_init(struct dhcp_server *s, struct node *n, struct ip_stack *ip
     s->rng = node_stream(n, "dhcp");
     map_init(&s->by_client, sim_arena(n->sim));
     map_init(&s->by_address, sim_arena(n->sim));
-    pool_init(&s->jobs, sim_arena(n->sim), "DHCP messages in work", sizeof(struct job), (uint32_t)c->queue);
+    pool_init(&s->jobs, sim_arena(n->sim), "DHCP messages in work", sizeof(struct job),
+              (uint32_t)c->queue);
     list_init(&s->waiting);
     tmr_init(&s->work, n->sim, n->id, "dhcp.work", s, on_work);
-    return dhcp_pools_parse(s, str_of(c->pools), e);
+    return dhcp_pools_parse(s, "dhcp_pools", str_of(c->pools), e) &&
+           dhcp_pools_replace(s, "dhcp_pools_later", str_of(c->pools_later), true, e);
 }
 
 bool dhcp_server_reconfigure(struct dhcp_server *s, struct err *e)
 {
     if (!s->config->pools_later[0])
         return err_set(e, "'%s' has no 'dhcp_pools_later'", s->node->name);
-    return dhcp_pools_replace(s, "dhcp_pools_later", str_of(s->config->pools_later), e);
+    return dhcp_pools_replace(s, "dhcp_pools_later", str_of(s->config->pools_later), false, e);
 }
 
 void dhcp_server_start(struct dhcp_server *s)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* dhcp_server.h: a DHCP server (RFC 2131) on a node's stack: pools with exclusions and options, bindings by
- * hardware address, relayed requests (RFC 3046). One message at a time is worked on; the others wait. An
- * address that was declined is not given again. */
+/* dhcp_server.h: a DHCP server (RFC 2131) on a node's stack: pools with exclusions and options,
+ * bindings by hardware address, relayed requests (RFC 3046). One message at a time is worked on;
+ * the others wait. An address that was declined is not given again. It does not ping an address
+ * before it offers it (RFC 2131 2.2): the clients check theirs. Servers that share a net exclude
+ * each other's part of it. */
 #ifndef MODELS_PROTO_DHCP_SERVER_H
 #define MODELS_PROTO_DHCP_SERVER_H
 
@@ -39,12 +41,11 @@ struct dhcp_pool {
     bool has_arp_timeout;
     uint32_t arp_timeout_s; /* option 35 */
     uint32_t cursor;        /* where the search for a free address goes on */
-    uint32_t leased, conflicts;
 };
 
-#define DHCP_POOLS_DOC                                                                               \
-    "pools, separated by ';': 'NAME NET/LEN router=A dns=A,B domain=D exclude=A-B,C option150=A,B " \
-    "option66=HOST option35=60s'; all but name and net may be left out"
+#define DHCP_POOLS_DOC                                                                             \
+    "pools, separated by ';': 'NAME NET/LEN router=A dns=A,B domain=D exclude=A-B,C "              \
+    "option150=A,B option66=HOST option35=60s'; all but name and net may be left out"
 
 /* The DHCP_SERVER_PARAMS of a device are stored here. */
 struct dhcp_server_config {
@@ -54,18 +55,21 @@ struct dhcp_server_config {
     int64_t queue;
 };
 
-#define DHCP_SERVER_PARAMS(state, field)                                                             \
-    {"dhcp_pools", PARAM_TEXT, "", NULL, NULL, NULL, DHCP_POOLS_DOC, offsetof(state, field.pools), true}, \
-    {"dhcp_pools_later", PARAM_TEXT, "", NULL, NULL, NULL,                                            \
-     "what the operation 'reconfigure' makes of the pools, by name; written as in 'dhcp_pools'",       \
-     offsetof(state, field.pools_later), true},                                                       \
-    {"dhcp_lease_time", PARAM_DUR, "8d", "1min", "49710d", NULL, "how long an address is granted",     \
-     offsetof(state, field.lease), false},                                                           \
-    {"dhcp_offer_hold", PARAM_DUR, "60s", "1s", "1h", NULL, "how long an offered address is kept",     \
-     offsetof(state, field.offer_hold), false},                                                      \
-    {"dhcp_service_time", PARAM_LAW, "1ms", "0s", "1min", NULL, "work on one message; others wait",    \
-     offsetof(state, field.service_time), false},                                                    \
-    {"dhcp_queue", PARAM_INT, "1000", "1", "1000000", NULL, "messages that may wait; more are discarded", \
+#define DHCP_SERVER_PARAMS(state, field)                                                           \
+    {"dhcp_pools", PARAM_TEXT, "", NULL, NULL, NULL, DHCP_POOLS_DOC,                               \
+     offsetof(state, field.pools), true},                                                          \
+    {"dhcp_pools_later", PARAM_TEXT, "", NULL, NULL, NULL,                                         \
+     "what the operation 'reconfigure' makes of the pools, by name; written as in 'dhcp_pools'",   \
+     offsetof(state, field.pools_later), true},                                                    \
+    {"dhcp_lease_time", PARAM_DUR, "8d", "1min", "49710d", NULL, "how long an address is granted", \
+     offsetof(state, field.lease), false},                                                         \
+    {"dhcp_offer_hold", PARAM_DUR, "60s", "1s", "1h", NULL, "how long an offered address is kept", \
+     offsetof(state, field.offer_hold), false},                                                    \
+    {"dhcp_service_time", PARAM_LAW, "1ms", "0s", "1min", NULL,                                    \
+     "work on one message; others wait",                                                           \
+     offsetof(state, field.service_time), false},                                                  \
+    {"dhcp_queue", PARAM_INT, "1000", "1", "1000000", NULL,                                        \
+     "messages that may wait; more are discarded",                                                 \
      offsetof(state, field.queue), false}
 
 struct dhcp_binding;
@@ -110,5 +114,8 @@ struct dhcp_binding {
     struct sim_time until;
     bool for_ever;
 };
+
+/* Offered or granted, and its time is not over. */
+bool dhcp_binding_in_force(const struct dhcp_server *s, const struct dhcp_binding *b);
 
 #endif

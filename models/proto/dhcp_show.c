@@ -46,8 +46,7 @@ void dhcp_binding_rows(const struct dhcp_server *s, struct table *t)
     struct map_slot *slot;
     for (uint32_t i = 0; map_next(&s->by_address, &i, &slot);) {
         const struct dhcp_binding *b = slot->value;
-        bool over = !b->for_ever && !time_before(sim_now(s->node->sim), b->until);
-        if (!b->conflict && !b->released && !over)
+        if (dhcp_binding_in_force(s, b))
             binding_row(s, b, t);
     }
     table_sort(t);
@@ -80,6 +79,18 @@ enum { PO_NAME, PO_TOTAL, PO_LEASED, PO_EXCLUDED, PO_NEXT, PO_FIRST, PO_LAST };
 static const char *const pool_columns[] = {"pool", "total", "leased", "excluded",
                                            "current_index", "first", "last", NULL};
 
+/* Neither what is only offered nor what was declined. */
+static uint32_t leased(const struct dhcp_server *s, const struct dhcp_pool *p)
+{
+    struct map_slot *slot;
+    uint32_t count = 0;
+    for (uint32_t i = 0; map_next(&s->by_address, &i, &slot);) {
+        const struct dhcp_binding *b = slot->value;
+        count += b->pool == p && !b->offered && dhcp_binding_in_force(s, b);
+    }
+    return count;
+}
+
 void dhcp_pool_rows(const struct dhcp_server *s, struct table *t)
 {
     for (const struct dhcp_pool *p = s->pools; p; p = p->next) {
@@ -88,7 +99,7 @@ void dhcp_pool_rows(const struct dhcp_server *s, struct table *t)
             excluded += !dhcp_pool_may_give(p, (struct ip4){p->net.v + i});
         table_text(t, p->name);
         table_int(t, size);
-        table_int(t, p->leased);
+        table_int(t, leased(s, p));
         table_int(t, excluded);
         table_ip4(t, (struct ip4){p->net.v + 1 + p->cursor});
         table_ip4(t, (struct ip4){p->net.v + 1});
@@ -98,13 +109,15 @@ void dhcp_pool_rows(const struct dhcp_server *s, struct table *t)
 
 static void pool_line(const struct table *t, size_t row, struct txtbuf *out)
 {
-    txtbuf_add(out, "Pool %s :\n Total addresses                : %s\n Leased addresses               : %s\n"
-                    " Excluded addresses             : %s\n Current index        IP address range\n"
-                    " %-20s %s - %s\n",
-               table_plain(t, row, PO_NAME, ""), table_plain(t, row, PO_TOTAL, ""),
-               table_plain(t, row, PO_LEASED, ""), table_plain(t, row, PO_EXCLUDED, ""),
-               table_plain(t, row, PO_NEXT, ""), table_plain(t, row, PO_FIRST, ""),
-               table_plain(t, row, PO_LAST, ""));
+    txtbuf_add(
+        out,
+        "Pool %s :\n Total addresses                : %s\n Leased addresses               : %s\n"
+        " Excluded addresses             : %s\n Current index        IP address range\n"
+        " %-20s %s - %s\n",
+        table_plain(t, row, PO_NAME, ""), table_plain(t, row, PO_TOTAL, ""),
+        table_plain(t, row, PO_LEASED, ""), table_plain(t, row, PO_EXCLUDED, ""),
+        table_plain(t, row, PO_NEXT, ""), table_plain(t, row, PO_FIRST, ""),
+        table_plain(t, row, PO_LAST, ""));
 }
 
 const struct table_look show_dhcp_pool = {.columns = pool_columns, .line = pool_line};
@@ -133,8 +146,8 @@ void dhcp_conflict_rows(const struct dhcp_server *s, struct table *t)
 
 static void conflict_line(const struct table *t, size_t row, struct txtbuf *out)
 {
-    txtbuf_add(out, "%-18s %-18s %s\n", table_plain(t, row, CO_ADDRESS, ""), table_plain(t, row, CO_METHOD, ""),
-               table_plain(t, row, CO_DATE, ""));
+    txtbuf_add(out, "%-18s %-18s %s\n", table_plain(t, row, CO_ADDRESS, ""),
+               table_plain(t, row, CO_METHOD, ""), table_plain(t, row, CO_DATE, ""));
 }
 
 const struct table_look show_dhcp_conflict = {

@@ -176,7 +176,7 @@ static void refused_and_from_the_start(void **state)
     b->client.lease.address = (struct ip4){0xc0a80007}; /* it was in another net meanwhile */
     dhcp_client_start(&b->client);
     run_for(b->w, dur_ms(1));
-    assert_int_equal(facts(b->w, "dhcp-client phone: rebooting nak selecting"), 1);
+    assert_int_equal(facts(b->w, "dhcp-client phone: rebooting nak init"), 1);
     assert_int_equal(b->bound, 2);
     assert_int_equal(b->address.v, ip4_n(10).v);
     close_bench(b);

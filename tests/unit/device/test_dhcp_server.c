@@ -1,113 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The DHCP server, by hand from the other end. Independent truth: RFC 2131 (4.1, 4.3.1 to 4.3.4), RFC 3046. */
-#include "tests/unit/proto/udp_peer.h"
-
-#include "models/wire/dhcp.h"
-
-#define S 1000000000ll
-#define OWN 99 /* the client whose MAC address the peer has */
-
-extern const struct model model_dhcp_server;
-
-struct bench {
-    struct world *w;
-    struct udp_peer peer;
-    struct node *server;
-};
-
-/* 10.1.1.10 to .12 can be given. */
-static struct bench *open_bench(const char *more)
-{
-    struct setting s[4] = {{STR("mac"), STR("020000000001")}, {STR("address"), STR("10.1.1.1")},
-                           {STR("dhcp_pools"), STR("v 10.1.1.0/24 exclude=10.1.1.1-10.1.1.9,10.1.1.13-10.1.1.254 "
-                                                   "router=10.1.1.1 option150=10.1.1.2,10.1.1.3 domain=example.com; "
-                                                   "far 10.9.0.0/24 option66=tftp")}};
-    struct bench *b = test_calloc(1, sizeof *b);
-    struct err e = {0};
-    size_t n = 3;
-    if (more) {
-        s[n].text = str_of(more);
-        s[n].name = str_cut(&s[n].text, '=');
-        n++;
-    }
-    b->w = world_open(&model_dhcp_server);
-    assert_true(net_add_node(b->w->net, STR("dhcp-server"), STR("server"), s, n, &b->server, &e));
-    b->peer.node = station(b->w, "peer");
-    cable(b->peer.node, b->server->ports[0]);
-    assert_true(net_start(b->w->net, &e));
-    ip_bind(peer_stack(b->peer.node, 0), DHCP_CLIENT_PORT, peer_hear, &b->peer);
-    run_to(b->w, S);
-    return b;
-}
-
-static void close_bench(struct bench *b)
-{
-    world_close(b->w);
-    test_free(b);
-}
-
-struct ask {
-    enum dhcp_type type;
-    uint8_t client;
-    uint32_t requested, server, ciaddr, giaddr; /* 0: not there; addresses in host order */
-    bool broadcast;
-    const char *relay_info;
-};
-
-static struct str four(uint8_t *at, uint32_t v)
-{
-    struct wr w = wr_of(at, 4);
-    wr_u32(&w, v);
-    return str_of_bytes(at, 4);
-}
-
-static void say_dhcp(struct bench *b, const struct ask *a)
-{
-    uint8_t bytes[600], type = (uint8_t)a->type, requested[4], server[4];
-    struct wr w = wr_of(bytes, sizeof bytes);
-    struct dhcp m = {.xid = 0x100u + a->client, .chaddr = mac_n(a->client), .ciaddr = {a->ciaddr}, .giaddr = {a->giaddr},
-                     .broadcast = a->broadcast || a->client != OWN}; /* the others have no station */
-    m.option[DHCP_MESSAGE_TYPE] = str_of_bytes(&type, 1);
-    if (a->requested)
-        m.option[DHCP_REQUESTED_ADDRESS] = four(requested, a->requested);
-    if (a->server)
-        m.option[DHCP_SERVER_ID] = four(server, a->server);
-    if (a->relay_info)
-        m.option[DHCP_RELAY_INFO] = str_of(a->relay_info);
-    dhcp_put(&w, &m);
-    dhcp_pad(&w);
-    struct udp u = {.src = {a->ciaddr}, .dst = IP4_BROADCAST, .src_port = DHCP_CLIENT_PORT, .dst_port = DHCP_SERVER_PORT,
-                    .payload = str_of_bytes(bytes, wr_len(&w))};
-    ip_send_udp_to(at(b->peer.node)->ip, 0, MAC_BROADCAST, &u, 0);
-}
-
-/* The answer within 10 ms; type 0: none came. */
-static struct dhcp ask(struct bench *b, const struct ask *a)
-{
-    struct dhcp m = {0};
-    uint32_t before = b->peer.count;
-    say_dhcp(b, a);
-    run_for(b->w, dur_ms(10));
-    if (b->peer.count == before)
-        return m;
-    assert_int_equal(b->peer.count, before + 1);
-    struct rd r = rd_of(peer_last(&b->peer)->bytes, peer_last(&b->peer)->n);
-    assert_true(dhcp_get(&r, &m));
-    return m;
-}
-
-#define ADDRESS(x) (0x0a010100u | (x))
-
-static uint32_t bind(struct bench *b, uint8_t client)
-{
-    struct dhcp offer = ask(b, &(struct ask){.type = DHCP_DISCOVER, .client = client});
-    assert_int_equal(dhcp_type(&offer), DHCP_OFFER);
-    struct dhcp ack = ask(b, &(struct ask){.type = DHCP_REQUEST, .client = client, .requested = offer.yiaddr.v,
-                                           .server = ADDRESS(1)});
-    assert_int_equal(dhcp_type(&ack), DHCP_ACK);
-    assert_int_equal(ack.yiaddr.v, offer.yiaddr.v);
-    return ack.yiaddr.v;
-}
+#include "tests/unit/device/dhcp_desk.h"
 
 static void an_offer_has_what_the_pool_says(void **state)
 {
@@ -205,21 +98,13 @@ static void through_a_relay(void **state)
 {
     (void)state;
     struct bench *b = open_bench("gateway=10.1.1.2");
-    struct ip_iface relay = *ip_iface_at(at(b->peer.node)->ip, 0);
-    relay.addr = ip4_n(2);
-    relay.prefix_len = 24;
-    ip_set_iface(at(b->peer.node)->ip, 0, &relay);
-    struct ip_iface second = relay;
-    second.addr = (struct ip4){0x0a090001};
-    second.vlan = 9; /* the net behind it */
-    ip_add_iface(at(b->peer.node)->ip, &second);
-    ip_bind(at(b->peer.node)->ip, DHCP_SERVER_PORT, peer_hear, &b->peer);
-    struct dhcp m = ask(b, &(struct ask){.type = DHCP_DISCOVER, .client = 50, .giaddr = 0x0a090001, .relay_info = "\1\2p1"});
+    become_relay(b);
+    struct dhcp m = ask(b, &(struct ask){.type = DHCP_DISCOVER, .client = 50, .giaddr = RELAY, .relay_info = "\1\2p1"});
     assert_int_equal(dhcp_type(&m), DHCP_OFFER);
     assert_int_equal(m.yiaddr.v >> 8, 0x0a0900);
     assert_true(str_eq(m.option[DHCP_RELAY_INFO], STR("\1\2p1")));
     assert_true(str_eq(m.option[DHCP_TFTP_NAME], STR("tftp")));
-    assert_int_equal(peer_last(&b->peer)->dst.v, 0x0a090001);
+    assert_int_equal(peer_last(&b->peer)->dst.v, RELAY);
     assert_int_equal(peer_last(&b->peer)->dst_port, DHCP_SERVER_PORT);
     close_bench(b);
 }
@@ -245,7 +130,8 @@ static void mistakes_in_pools(void **state)
         {"v 10.1.1.0/24 option66=a,b", "exactly one"},
         {"v 10.1.1.0/24 router=10.1.1", "a list of addresses"},
         {"v 10.1.1.0/24 exclude=10.1.1.9-10.1.1.1", "ranges"},
-        {"v 10.1.1.0/24; w 10.1.0.0/16", "overlap"}};
+        {"v 10.1.1.0/24; w 10.1.0.0/16", "overlap"},
+        {"v 10.1.1.0/24; v 10.2.0.0/16", "twice"}};
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct setting s[] = {{STR("mac"), STR("020000000001")}, {STR("address"), STR("10.1.1.1")},
@@ -254,6 +140,28 @@ static void mistakes_in_pools(void **state)
         struct node *n;
         struct err e = {0};
         assert_false(net_add_node(w->net, STR("dhcp-server"), STR("server"), s, 3, &n, &e));
+        if (!strstr(e.msg, bad[i][1]))
+            fail_msg("'%s' lacks '%s'", e.msg, bad[i][1]);
+        sim_free(w->sim);
+        test_free(w);
+    }
+}
+
+/* What the operation would make of them is checked before the run, under its own name. */
+static void mistakes_in_later_pools(void **state)
+{
+    static const char *const bad[][2] = {
+        {"v 10.1.1.0/24 rooter=10.1.1.1", "parameter 'dhcp_pools_later': pool 'v' has no 'rooter'"},
+        {"w 10.1.1.0/24", "parameter 'dhcp_pools_later': there is no pool 'w' of that net"},
+        {"v 10.1.0.0/16", "parameter 'dhcp_pools_later': there is no pool 'v' of that net"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct setting s[] = {{STR("mac"), STR("020000000001")}, {STR("address"), STR("10.1.1.1")},
+                              {STR("dhcp_pools"), STR("v 10.1.1.0/24")}, {STR("dhcp_pools_later"), str_of(bad[i][0])}};
+        struct world *w = world_open(&model_dhcp_server);
+        struct node *n;
+        struct err e = {0};
+        assert_false(net_add_node(w->net, STR("dhcp-server"), STR("server"), s, 4, &n, &e));
         if (!strstr(e.msg, bad[i][1]))
             fail_msg("'%s' lacks '%s'", e.msg, bad[i][1]);
         sim_free(w->sim);
@@ -272,6 +180,7 @@ int main(void)
         cmocka_unit_test(through_a_relay),
         cmocka_unit_test(one_message_at_a_time),
         cmocka_unit_test(mistakes_in_pools),
+        cmocka_unit_test(mistakes_in_later_pools),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
