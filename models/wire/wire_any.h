@@ -13,6 +13,7 @@
 #include "models/wire/ip4.h"
 #include "models/wire/lldp.h"
 #include "models/wire/sip.h"
+#include "models/wire/skinny.h"
 #include "models/wire/tcp.h"
 #include "models/wire/tftp.h"
 #include "models/wire/udp.h"
@@ -33,6 +34,7 @@ struct wire_any {
         struct tcp_seg tcp;
         struct sip_msg sip;
         struct http http;
+        struct skinny skinny;
     };
 };
 

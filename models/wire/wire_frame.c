@@ -86,6 +86,12 @@ static void http_text(struct txtbuf *t, struct str payload)
     http_line(t, &m);
 }
 
+static bool is_skinny(const struct tcp_seg *s)
+{
+    return (s->src_port == SKINNY_PORT || s->dst_port == SKINNY_PORT) && s->src_port != SIP_PORT &&
+           s->dst_port != SIP_PORT;
+}
+
 /* What matters least leaves first when a line gets too long: flags, then the acknowledgement. */
 static void tcp_text(struct txtbuf *t, const struct tcp_seg *s)
 {
@@ -93,6 +99,8 @@ static void tcp_text(struct txtbuf *t, const struct tcp_seg *s)
     struct txtbuf tail = txtbuf_of(tail_text, sizeof tail_text);
     if (is_http(s))
         http_text(&tail, s->payload);
+    else if (is_skinny(s))
+        skinny_stream_text(&tail, s->payload);
     else
         sip_text(&tail, s->payload, true);
     for (enum tcp_detail d = TCP_ALL; d <= TCP_SEQ_ONLY; d++) {

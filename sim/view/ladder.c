@@ -234,15 +234,10 @@ static void label_of(const struct view_record *x, struct txtbuf *t)
     }
     if (copies.n && !str_eq(copies, STR("0")))
         txtbuf_cstr(t, "again: ");
-    bool message = str_find(line, STR(" CSeq ")) > 0 || str_find(line, STR(" HTTP ")) > 0;
-    if (message) { /* the message says more than its segment */
-        ptrdiff_t len = str_find(line, STR("Len="));
-        struct str rest = {line.p + (len > 0 ? len : 0), line.n - (size_t)(len > 0 ? len : 0)};
-        if (len > 0)
-            str_cut(&rest, ' ');
-        line = rest;
-    }
-    txtbuf_str(t, line);
+    ptrdiff_t len = str_find(line, STR(" Len="));
+    struct str message = {line.p + len + 1, len >= 0 ? line.n - (size_t)len - 1 : 0};
+    str_cut(&message, ' ');
+    txtbuf_str(t, message.n ? message : line); /* a message says more than its segment */
 }
 
 static void arrow(struct ladder *l, const struct view_record *x, int from, int to)

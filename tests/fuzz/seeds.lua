@@ -42,6 +42,13 @@ for line in io.lines("models/wire/wire.def") do
   end
 end
 for i, path in ipairs(names("ls tests/wire/http/*.hex")) do write("http", "message" .. i, bytes_of(path)) end
+local before = ""
+for i, path in ipairs(names("ls tests/wire/skinny/*.hex")) do
+  local message = bytes_of(path)
+  write("skinny", "message" .. i, message)
+  write("skinny", "two" .. i, before .. message)
+  before = message
+end
 for i, path in ipairs(names("ls tests/seed/*.sip")) do
   local f = assert(io.open(path, "rb"))
   local text = f:read("a")
