@@ -154,6 +154,7 @@ int lb_link_cut(lua_State *L);
 int lb_link_heal(lua_State *L);
 int lb_records(lua_State *L);
 int lb_segments(lua_State *L);
+int lb_datagrams(lua_State *L);
 int lb_measure(lua_State *L);
 
 #endif

@@ -266,6 +266,7 @@ static void push_host(lua_State *L)
         {"document", lb_document},
         {"records", lb_records},
         {"segments", lb_segments},
+        {"datagrams", lb_datagrams},
         {"measure", lb_measure},
         {"measure_names", host_measure_names},
         {NULL, NULL},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* lb_trace.c: what documented checks see of the run, kept in memory: alarms, states, drops, log
- * lines, faults, and the TCP segments at the captured ports. Generic over the field table of
+ * lines, faults, and the TCP segments and UDP datagrams at the captured ports. Generic over the field table of
  * records.def; texts are kept once. Lua tables are made only when a check asks for them. */
 #include "lua/bind/lb.h"
 
@@ -11,6 +11,7 @@
 
 #define FIELDS_MAX 6
 #define ROWS_A_BLOCK 256
+#define LINE_BYTES 6144 /* a SIP message of 4096 bytes and what a trace puts around it */
 #define TRACED                                                                                     \
     (REC_BIT(REC_ALARM) | REC_BIT(REC_STATE) | REC_BIT(REC_DROP) | REC_BIT(REC_LOG) |              \
      REC_BIT(REC_NOTE) | REC_BIT(REC_FAULT) | REC_BIT(REC_UNEXPECTED))
@@ -31,7 +32,7 @@ struct traced {
 struct traced_segment {
     const struct port *port;
     struct segment_row row;
-    const char *text; /* of the payload, up to its first NUL */
+    struct str text; /* the payload */
 };
 
 /* Items of one size in blocks, for the arena cannot give back. */
@@ -45,7 +46,7 @@ struct lb_trace {
     struct sink sink;
     struct scenario *sc;
     decode_fn *decode;
-    struct map texts;
+    struct map texts, payloads;
     struct blocks rows, segments;
 };
 
@@ -80,11 +81,26 @@ static const char *keep_text(struct lb_trace *t, struct str text)
     return copy;
 }
 
+/* What is sent again and again is kept once. */
+static struct str keep_bytes(struct lb_trace *t, struct str bytes)
+{
+    uint64_t key = hash_bytes(0, bytes.p, bytes.n);
+    struct str *kept = map_get(&t->payloads, key);
+    if (!bytes.n)
+        return STR_NONE;
+    if (kept && str_eq(bytes, *kept))
+        return *kept;
+    kept = ARENA_NEW(t->sc->arena, struct str);
+    *kept = (struct str){arena_strdup(t->sc->arena, bytes), bytes.n};
+    map_put(&t->payloads, key, kept);
+    return *kept;
+}
+
 static union traced_field keep_field(struct lb_trace *t, const struct rec *r,
                                      const struct rec_field *f)
 {
     const void *at = (const char *)r + f->offset;
-    char line[512];
+    char line[LINE_BYTES];
     struct txtbuf text = txtbuf_of(line, sizeof line);
     switch (f->type) {
     case REC_FIELD_u64:
@@ -120,7 +136,7 @@ static void keep_segment(struct lb_trace *t, const struct rec *r)
     row.sent = r->kind == REC_FRAME_TX;
     row.copy = row.sent ? (uint32_t)r->frame_tx.copy : 0;
     struct traced_segment *s = block_add(&t->segments, t->sc->arena);
-    *s = (struct traced_segment){p, row, row.payload.n ? keep_text(t, row.payload) : ""};
+    *s = (struct traced_segment){p, row, keep_bytes(t, row.payload)};
 }
 
 static void on_record(struct sink *sink, const struct rec *r)
@@ -154,6 +170,7 @@ struct sink *scenario_trace(struct scenario *sc, decode_fn *decode)
     t->rows.item = sizeof(struct traced);
     t->segments.item = sizeof(struct traced_segment);
     map_init(&t->texts, sc->arena);
+    map_init(&t->payloads, sc->arena);
     return &t->sink;
 }
 
@@ -228,8 +245,7 @@ static void set_peer(lua_State *L, const struct segment_row *s)
     set_int(L, "local_port", s->sent ? s->src_port : s->dst_port);
 }
 
-static void push_segment(lua_State *L, const struct traced_segment *t,
-                         const struct host_clock *clock)
+static void push_packet(lua_State *L, const struct traced_segment *t, const struct host_clock *clock)
 {
     const struct segment_row *s = &t->row;
     lua_createtable(L, 0, 18);
@@ -238,18 +254,20 @@ static void push_segment(lua_State *L, const struct traced_segment *t,
     lua_pushboolean(L, s->sent);
     lua_setfield(L, -2, "sent");
     set_peer(L, s);
+    set_int(L, "len", s->len);
+    set_text(L, "info", s->info);
+    lua_pushlstring(L, t->text.n ? t->text.p : "", t->text.n);
+    lua_setfield(L, -2, "text");
+    if (s->datagram)
+        return;
     set_text(L, "flags", s->flags);
     set_int(L, "seq", s->seq);
     set_int(L, "ack", s->ack);
-    set_int(L, "len", s->len);
     set_int(L, "window", s->window);
     set_int(L, "copy", s->copy);
-    set_text(L, "info", s->info);
-    set_text(L, "text", t->text);
 }
 
-/* host.segments(port): those of one captured port, in order of time */
-int lb_segments(lua_State *L)
+static int push_packets(lua_State *L, bool datagrams)
 {
     struct scenario *sc = lb_scenario(L);
     const struct port *p = lb_check_port(L, 1);
@@ -263,10 +281,21 @@ int lb_segments(lua_State *L)
     lua_newtable(L);
     for (size_t i = 0; i < sc->trace->segments.count; i++) {
         const struct traced_segment *s = block_at(&sc->trace->segments, i);
-        if (s->port != p)
+        if (s->port != p || s->row.datagram != datagrams)
             continue;
-        push_segment(L, s, clock);
+        push_packet(L, s, clock);
         lua_rawseti(L, -2, ++n);
     }
     return 1;
+}
+
+/* host.segments(port), host.datagrams(port): those of one captured port, in order of time */
+int lb_segments(lua_State *L)
+{
+    return push_packets(L, false);
+}
+
+int lb_datagrams(lua_State *L)
+{
+    return push_packets(L, true);
 }

@@ -71,6 +71,7 @@ bool scenario_has_param(const struct scenario *sc, const char *name, struct scen
  * documented. `decode` turns a frame's bytes into a row, see below. */
 struct segment_row {
     struct sim_time at;
+    bool datagram;        /* UDP: no sequence numbers, flags and window */
     bool sent;            /* by the node of this port */
     uint32_t src, dst;    /* IPv4, host order */
     uint16_t src_port, dst_port;
@@ -80,7 +81,7 @@ struct segment_row {
     char info[96];        /* first line of the payload */
     struct str payload;   /* valid while it is decoded */
 };
-typedef bool decode_fn(const void *bytes, size_t n, struct segment_row *out); /* false: not TCP */
+typedef bool decode_fn(const void *bytes, size_t n, struct segment_row *out); /* false: neither TCP nor UDP */
 struct sink *scenario_trace(struct scenario *sc, decode_fn *decode);
 
 /* Evaluates everything documented. `reached` is how far the run got. */

@@ -4,10 +4,28 @@
 
 #include "models/wire/wire_frame.h"
 
+static void say(struct segment_row *out, struct str payload)
+{
+    struct str rest = payload;
+    struct txtbuf t = txtbuf_of(out->info, sizeof out->info);
+    txtbuf_str(&t, str_cut(&rest, '\r'));
+    out->payload = payload;
+}
+
 bool decode_segment(const void *bytes, size_t n, struct segment_row *out)
 {
     struct wire_frame f;
     wire_frame_get(bytes, n, &f);
+    if (f.top == WIRE_UDP) {
+        *out = (struct segment_row){.datagram = true,
+                                    .src = f.udp.src.v,
+                                    .dst = f.udp.dst.v,
+                                    .src_port = f.udp.src_port,
+                                    .dst_port = f.udp.dst_port,
+                                    .len = (uint32_t)f.udp.payload.n};
+        say(out, f.udp.payload);
+        return true;
+    }
     if (f.top != WIRE_TCP)
         return false;
     *out = (struct segment_row){
@@ -22,9 +40,6 @@ bool decode_segment(const void *bytes, size_t n, struct segment_row *out)
     };
     struct txtbuf t = txtbuf_of(out->flags, sizeof out->flags);
     tcp_flags_text(&t, f.tcp.flags);
-    struct str rest = f.tcp.payload;
-    t = txtbuf_of(out->info, sizeof out->info);
-    txtbuf_str(&t, str_cut(&rest, '\r'));
-    out->payload = f.tcp.payload;
+    say(out, f.tcp.payload);
     return true;
 }

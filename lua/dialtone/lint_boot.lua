@@ -112,7 +112,7 @@ function boot.learn(v, phone, add_iface, domain_of)
   if p.cucm_group == "" then p.cucm_group = v.ip_text(from.params.address) end
   for _, name in ipairs { "timer_register_expires", "timer_register_delta", "timer_keepalive_expires",
                           "connection_monitor_duration" } do
-    p[name] = from.params[name]
+    if p[name] then p[name] = from.params[name] end
   end
 end
 

@@ -100,10 +100,10 @@ local function check_member(v, report, phone, ip)
   end
   cucm.wanted = true
   check_paths(v, report, phone, cucm, ip)
-  local device = ("SEP%012X"):format(phone.params.mac)
-  if not in_database(cucm, device) then
+  if not in_database(cucm, phone.device) then
+    local answer = phone.model == "sip-phone" and "404 Not Found" or "RegisterReject"
     report("not-in-database", phone.name, [[the list 'devices' of $cucm lacks $device: $$ will be answered
-      404 Not Found; add it, or leave the list empty]], { cucm = cucm.name, device = device }, "devices")
+      $answer; add it, or leave the list empty]], { cucm = cucm.name, device = phone.device, answer = answer }, "devices")
   end
 end
 

@@ -9,20 +9,27 @@ local ROUNDS = 400      -- keepalives looked ahead
 local RTO_CAP = 120 * S -- the models' own
 local ANSWER = S // 100 -- about what an answer takes; it shifts the two streams against each other
 
--- One phone, and a node where it registers. All spans in ns.
-local function pair(phone, cucm)
+-- What holds for both protocols. All spans in ns.
+local function common(phone, cucm)
   local p, c = phone.params, cucm.params
-  local granted = c.sip_station_keepalive_interval // S * S -- Expires are whole seconds
   local linux = p.tcp_rto_profile == "linux"
   local r = {
     phone = phone.name, cucm = cucm.name, members = phone.members, port = phone.ports[1].peer, p = p,
-    granted = granted, delta = p.timer_register_delta, grace = c.cucm_register_grace,
-    interval = granted - p.timer_register_delta, wait = p.timer_register_delta + c.cucm_register_grace,
     rto = p.tcp_rto_min + (linux and p.tcp_clock_granularity or 0), -- at least: the RTT comes on top
     timestamps = p.tcp_timestamps and c.tcp_timestamps, closes = c.cucm_close_on_timeout,
-    giveup = p.tcp_giveup, monitor = p.connection_monitor_duration, probe = p.timer_keepalive_expires,
+    giveup = p.tcp_giveup, monitor = p.connection_monitor_duration,
   }
   r.floor = linux and "tcp_rto_min + tcp_clock_granularity" or "tcp_rto_min"
+  return r
+end
+
+-- One SIP phone, and a node where it registers.
+local function pair(phone, cucm)
+  local p, c = phone.params, cucm.params
+  local r = common(phone, cucm)
+  r.granted = c.sip_station_keepalive_interval // S * S -- Expires are whole seconds
+  r.delta, r.grace, r.probe = p.timer_register_delta, c.cucm_register_grace, p.timer_keepalive_expires
+  r.interval, r.wait = r.granted - r.delta, r.delta + r.grace
   -- What ends the phone's own waiting for an answer first.
   r.notices, r.by = p.sip_timer_f, "sip_timer_f"
   if r.giveup > 0 and r.giveup <= r.notices then r.notices, r.by = r.giveup, "tcp_giveup" end
@@ -188,28 +195,69 @@ local function check_monitor(report, r)
     { monitor = r.monitor, probe = r.probe }, "connection_monitor_duration timer_keepalive_expires")
 end
 
+-- SCCP ----------------------------------------------------------------------------------------------
+
+-- One SCCP phone, and a node where it registers: it speaks every interval, and is heard for some of them.
+local function sccp_pair(phone, cucm)
+  local c = cucm.params
+  local r = common(phone, cucm)
+  r.interval = c.sccp_keepalive_primary // S * S
+  r.missed = math.tointeger(c.sccp_keepalives_missed)
+  return r
+end
+
+local function check_sccp(report, r)
+  local s = secured(r)
+  if s and s.port_security_aging_type == "inactivity" and s.port_security_aging_time <= r.interval then
+    report("ageing-before-keepalive", r.phone, [[port_security_aging_time $age (inactivity) is not longer than the
+      interval of the SCCP keepalives of $$ (sccp_keepalive_primary $interval): $switch will have forgotten the phone
+      before each keepalive and discards the first copy; set port_security_aging_time above $interval, or
+      port_security_aging_type=off]], { age = s.port_security_aging_time, interval = r.interval,
+      switch = r.port.node.name }, "port_security_aging_time port_security_aging_type sccp_keepalive_primary")
+  end
+  if r.missed == 1 then
+    report("keepalive-after-deadline", r.phone, [[$cucm unregisters $$ when it is silent for one interval
+      (sccp_keepalives_missed 1), which is when its next keepalive is due: each one comes too late; set
+      sccp_keepalives_missed above 1]], { cucm = r.cucm }, "sccp_keepalives_missed sccp_keepalive_primary")
+  end
+  if r.p.failover_detection == "normal" and r.p.failover_wait_floor <= r.rto then
+    report("giveup-before-retransmission", r.phone, [[failover_wait_floor $notices may end before the first
+      retransmission of $$ after $rto or more ($floor): one lost frame makes the phone leave its node; raise
+      failover_wait_floor, or set failover_detection=delayed]],
+      { notices = r.p.failover_wait_floor, rto = r.rto, floor = r.floor },
+      "failover_wait_floor failover_detection tcp_rto_min")
+  end
+end
+
 -- Of the nodes in a phone's group, those that differ in their timers; most often the first alone.
 local function nodes_of(v, phone)
   local out, seen = {}, {}
   for _, ip in ipairs(phone.members) do
     local cucm = v:owner(ip)
     local c = cucm and cucm.model == "cucm" and cucm.params
-    local key = c and ("%d/%d/%s/%s"):format(c.sip_station_keepalive_interval, c.cucm_register_grace,
-      c.cucm_close_on_timeout, c.tcp_timestamps)
+    local key = c and ("%d/%d/%d/%d/%s/%s"):format(c.sip_station_keepalive_interval, c.cucm_register_grace,
+      c.sccp_keepalive_primary, c.sccp_keepalives_missed, c.cucm_close_on_timeout, c.tcp_timestamps)
     if key and not seen[key] then out[#out + 1] = cucm end
     if key then seen[key] = true end
   end
   return out
 end
 
+local function check_sip(report, r, first)
+  check_deadline(report, r)
+  check_ageing(report, r)
+  check_giveup(report, r)
+  if first then check_monitor(report, r) end
+end
+
 return function(v, report)
   for _, phone in ipairs(v.phones) do
     for i, cucm in ipairs(nodes_of(v, phone)) do
-      local r = pair(phone, cucm)
-      check_deadline(report, r)
-      check_ageing(report, r)
-      check_giveup(report, r)
-      if i == 1 then check_monitor(report, r) end
+      if phone.model == "sccp-phone" then
+        check_sccp(report, sccp_pair(phone, cucm))
+      else
+        check_sip(report, pair(phone, cucm), i == 1)
+      end
     end
   end
 end

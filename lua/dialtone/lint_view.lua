@@ -75,6 +75,8 @@ local function link_up(v)
   for _, node in ipairs(v.nodes) do find_ifaces(v, node) end
 end
 
+local is_phone = { ["sip-phone"] = true, ["sccp-phone"] = true }
+
 -- Layer 2 -----------------------------------------------------------------------------------------
 
 -- The VLAN in which a switch port takes a frame with this tag (0: none); nil: it does not.
@@ -102,7 +104,7 @@ local function join(domain, port, tag)
       i.domain = domain
     end
   end
-  local asks_only = port.node.model == "sip-phone" -- it answers for no address but its own
+  local asks_only = is_phone[port.node.model] -- it answers for no address but its own
   if #port.node.ifaces == 0 and not asks_only then domain.opaque = true end
 end
 
@@ -260,7 +262,8 @@ return function(facts)
   link_up(v)
   for _, i in ipairs(v.ifaces) do v:domain(i) end
   for _, node in ipairs(v.nodes) do
-    if node.model == "sip-phone" then
+    if is_phone[node.model] then
+      node.device = node.params.device_name ~= "" and node.params.device_name or ("SEP%012X"):format(node.params.mac)
       if node.params.starts == "cold" then learn(v, node) end
       node.members = members(node)
       v.phones[#v.phones + 1] = node

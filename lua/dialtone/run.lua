@@ -6,8 +6,9 @@
 --                             machine key from event to; DROP: frame port reason len; LOG: facility
 --                             severity line; FAULT: what target line)
 --   run:segments{port="phone", sent=true}   {t, t_ns, sent, peer, peer_port, local_port, flags,
---                             seq, ack, len, window, copy, info, clock_ns: t_ns by the
+--                             seq, ack, len, window, copy, info, text, clock_ns: t_ns by the
 --                             capturing host's clock} of a captured port
+--   run:datagrams{port="phone"}   the same of UDP, without flags, seq, ack, window, copy
 --   run:first{…} run:last{…} run:count{…}   of records
 --   run.reached_ns, run.reached (seconds), run.epoch_ns, run.zone_ns, run.documented_epoch_ns
 
@@ -58,17 +59,21 @@ function methods:last(filter)
   return all[#all]
 end
 
-function methods:segments(filter)
-  check_filter(filter, 3)
+-- Of a captured port.
+local function packets(filter, what)
+  check_filter(filter, 4)
   if filter.port == nil then
-    error("segments are those of a captured port: give port = \"…\"", 2)
+    error(what .. " are those of a captured port: give port = \"…\"", 3)
   end
   local rest = {}
   for key, want in pairs(filter) do
     if key ~= "port" then rest[key] = want end
   end
-  return kept(host.segments(filter.port), rest)
+  return kept(host[what](filter.port), rest)
 end
+
+function methods:segments(filter) return packets(filter, "segments") end
+function methods:datagrams(filter) return packets(filter, "datagrams") end
 
 local function measures()
   local known = {}

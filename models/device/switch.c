@@ -10,6 +10,7 @@
 #include "models/net/link.h"
 #include "models/net/show.h"
 #include "models/proto/access_port.h"
+#include "models/proto/ios_log.h"
 #include "models/proto/port_security.h"
 #include "models/wire/eth.h"
 #include "sim/base/map.h"
@@ -29,6 +30,7 @@ struct sw_port {
     bool power_inline;
     struct secure_port security;
     struct access_port *access;
+    bool up;                 /* as the console said last */
     struct sim_time down_at; /* what was learned up to then is flushed; below 0: never down */
 };
 
@@ -107,8 +109,32 @@ static bool speaks(const struct node *n)
 
 static void start(struct node *n)
 {
+    for (uint16_t i = 0; i < n->port_count; i++)
+        ((struct sw_port *)n->ports[i]->config)->up = port_is_up(n->ports[i]);
     for (uint16_t i = 0; speaks(n) && i < n->port_count; i++)
         access_port_start(access_of(n->ports[i]));
+}
+
+/* IOS follows the link upwards, and tears down from the top. How a network begins is no change. */
+static void log_line(struct port *port)
+{
+    struct node *n = port->node;
+    struct sw_port *p = port->config;
+    char name[64];
+    struct txtbuf t = txtbuf_of(name, sizeof name);
+    bool up = port_is_up(port), begins = sim_now(n->sim).ns == 0;
+    if (p->up == up && !begins)
+        return;
+    p->up = up;
+    if (begins)
+        return;
+    cdp_port_id(&t, port->name);
+    if (up)
+        IOS_LOG(n, 3, "%LINK-3-UPDOWN: Interface {}, changed state to up", V_TEXT(name));
+    IOS_LOG(n, 5, "%LINEPROTO-5-UPDOWN: Line protocol on Interface {}, changed state to {}",
+            V_TEXT(name), V_TEXT(up ? "up" : "down"));
+    if (!up)
+        IOS_LOG(n, 3, "%LINK-3-UPDOWN: Interface {}, changed state to down", V_TEXT(name));
 }
 
 /* A port that goes down loses what was learned on it, secure addresses among them. */
@@ -116,6 +142,7 @@ static void on_line(struct node *n, struct port *port)
 {
     struct sw *s = n->state;
     struct sw_port *p = port->config;
+    log_line(port);
     if (!port_is_up(port)) {
         p->down_at = sim_now(n->sim);
         port_security_flush(&s->security, &p->security);

@@ -3,6 +3,7 @@
 #include "models/proto/access_port.h"
 
 #include "models/net/link.h"
+#include "models/proto/ios_log.h"
 
 #define PLATFORM "cisco WS-C2960X-48FPS-L"
 #define SOFTWARE "Cisco IOS Software, C2960X Software (C2960X-UNIVERSALK9-M), Version 15.2(2)E"
@@ -45,9 +46,24 @@ static void answer_power(struct access_port *a, const struct cdp_power *asked)
     wr_u32(&w, power_of_class(a->power.pd_class));
 }
 
+/* IOS says so with every message that it hears. Phones tell no native VLAN, other switches do. */
+static void log_mismatch(const struct access_port *a, const struct cdp *m)
+{
+    char device[CDP_NAME_MAX], port[CDP_NAME_MAX];
+    str_keep(device, sizeof device, m->device_id);
+    str_keep(port, sizeof port, m->port_id);
+    IOS_LOG(a->port->node, 4,
+            "%CDP-4-NATIVE_VLAN_MISMATCH: Native VLAN mismatch discovered on {} ({}), with {} {} "
+            "({}).",
+            V_TEXT(a->port_id), V_U64(a->vlans.native), V_TEXT(device), V_TEXT(port),
+            V_U64(m->native_vlan));
+}
+
 static void cdp_heard(void *arg, const struct cdp *m)
 {
     struct access_port *a = arg;
+    if (m->has & CDP_NATIVE_VLAN && m->native_vlan != a->vlans.native)
+        log_mismatch(a, m);
     bool asks_power = m->has & CDP_POWER_REQUEST && m->power_request.levels.n >= 4 &&
                       m->power_request.request != a->power_request;
     if (asks_power)

@@ -6,31 +6,34 @@
 
 #define CRLF "\r\n"
 
-/* 7975: seed 002; 8861: seed 000. The 8961 is printed nowhere: its packet sizes in seed 002 follow from
- * the 7975's text with its own name and a ten-digit number. Numbers 437 and 685 are the seeds'; 540 is
- * an assumption, as are 622, the names of locale archives, and which of them fetch by HTTP beside the 8861. */
+#define DEVICE_PARAM "+u.sip!devicename.ccm.cisco.com"
+#define DESK_FEATURES                                                                               \
+    "replaces,join,sdp-anat,norefersub,resource-priority,extended-refer,X-cisco-callinfo,"          \
+    "X-cisco-serviceuri,X-cisco-escapecodes,X-cisco-service-control,X-cisco-srtp-fallback,"         \
+    "X-cisco-monrec,X-cisco-config,"
+
+#define DESK(model, agent, type, sis, load, jar, class, by_http)                                    \
+    {.name = model, .user_agent = agent, .number = type, .supported = DESK_FEATURES sis,            \
+     .product = "Cisco IP Phone " model, .load_prefix = load, .locale_jar = jar, .poe_class = class, \
+     .http = by_http, .device_param = DEVICE_PARAM}
+
+/* 7975: seed 002; 8861: seed 000; CIPC: seed 004. The 8961 is printed nowhere: its packet sizes in seed 002 follow
+ * from the 7975's text with its own name and a ten-digit number. Numbers 437, 685 and 30016 are the seeds'; 540 is
+ * an assumption, as are 622, the desk phones' locale archives, and which of them fetch by HTTP beside the 8861. */
+/* clang-format off */
 static const struct cisco_phone_model models[] = {
-    {"7975", "Cisco-CP7975G", "437",
-     "replaces,join,sdp-anat,norefersub,resource-priority,extended-refer,X-cisco-callinfo,"
-     "X-cisco-serviceuri,X-cisco-escapecodes,X-cisco-service-control,X-cisco-srtp-fallback,"
-     "X-cisco-monrec,X-cisco-config,X-cisco-sis-6.0.0,X-cisco-xsi-8.5.1",
-     "Cisco IP Phone 7975", "SIP75", "mk-sip.jar", 3, false},
-    {"8861", "Cisco-CP8861", "685",
-     "replaces,join,sdp-anat,norefersub,resource-priority,extended-refer,X-cisco-callinfo,"
-     "X-cisco-serviceuri,X-cisco-escapecodes,X-cisco-service-control,X-cisco-srtp-fallback,"
-     "X-cisco-monrec,X-cisco-config,X-cisco-sis-7.0.0",
-     "Cisco IP Phone 8861", "sip88xx", "rtl-sip.jar", 4, true},
-    {"8961", "Cisco-CP8961", "540",
-     "replaces,join,sdp-anat,norefersub,resource-priority,extended-refer,X-cisco-callinfo,"
-     "X-cisco-serviceuri,X-cisco-escapecodes,X-cisco-service-control,X-cisco-srtp-fallback,"
-     "X-cisco-monrec,X-cisco-config,X-cisco-sis-6.0.0,X-cisco-xsi-8.5.1",
-     "Cisco IP Phone 8961", "sip8961", "gd-sip.jar", 4, true},
-    {"7841", "Cisco-CP7841", "622",
-     "replaces,join,sdp-anat,norefersub,resource-priority,extended-refer,X-cisco-callinfo,"
-     "X-cisco-serviceuri,X-cisco-escapecodes,X-cisco-service-control,X-cisco-srtp-fallback,"
-     "X-cisco-monrec,X-cisco-config,X-cisco-sis-7.0.0",
-     "Cisco IP Phone 7841", "sip78xx", "rtl-sip.jar", 1, true},
+    DESK("7975", "Cisco-CP7975G", "437", "X-cisco-sis-6.0.0,X-cisco-xsi-8.5.1", "SIP75",   "mk-sip.jar",  3, false),
+    DESK("8861", "Cisco-CP8861",  "685", "X-cisco-sis-7.0.0",                   "sip88xx", "rtl-sip.jar", 4, true),
+    DESK("8961", "Cisco-CP8961",  "540", "X-cisco-sis-6.0.0,X-cisco-xsi-8.5.1", "sip8961", "gd-sip.jar",  4, true),
+    DESK("7841", "Cisco-CP7841",  "622", "X-cisco-sis-7.0.0",                   "sip78xx", "rtl-sip.jar", 1, true),
+    {.name = "CIPC", .user_agent = "Cisco-SIPIPCommunicator", .version = "8.3.0", .number = "30016",
+     .supported = "replaces,join,norefersub,extended-refer,X-cisco-callinfo,X-cisco-serviceuri,"
+                  "X-cisco-escapecodes,X-cisco-service-control,X-cisco-srtp-fallback,X-cisco-monrec,"
+                  "X-cisco-config,X-cisco-sis-2.0.0,X-cisco-xsi-6.0.2",
+     .product = "Cisco IP Communicator", .load_prefix = "CIPC", .locale_jar = "ipc-sip.jar", .soft = true,
+     .device_param = "+u.sip!devicename.ccm.features.cisco.com", .model_first = true},
 };
+/* clang-format on */
 
 const struct cisco_phone_model *cisco_phone_model(int index)
 {
@@ -164,8 +167,27 @@ static void put_uri(struct wr *w, const struct cisco_register *r)
     PUT(w, ">");
 }
 
+static void put_device(struct wr *w, const struct cisco_register *r)
+{
+    PUT(w, ";");
+    put(w, r->model->device_param);
+    PUT(w, "=\"");
+    wr_str(w, r->device.n ? r->device : STR("SEP"));
+    if (!r->device.n)
+        put_hex(w, r->mac, 12, 'A');
+    PUT(w, "\"");
+}
+
+static void put_model(struct wr *w, const struct cisco_register *r)
+{
+    PUT(w, ";+u.sip!model.ccm.cisco.com=\"");
+    put(w, r->model->number);
+    PUT(w, "\"");
+}
+
 static void put_contact(struct wr *w, const struct cisco_register *r)
 {
+    bool model_first = r->model->model_first;
     PUT(w, "Contact: <sip:");
     wr_str(w, r->contact_uuid);
     PUT(w, "@");
@@ -174,11 +196,10 @@ static void put_contact(struct wr *w, const struct cisco_register *r)
     put_u64(w, r->local_port);
     PUT(w, ";transport=tcp>;+sip.instance=\"<urn:uuid:00000000-0000-0000-0000-");
     put_hex(w, r->mac, 12, 'a');
-    PUT(w, ">\";+u.sip!devicename.ccm.cisco.com=\"SEP");
-    put_hex(w, r->mac, 12, 'A');
-    PUT(w, "\";+u.sip!model.ccm.cisco.com=\"");
-    put(w, r->model->number);
-    put(w, r->standby ? "\";expires=0;cisco-keep-alive" CRLF : "\"" CRLF);
+    PUT(w, ">\"");
+    (model_first ? put_model : put_device)(w, r);
+    (model_first ? put_device : put_model)(w, r);
+    put(w, r->standby ? ";expires=0;cisco-keep-alive" CRLF : CRLF);
 }
 
 void cisco_register_put(struct wr *w, const struct cisco_register *r)
@@ -203,7 +224,7 @@ void cisco_register_put(struct wr *w, const struct cisco_register *r)
     put_u64(w, r->cseq);
     PUT(w, " REGISTER" CRLF "User-Agent: ");
     put(w, r->model->user_agent);
-    put_header(w, "/", r->load);
+    put_header(w, "/", r->model->version ? str_of(r->model->version) : r->load);
     put_contact(w, r);
     put_header(w, "Supported: ", str_of(r->model->supported));
     PUT(w, "Content-Length: 0" CRLF);

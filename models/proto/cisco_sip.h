@@ -10,7 +10,8 @@
 /* What a phone model says of itself. */
 struct cisco_phone_model {
     const char *name;       /* "8961" */
-    const char *user_agent; /* without the load: "Cisco-CP8961" */
+    const char *user_agent; /* without the version: "Cisco-CP8961" */
+    const char *version;    /* in the User-Agent; NULL: that of the load */
     const char *number;     /* device type, "540" */
     const char *supported;
     const char *product;     /* as CDP has it, "Cisco IP Phone 8961" */
@@ -18,9 +19,12 @@ struct cisco_phone_model {
     const char *locale_jar;  /* in the folder of its locale */
     uint8_t poe_class;       /* IEEE 802.3af/at */
     bool http;               /* fetches its files by HTTP first (seed 000: an 8861) */
+    bool soft;               /* a program on a computer */
+    const char *device_param; /* of the Contact: "+u.sip!devicename.ccm.cisco.com" */
+    bool model_first;         /* the Contact says its number before that parameter */
 };
 
-#define CISCO_PHONE_MODELS "7975|8861|8961|7841" /* choices of a parameter; its value is the index below */
+#define CISCO_PHONE_MODELS "7975|8861|8961|7841|CIPC" /* choices of a parameter; its value is the index below */
 
 const struct cisco_phone_model *cisco_phone_model(int index);
 int cisco_phone_model_count(void);
@@ -37,6 +41,7 @@ struct cisco_register {
     uint32_t branch;        /* after the magic cookie, 8 hex digits */
     struct str from_tag, call_id;
     struct str load;        /* "9.3.1" */
+    struct str device;      /* its name in the Contact; empty: SEP<MAC> */
     struct str contact_uuid;
     uint64_t mac;           /* 48 bits */
     uint32_t cseq;

@@ -4,6 +4,7 @@
 #include "models/proto/cucm_files.h"
 
 #include "models/net/ip.h"
+#include "models/proto/cisco_sccp.h"
 #include "models/proto/cisco_sip.h"
 #include "models/proto/cucm_group.h"
 #include "models/wire/cnf_xml.h"
@@ -14,7 +15,6 @@
 
 #define XML_MAX 16384 /* of a file that is written here */
 #define JAR_BYTES 24576
-#define SCCP_PORT 2000
 #define SIPS_PORT 5061
 #define LINE_FEATURE 9
 #define DIAL_RULES_FILE "dialplan.xml"
@@ -74,7 +74,7 @@ static void fill_group(const struct cucm_files *f, struct cnf_member out[CNF_MEM
         out[i] = (struct cnf_member){.known = true,
                                      .name = m->name,
                                      .process_node = m->name,
-                                     .ethernet_phone_port = cnf_num_of(SCCP_PORT),
+                                     .ethernet_phone_port = cnf_num_of(m->sccp_port),
                                      .sip_port = cnf_num_of(m->sip_port),
                                      .secured_sip_port = cnf_num_of(SIPS_PORT)};
     }
@@ -109,31 +109,52 @@ static struct str load_of(const struct cucm_files *f, struct str model)
     return STR_NONE;
 }
 
+static struct cnf_line line_of(const struct cucm_files *f, const struct cucm_device *d)
+{
+    const char *password = f->config->password;
+    return (struct cnf_line){
+        .button = cnf_num_of(1),
+        .feature_id = cnf_num_of(LINE_FEATURE),
+        .feature_label = d->dn,
+        .proxy = STR("USECALLMANAGER"),
+        .port = cnf_num_of(5060),
+        .name = d->dn,
+        .display_name = d->dn,
+        .auth_name = d->dn,
+        .contact = d->dn,
+        .auth_password = password[0] ? str_of(password) : STR_NONE,
+    };
+}
+
+/* The part that is named after it. */
+static void add_sip_profile(const struct cucm_files *f, const struct cucm_device *d, struct cnf_line *line, struct cnf *x)
+{
+    x->register_with_proxy = cnf_num_of(1);
+    x->stack = sip_stack(f->config);
+    *line = line_of(f, d);
+    x->line = line;
+    x->line_count = d->dn.n ? 1 : 0;
+    x->voip_control_port = cnf_num_of(5060);
+    x->start_media_port = cnf_num_of(16384);
+    x->stop_media_port = cnf_num_of(32766);
+    x->dial_template = f->config->dial_rules ? STR(DIAL_RULES_FILE) : STR_NONE;
+    x->soft_key_file = str_of(f->softkeys);
+}
+
+/* An SCCP phone is told its lines and softkeys by SCCP. */
 void cucm_files_write_device(struct cucm_files *f, const struct cucm_device *d)
 {
     const struct cucm_files_config *c = f->config;
     char xml[XML_MAX], name[64];
     struct wr w = wr_of(xml, sizeof xml);
-    struct cnf_line line = {.button = cnf_num_of(1), .feature_id = cnf_num_of(LINE_FEATURE), .feature_label = d->dn,
-                            .proxy = STR("USECALLMANAGER"), .port = cnf_num_of(5060), .name = d->dn,
-                            .display_name = d->dn, .auth_name = d->dn, .contact = d->dn,
-                            .auth_password = c->password[0] ? str_of(c->password) : STR_NONE};
+    struct cnf_line line;
     struct cnf x = {
-        .protocol = CNF_SIP,
+        .protocol = d->protocol == DEVICE_SCCP ? CNF_SCCP : CNF_SIP,
         .pool_name = STR("Default"),
         .date_template = STR("M/D/Y"),
         .time_zone = STR("Greenwich Standard Time"),
         .group_name = STR("Default"),
         .connection_monitor_duration_s = cnf_num_of(seconds(c->connection_monitor_duration)),
-        .register_with_proxy = cnf_num_of(1),
-        .stack = sip_stack(c),
-        .line = &line,
-        .line_count = d->dn.n ? 1 : 0,
-        .voip_control_port = cnf_num_of(5060),
-        .start_media_port = cnf_num_of(16384),
-        .stop_media_port = cnf_num_of(32766),
-        .dial_template = c->dial_rules ? STR(DIAL_RULES_FILE) : STR_NONE,
-        .soft_key_file = str_of(f->softkeys),
         .load_information = d->load,
         .user_locale = str_of(c->user_locale),
         .network_locale = str_of(c->network_locale),
@@ -141,6 +162,8 @@ void cucm_files_write_device(struct cucm_files *f, const struct cucm_device *d)
         .transport = cnf_num_of(CNF_TCP),
     };
     struct txtbuf n = txtbuf_of(name, sizeof name);
+    if (d->protocol == DEVICE_SIP)
+        add_sip_profile(f, d, &line, &x);
     fill_group(f, x.member);
     cnf_write(&w, &x);
     txtbuf_add(&n, "%.*s.cnf.xml", STR_ARG(d->name));
@@ -149,19 +172,34 @@ void cucm_files_write_device(struct cucm_files *f, const struct cucm_device *d)
 
 /* --- what all phones share ------------------------------------------------------------------------ */
 
+#define DEFAULT_LOADS_MAX 32
+
+/* A model that phone_loads names, once: 7975 and CIPC stand in both lists. */
+static void add_default(const struct cucm_files *f, struct xml_default *d, const char *model, const char *product,
+                        const char *number)
+{
+    struct str load = load_of(f, str_of(model));
+    uint64_t n = 0;
+    if (!load.n || !str_u64(str_of(number), UINT32_MAX, &n) || xml_default_load(d, (uint32_t)n).n)
+        return;
+    ASSERT(d->load_count < DEFAULT_LOADS_MAX);
+    d->load[d->load_count++] = (struct xml_default_load){(uint32_t)n, str_of(product), load};
+}
+
 static void write_default(struct cucm_files *f)
 {
     char xml[XML_MAX];
     struct wr w = wr_of(xml, sizeof xml);
-    struct xml_default_load load[32];
+    struct xml_default_load load[DEFAULT_LOADS_MAX];
     struct xml_default d = {.group_name = STR("Default"), .load = load};
     fill_group(f, d.member);
-    for (int i = 0; i < cisco_phone_model_count() && d.load_count < 32; i++) {
+    for (int i = 0; i < cisco_phone_model_count(); i++) {
         const struct cisco_phone_model *m = cisco_phone_model(i);
-        struct str l = load_of(f, str_of(m->name));
-        uint64_t number;
-        if (l.n && str_u64(str_of(m->number), UINT32_MAX, &number))
-            load[d.load_count++] = (struct xml_default_load){(uint32_t)number, str_of(m->product), l};
+        add_default(f, &d, m->name, m->product, m->number);
+    }
+    for (int i = 0; i < sccp_phone_model_count(); i++) {
+        const struct phone_kind *k = &sccp_phone_model(i)->kind;
+        add_default(f, &d, k->name, k->product, k->number);
     }
     xml_default_write(&w, &d);
     put(f, "XMLDefault.cnf.xml", kept(f, &w));
@@ -180,14 +218,29 @@ static void write_trust(struct cucm_files *f)
         put(f, "CTLFile.tlv", list);
 }
 
+static void put_jar(struct cucm_files *f, const char *jar)
+{
+    char name[160];
+    struct txtbuf n = txtbuf_of(name, sizeof name);
+    txtbuf_add(&n, "%s/%s", f->config->user_locale, jar);
+    put(f, name, (struct str){f->blank.p, JAR_BYTES});
+}
+
+/* Several models share one. The soft phones' are seed 004's: ipc-sip.jar and ipc-sccp.jar. */
+static void write_jars(struct cucm_files *f)
+{
+    if (!f->config->user_locale[0])
+        return;
+    for (int i = 0; i < cisco_phone_model_count(); i++)
+        put_jar(f, cisco_phone_model(i)->locale_jar);
+    for (int i = 0; i < sccp_phone_model_count(); i++)
+        put_jar(f, sccp_phone_model(i)->kind.locale_jar);
+}
+
 static void write_locale(struct cucm_files *f)
 {
     char name[160], xml[XML_MAX];
-    for (int i = 0; f->config->user_locale[0] && i < cisco_phone_model_count(); i++) {
-        struct txtbuf n = txtbuf_of(name, sizeof name);
-        txtbuf_add(&n, "%s/%s", f->config->user_locale, cisco_phone_model(i)->locale_jar);
-        put(f, name, (struct str){f->blank.p, JAR_BYTES});
-    }
+    write_jars(f);
     struct txtbuf n = txtbuf_of(name, sizeof name);
     struct wr w = wr_of(xml, sizeof xml);
     if (!f->config->network_locale[0])
@@ -291,8 +344,10 @@ bool cucm_files_init(struct cucm_files *f, struct node *n, struct ip_stack *ip, 
     file_store_init(&f->store, n, &c->service);
     tftp_server_init(&f->tftp, n, ip, &f->store);
     http_server_init(&f->http, n, t, &f->store);
-    size_t blank = (size_t)(c->firmware_bytes > JAR_BYTES ? c->firmware_bytes : JAR_BYTES);
-    if (c->on && (c->loads[0] || c->group[0]))
+    size_t blank = JAR_BYTES;
+    if (c->loads[0] && c->firmware_bytes > JAR_BYTES)
+        blank = (size_t)c->firmware_bytes;
+    if (c->on)
         f->blank = (struct str){arena_alloc(arena_of(f), blank), blank};
     return take_group(f, e) && (!c->group[0] || check_times(c, e));
 }

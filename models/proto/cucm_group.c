@@ -3,6 +3,7 @@
 #include "models/proto/cucm_group.h"
 
 #define SIP_PORT 5060
+#define SCCP_PORT 2000
 
 /* "a.b.c.d" or "name=a.b.c.d": the name is what stands in the Request-URI. */
 static bool parse_member(struct arena *a, const char *param, struct str text, struct cucm_member *out,
@@ -16,6 +17,7 @@ static bool parse_member(struct arena *a, const char *param, struct str text, st
         return err_set(e, "parameter '%s': '%.*s' is not an IPv4 address", param, STR_ARG(addr));
     out->name = str_of(arena_strdup(a, name));
     out->sip_port = SIP_PORT;
+    out->sccp_port = SCCP_PORT;
     return true;
 }
 

@@ -9,12 +9,17 @@
 #include "sim/base/str.h"
 
 #define DEVICES_DOC                                                                                  \
-    "devices in the database, separated by commas: 'SEP<MAC> dn=NUMBER load=FIRMWARE', of which only the "  \
-    "name must be there"
+    "devices in the database, separated by commas: 'NAME dn=NUMBER load=FIRMWARE protocol=SIP|SCCP "         \
+    "model=MODEL pkid=UUID line_pkid=UUID', of which only the name must be there: SEP<MAC>, or a soft phone's own"
+
+enum device_protocol { DEVICE_SIP, DEVICE_SCCP, DEVICE_PROTOCOL_COUNT };
 
 struct cucm_device {
     struct cucm_device *next; /* in the order they were added */
-    struct str name, dn, load; /* dn, load: empty when not given */
+    struct str name;
+    enum device_protocol protocol; /* SIP when not given */
+    struct str dn, load, model;    /* empty when not given; model: one of its protocol's phone models */
+    struct str pkid, line_pkid;    /* keys of the device's and its line's row; empty when not given */
 };
 
 struct device_db {

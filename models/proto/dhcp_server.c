@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/net/frame.h"
+#include "models/proto/dhcp_log.h"
 #include "models/proto/dhcp_pool.h"
 
 #define MESSAGE_MAX 1024
@@ -219,6 +220,7 @@ static void send(struct dhcp_server *s, const struct dhcp *m, const struct dhcp 
     struct mac to = MAC_BROADCAST;
     if (relayed || (m->ciaddr.v && !nak)) {
         u.dst = relayed ? m->giaddr : m->ciaddr;
+        dhcp_log_sending(s->node, out, u.dst, relayed);
         if (!ip_send_udp(s->ip, &u, DSCP_CS3))
             ip_discard(s->node, "no-route");
         return;
@@ -228,6 +230,7 @@ static void send(struct dhcp_server *s, const struct dhcp *m, const struct dhcp 
         u.dst = out->yiaddr;
         to = m->chaddr;
     }
+    dhcp_log_sending(s->node, out, u.dst, false);
     ip_send_udp_to(s->ip, iface, to, &u, DSCP_CS3);
 }
 
@@ -292,6 +295,8 @@ static void on_discover(struct dhcp_server *s, const struct dhcp *m, uint32_t if
     if (!choose(s, p, m, &a)) {
         BUS_NOTE(s->node->sim, s->node->id, "dhcp", "pool {} is exhausted: {} gets no address",
                  V_TEXT(p->name), V_MAC(mac_u64(m->chaddr)));
+        dhcp_log_empty_pool(s->node, p->name, (struct ip4){p->net.v + 1},
+                            (struct ip4){p->net.v + dhcp_pool_size(p)});
         return;
     }
     struct dhcp_binding *b = binding_of(s, m->chaddr);
@@ -397,6 +402,7 @@ static void on_decline(struct dhcp_server *s, const struct dhcp *m)
     b->conflict = true;
     b->until = now_of(s);
     publish(s, b, was, "decline", "conflict");
+    dhcp_log_declined(s->node, m->chaddr, a);
 }
 
 /* The record stays: the client gets its previous address again (4.3.4). */
@@ -428,18 +434,25 @@ static struct dhcp_pool *pool_of(const struct dhcp_server *s, struct ip4 a)
     return p;
 }
 
+static void no_pool(struct dhcp_server *s, struct ip4 net)
+{
+    BUS_NOTE(s->node->sim, s->node->id, "dhcp", "no pool for the net of {}: it gets no answer",
+             V_IP4(net.v));
+    dhcp_log_no_pool(s->node, net);
+}
+
 static void handle(struct dhcp_server *s, const struct dhcp *m, const struct job *j)
 {
     struct ip4 net = net_of(s, m, j);
     struct dhcp_pool *p = pool_of(s, net);
     enum dhcp_type type = dhcp_type(m);
+    dhcp_log_received(s->node, m, ip_iface_at(s->ip, j->iface)->port->name);
     if (type == DHCP_DECLINE)
         on_decline(s, m);
     else if (type == DHCP_RELEASE)
         on_release(s, m);
     else if (!p)
-        BUS_NOTE(s->node->sim, s->node->id, "dhcp", "no pool for the net of {}: it gets no answer",
-                 V_IP4(net.v));
+        no_pool(s, net);
     else if (type == DHCP_DISCOVER)
         on_discover(s, m, j->iface, p);
     else if (type == DHCP_REQUEST)

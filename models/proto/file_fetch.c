@@ -97,18 +97,35 @@ static void send_ack(struct file_fetch *f)
     send_tftp(f, f->tid, server_now(f), &m);
 }
 
+static void close_port(struct file_fetch *f)
+{
+    if (f->port)
+        ip_unbind(f->ip, f->port);
+    f->port = f->tid = 0;
+}
+
+/* With the port that the file before had, what its server still says must not be taken for the answer. */
+static void open_port(struct file_fetch *f)
+{
+    bool stays = f->one_port && f->port;
+    f->past_tid = stays ? f->tid : 0;
+    f->tid = 0;
+    if (stays)
+        return;
+    close_port(f);
+    do
+        f->port = (uint16_t)rng_between(f->rng, EPHEMERAL_FIRST, UINT16_MAX);
+    while (!ip_is_free(f->ip, f->port));
+    ip_bind(f->ip, f->port, on_udp, f);
+}
+
 static void ask_by_tftp(void *self, const void *msg)
 {
     struct file_fetch *f = self;
     (void)msg;
     file_bytes_clear(&f->bytes);
-    if (f->port)
-        ip_unbind(f->ip, f->port);
-    do
-        f->port = (uint16_t)rng_between(f->rng, EPHEMERAL_FIRST, UINT16_MAX);
-    while (!ip_is_free(f->ip, f->port));
-    ip_bind(f->ip, f->port, on_udp, f);
-    f->tid = f->block = 0;
+    open_port(f);
+    f->block = 0;
     f->block_bytes = TFTP_BLOCK_BYTES;
     f->tries = 1;
     send_rrq(f);
@@ -204,7 +221,8 @@ static void on_udp(void *arg, const struct udp *u, const struct frame *frame)
         ip_discard(f->node, "bad-tftp");
         return;
     }
-    bool wrong = !ip4_eq(u->src, server_now(f)) || (f->tid && u->src_port != f->tid);
+    bool wrong = !ip4_eq(u->src, server_now(f)) || (f->past_tid && u->src_port == f->past_tid) ||
+                 (f->tid && u->src_port != f->tid);
     if (wrong && m.op != TFTP_ERROR) { /* the one error that ends nothing (RFC 1350 4) */
         struct tftp no = {.op = TFTP_ERROR, .number = TFTP_UNKNOWN_TID, .data = STR("Unknown transfer ID")};
         send_tftp(f, u->src_port, u->src, &no);
@@ -383,6 +401,7 @@ static void next_server(void *self, const void *msg)
     (void)msg;
     note_silence(f);
     f->at = (f->at + 1) % f->server_count;
+    f->tid = 0; /* was the other's */
     f->asked++;
     feed(f, f->config->http ? E_HTTP : E_TFTP);
 }
@@ -418,9 +437,7 @@ static void stop(void *self, const void *msg)
     tmr_disarm(&f->patience);
     file_bytes_clear(&f->bytes);
     let_go(f, true);
-    if (f->port)
-        ip_unbind(f->ip, f->port);
-    f->port = 0;
+    close_port(f);
 }
 
 /* --- the table ------------------------------------------------------------------------------------ */
@@ -512,6 +529,8 @@ void fetch_init(struct file_fetch *f, struct node *n, struct ip_stack *ip, struc
 void fetch_set_servers(struct file_fetch *f, const struct ip4 *servers, size_t count)
 {
     f->at = 0;
+    if (f->one_port)
+        close_port(f);
     f->server_count = count < FETCH_SERVERS_MAX ? count : FETCH_SERVERS_MAX;
     for (size_t i = 0; i < f->server_count; i++)
         f->server[i] = servers[i];

@@ -67,7 +67,9 @@ struct file_fetch {
     bool keeps;
     struct file_bytes bytes;
     /* TFTP */
+    bool one_port; /* for all files of one list of servers (seed 004), not one for each (RFC 1350 4); the owner sets it */
     uint16_t port, tid; /* ours; the server's, 0 until it has answered */
+    uint16_t past_tid;  /* with one_port: the server's of the file before */
     uint16_t block;     /* received last */
     uint32_t block_bytes;
     int64_t tries;

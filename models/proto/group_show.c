@@ -12,7 +12,7 @@ const char *group_role(const struct sip_group *g, int node)
 {
     if (g->at == node)
         return "Active";
-    if (!g->leg[node].open || g->at == GROUP_NOWHERE)
+    if (node >= g->leg_count || !g->leg[node].open || g->at == GROUP_NOWHERE)
         return "";
     if (node > g->at)
         return node == g->at + 1 ? "Standby" : "";
@@ -66,7 +66,7 @@ static const struct tmr *next_of(const struct sip_group *g, int node, const char
 
 void group_rows(const struct sip_group *g, struct table *t)
 {
-    for (int i = 0; i < g->config->member_count; i++) {
+    for (int i = 0; i < g->config->member_count && i < g->leg_count; i++) {
         const struct sip_leg *l = &g->leg[i];
         const char *what = NULL, *pending = pending_of(l);
         const struct tmr *next = next_of(g, i, &what);

@@ -135,6 +135,16 @@ void boot_fetch_again(struct phone_boot *b)
     provision_again(&b->provision);
 }
 
+void boot_reload(struct phone_boot *b)
+{
+    struct ip4 servers[FETCH_SERVERS_MAX];
+    size_t n = 0;
+    for (; n < FETCH_SERVERS_MAX && boot_tftp_server(b, n).v; n++)
+        servers[n] = boot_tftp_server(b, n);
+    provision_stop(&b->provision);
+    fetch_from(b, servers, n);
+}
+
 void boot_restart(struct phone_boot *b, const char *why)
 {
     attach_restart(&b->attach, why);
@@ -146,7 +156,7 @@ struct ip4 boot_tftp_server(const struct phone_boot *b, size_t i)
     return i < f->server_count ? f->server[i] : (struct ip4){0};
 }
 
-/* --- the configuration, as a SIP phone acts on it --------------------------------------------------- */
+/* --- the configuration, as a phone acts on it -------------------------------------------------------- */
 
 static void take_members(const struct cnf *c, struct phone_config *out)
 {
@@ -157,7 +167,8 @@ static void take_members(const struct cnf *c, struct phone_config *out)
             continue;
         struct cucm_member *to = &out->group[out->member_count++];
         *to = (struct cucm_member){.name = m->process_node,
-                                   .sip_port = (uint16_t)cnf_num_or(m->sip_port, 5060)};
+                                   .sip_port = (uint16_t)cnf_num_or(m->sip_port, 5060),
+                                   .sccp_port = (uint16_t)cnf_num_or(m->ethernet_phone_port, 2000)};
         if (!ip4_parse(m->process_node, &to->addr))
             to->addr = (struct ip4){0};
     }
@@ -185,12 +196,12 @@ static void take_line(const struct cnf *c, struct phone_config *out)
     out->auth_password = first->auth_password;
 }
 
-bool boot_phone_config(const struct cnf *c, struct phone_config *out, const char **why)
+bool boot_phone_config(const struct cnf *c, enum cnf_protocol own, struct phone_config *out, const char **why)
 {
-    uint32_t transport = cnf_num_or(c->transport, CNF_TCP);
+    uint32_t transport = own == CNF_SIP ? cnf_num_or(c->transport, CNF_TCP) : CNF_TCP;
     *why = NULL;
-    if (c->protocol == CNF_SCCP)
-        *why = "deviceProtocol is SCCP";
+    if (c->protocol != CNF_PROTOCOL_NONE && c->protocol != own)
+        *why = own == CNF_SIP ? "deviceProtocol is SCCP" : "deviceProtocol is SIP";
     else if (transport == CNF_TLS || cnf_num_or(c->security_mode, CNF_NONSECURE) != CNF_NONSECURE)
         *why = "it asks for TLS (transportLayerProtocol, deviceSecurityMode)";
     else if (transport == CNF_UDP)

@@ -58,13 +58,15 @@ MUST_USE bool boot_init(struct phone_boot *b, struct port *p, struct ip_stack *i
 void boot_resolve(struct phone_boot *b, struct str name, dns_done_fn *done, void *arg);
 void boot_registered(struct phone_boot *b); /* it has registered: late files may be fetched */
 void boot_fetch_again(struct phone_boot *b); /* what it was given led nowhere: after a pause, its files again */
+void boot_reload(struct phone_boot *b); /* its files again, from the start and at once */
 void boot_restart(struct phone_boot *b, const char *why);
 
 /* The phone's own address and VLAN, and its servers, for its pages. */
 struct ip4 boot_tftp_server(const struct phone_boot *b, size_t i); /* 0.0.0.0: there are fewer */
 
-/* What stands in the file, as far as a SIP phone acts on it, over `out`'s factory values. False: it asks for what
- * this phone cannot do; *why says what. Names are resolved by the caller: addr is 0.0.0.0 for a host name. */
-MUST_USE bool boot_phone_config(const struct cnf *c, struct phone_config *out, const char **why);
+/* What stands in the file, as far as a phone of the protocol `own` acts on it, over `out`'s factory values.
+ * False: it asks for what this phone cannot do; *why says what. Names are resolved by the caller: addr is
+ * 0.0.0.0 for a host name. */
+MUST_USE bool boot_phone_config(const struct cnf *c, enum cnf_protocol own, struct phone_config *out, const char **why);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* phone_config.h: what a SIP phone is told about its cluster: the elements of SEP<MAC>.cnf.xml that it
+/* phone_config.h: what a phone is told about its cluster: the elements of SEP<MAC>.cnf.xml that it
  * acts on. A scenario may fill it directly. */
 #ifndef MODELS_PROTO_PHONE_CONFIG_H
 #define MODELS_PROTO_PHONE_CONFIG_H
@@ -9,12 +9,13 @@
 #include "sim/base/str.h"
 
 #define CUCM_GROUP_MAX 3
+#define GROUP_NOWHERE (-1) /* for a place in the group */
 
 /* One <member> of <callManagerGroup>, by priority. */
 struct cucm_member {
-    struct str name; /* processNodeName, as in the Request-URI */
+    struct str name; /* processNodeName, as in a SIP Request-URI */
     struct ip4 addr;
-    uint16_t sip_port;
+    uint16_t sip_port, sccp_port;
 };
 
 struct phone_config {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/net/link.h"
+#include "models/proto/ios_log.h"
 
 enum { OFF, DETECTING, ON, DENIED, STATE_COUNT };
 enum { E_DEVICE, E_GONE, E_DETECTED, EVENT_COUNT };
@@ -39,11 +40,38 @@ static void detect(void *self, const void *msg)
     tmr_arm(&p->detection, p->budget->detection);
 }
 
+/* IOS says so when detection and classification are over. */
+static void log_detected(const struct power_port *p)
+{
+    IOS_LOG(p->port->node, 7, "%ILPOWER-7-DETECT: Interface {}: Power Device detected: IEEE PD",
+            V_TEXT(p->port->name));
+}
+
+static void grant(void *self, const void *msg)
+{
+    struct power_port *p = self;
+    (void)msg;
+    log_detected(p);
+    IOS_LOG(p->port->node, 5, "%ILPOWER-5-POWER_GRANTED: Interface {}: Power granted",
+            V_TEXT(p->port->name));
+}
+
+static void disconnect(void *self, const void *msg)
+{
+    struct power_port *p = self;
+    (void)msg;
+    IOS_LOG(p->port->node, 5, "%ILPOWER-5-IEEE_DISCONNECT: Interface {}: PD removed",
+            V_TEXT(p->port->name));
+}
+
 static void deny(void *self, const void *msg)
 {
     struct power_port *p = self;
     struct node *n = p->port->node;
     (void)msg;
+    log_detected(p);
+    IOS_LOG(n, 5, "%ILPOWER-5-ILPOWER_POWER_DENY: Interface {}: inline power denied",
+            V_TEXT(p->port->name));
     BUS_NOTE(n->sim, n->id, "power", "{} gets none: its class needs {} mW, {} mW are left",
              V_TEXT(p->port->name), V_U64(power_of_class(p->pd_class)),
              V_U64((uint64_t)(p->budget->total_mw - p->budget->used_mw)));
@@ -73,10 +101,10 @@ static const struct fsm_state states[STATE_COUNT] = {
 
 static const struct fsm_row rows[] = {
     {OFF, E_DEVICE, NULL, detect, DETECTING},
-    {DETECTING, E_DETECTED, has_room, NULL, ON},
+    {DETECTING, E_DETECTED, has_room, grant, ON},
     {DETECTING, E_DETECTED, NULL, deny, DENIED},
     {DETECTING, E_GONE, NULL, NULL, OFF},
-    {ON, E_GONE, NULL, NULL, OFF},
+    {ON, E_GONE, NULL, disconnect, OFF},
     {DENIED, E_GONE, NULL, NULL, OFF},
 };
 

@@ -11,13 +11,16 @@
 enum {
     IDLE,
     CTL,
+    AFTER_CTL, /* AFTER_...: of a soft phone */
     ITL,
     CONFIG,
     DEFAULT,
+    AFTER_CONFIG,
     LOADS,
     IMAGE,
     DIAL_RULES,
     LOCALE,
+    AFTER_LOCALE,
     TONES,
     SOFTKEYS,
     REGISTERING,
@@ -27,10 +30,22 @@ enum {
     STATE_COUNT
 };
 
-enum { E_START, E_GOT, E_MISSING, E_UNUSABLE, E_NO_SERVER, E_REGISTERED, E_REJECTED, E_RETRY, E_STOP, EVENT_COUNT };
+enum {
+    E_START,
+    E_GOT,
+    E_MISSING,
+    E_UNUSABLE,
+    E_NO_SERVER,
+    E_PAUSED,
+    E_REGISTERED,
+    E_REJECTED,
+    E_RETRY,
+    E_STOP,
+    EVENT_COUNT
+};
 
 static const char *const event_names[EVENT_COUNT] = {
-    "start", "got-file", "no-file", "unusable-file", "no-server", "registered", "rejected", "retry", "stop",
+    "start", "got-file", "no-file", "unusable-file", "no-server", "paused", "registered", "rejected", "retry", "stop",
 };
 
 static void feed(struct provision *p, int event)
@@ -52,9 +67,10 @@ static void status(struct provision *p, const char *fmt, const char *name)
 
 /* --- names ---------------------------------------------------------------------------------------- */
 
+/* The soft phone of seed 004 knows no trust list but the CTL, and asks for plain files. */
 static bool wants_signed(const struct provision *p)
 {
-    return p->flash->has_ctl || p->flash->has_itl;
+    return p->config->profile != PROVISION_SOFT && (p->flash->has_ctl || p->flash->has_itl);
 }
 
 static void write_name(struct provision *p, struct txtbuf *t)
@@ -163,14 +179,13 @@ static bool take_config(struct provision *p, struct str bytes, struct err *e)
     return true;
 }
 
-/* XMLDefault names a group and a load for each model; the rest keeps its factory values. */
+/* XMLDefault names a group and a load for each model, for phones of any protocol; the rest keeps its factory values. */
 static bool take_default(struct provision *p, struct str bytes, struct err *e)
 {
     struct xml_default d;
     if (!xml_default_read(bytes, arena_of(p), &d, e))
         return false;
-    struct cnf c = {.protocol = CNF_SIP, .group_name = d.group_name,
-                    .load_information = xml_default_load(&d, p->config->model_number)};
+    struct cnf c = {.group_name = d.group_name, .load_information = xml_default_load(&d, p->config->model_number)};
     for (int i = 0; i < CNF_MEMBERS_MAX; i++)
         c.member[i] = d.member[i];
     p->flash->config = c;
@@ -262,6 +277,19 @@ static bool is_early(const void *self, const void *msg)
     return p->config->profile == PROVISION_EARLY;
 }
 
+static bool is_soft(const void *self, const void *msg)
+{
+    const struct provision *p = self;
+    (void)msg;
+    return p->config->profile == PROVISION_SOFT;
+}
+
+static bool wants_no_tones(const void *self, const void *msg)
+{
+    const struct provision *p = self;
+    return is_soft(self, msg) && !p->config->soft_tones;
+}
+
 static bool has_registered(const void *self, const void *msg)
 {
     const struct provision *p = self;
@@ -317,6 +345,24 @@ static void enter_registering(void *self)
     p->user->on_config(p->arg, &p->flash->config, p->flash->is_default);
 }
 
+static void enter_after_ctl(void *self)
+{
+    struct provision *p = self;
+    tmr_arm(&p->pause, p->config->soft_cnf_wait);
+}
+
+static void enter_after_config(void *self)
+{
+    struct provision *p = self;
+    tmr_arm(&p->pause, p->config->soft_jar_wait);
+}
+
+static void enter_after_locale(void *self)
+{
+    struct provision *p = self;
+    tmr_arm(&p->pause, p->config->soft_register_wait);
+}
+
 static void enter_waiting(void *self)
 {
     struct provision *p = self;
@@ -329,6 +375,7 @@ static void enter_idle(void *self)
     struct provision *p = self;
     fetch_stop(&p->fetch);
     tmr_disarm(&p->retry);
+    tmr_disarm(&p->pause);
     p->registered = false;
 }
 
@@ -344,13 +391,16 @@ static void note_registered(void *self, const void *msg)
 static const struct fsm_state states[STATE_COUNT] = {
     [IDLE] = {"idle", enter_idle, "forever"},
     [CTL] = {"ctl", fetch, "fetch"},
+    [AFTER_CTL] = {"after-ctl", enter_after_ctl, "provision.pause"},
     [ITL] = {"itl", fetch, "fetch"},
     [CONFIG] = {"configuration", fetch, "fetch"},
     [DEFAULT] = {"default-configuration", fetch, "fetch"},
+    [AFTER_CONFIG] = {"after-configuration", enter_after_config, "provision.pause"},
     [LOADS] = {"firmware-list", fetch, "fetch"},
     [IMAGE] = {"firmware", fetch, "fetch"},
     [DIAL_RULES] = {"dial-rules", fetch, "fetch"},
     [LOCALE] = {"locale", fetch, "fetch"},
+    [AFTER_LOCALE] = {"after-locale", enter_after_locale, "provision.pause"},
     [TONES] = {"tones", fetch, "fetch"},
     [SOFTKEYS] = {"softkeys", fetch, "fetch"},
     [REGISTERING] = {"registering", enter_registering, "forever"}, /* the registration has its own timers */
@@ -372,19 +422,24 @@ static const struct fsm_state states[STATE_COUNT] = {
 
 static const struct fsm_row rows[] = {
     {IDLE, E_START, NULL, NULL, CTL},
+    {CTL, E_GOT, is_soft, NULL, AFTER_CTL},
     {CTL, E_GOT, NULL, NULL, ITL},
+    {CTL, E_MISSING, is_soft, no_trust, AFTER_CTL},
     {CTL, E_MISSING, NULL, no_trust, ITL},
     NO_SERVER(CTL),
+    {AFTER_CTL, E_PAUSED, NULL, NULL, CONFIG},
     {ITL, E_GOT, NULL, NULL, CONFIG},
     {ITL, E_UNUSABLE, NULL, NULL, CONFIG},
     {ITL, E_MISSING, NULL, no_trust, CONFIG},
     NO_SERVER(ITL),
+    {CONFIG, E_GOT, is_soft, NULL, AFTER_CONFIG}, /* whatever load it names: the computer's users install that */
     {CONFIG, E_GOT, wants_upgrade, NULL, LOADS},
     {CONFIG, E_GOT, NULL, NULL, DIAL_RULES},
     {CONFIG, E_MISSING, NULL, NULL, DEFAULT},
     {CONFIG, E_UNUSABLE, has_config, use_cached, REGISTERING},
     {CONFIG, E_UNUSABLE, NULL, NULL, WAITING},
     NO_SERVER(CONFIG),
+    {DEFAULT, E_GOT, is_soft, NULL, AFTER_CONFIG},
     {DEFAULT, E_GOT, wants_upgrade, NULL, LOADS},
     {DEFAULT, E_GOT, NULL, NULL, DIAL_RULES},
     {DEFAULT, E_MISSING, has_config, use_cached, REGISTERING},
@@ -392,6 +447,7 @@ static const struct fsm_row rows[] = {
     {DEFAULT, E_UNUSABLE, has_config, use_cached, REGISTERING},
     {DEFAULT, E_UNUSABLE, NULL, NULL, WAITING},
     NO_SERVER(DEFAULT),
+    {AFTER_CONFIG, E_PAUSED, NULL, NULL, LOCALE},
     {LOADS, E_GOT, more_images, NULL, IMAGE},
     {LOADS, E_GOT, NULL, keep_load, DIAL_RULES},
     {LOADS, E_MISSING, NULL, keep_load, DIAL_RULES},
@@ -402,23 +458,30 @@ static const struct fsm_row rows[] = {
     {IMAGE, E_NO_SERVER, NULL, keep_load, DIAL_RULES},
     OPTIONAL(DIAL_RULES, is_early, LOCALE),
     OPTIONAL(DIAL_RULES, NULL, REGISTERING),
+    OPTIONAL(LOCALE, wants_no_tones, AFTER_LOCALE),
     OPTIONAL(LOCALE, NULL, TONES),
+    {AFTER_LOCALE, E_PAUSED, NULL, NULL, REGISTERING},
+    OPTIONAL(TONES, is_soft, AFTER_LOCALE),
     OPTIONAL(TONES, NULL, SOFTKEYS),
     OPTIONAL(SOFTKEYS, has_registered, RINGS),
     OPTIONAL(SOFTKEYS, NULL, REGISTERING),
+    {REGISTERING, E_REGISTERED, is_soft, note_registered, DONE},
     {REGISTERING, E_REGISTERED, is_early, note_registered, RINGS},
     {REGISTERING, E_REGISTERED, NULL, note_registered, LOCALE},
     {REGISTERING, E_REJECTED, NULL, NULL, WAITING},
     OPTIONAL(RINGS, NULL, DONE),
     {WAITING, E_RETRY, NULL, NULL, CTL},
     STOPS(CTL),
+    STOPS(AFTER_CTL),
     STOPS(ITL),
     STOPS(CONFIG),
     STOPS(DEFAULT),
+    STOPS(AFTER_CONFIG),
     STOPS(LOADS),
     STOPS(IMAGE),
     STOPS(DIAL_RULES),
     STOPS(LOCALE),
+    STOPS(AFTER_LOCALE),
     STOPS(TONES),
     STOPS(SOFTKEYS),
     STOPS(REGISTERING),
@@ -456,6 +519,12 @@ static void on_retry(void *owner)
     fsm_step(&p->fsm, E_RETRY, NULL);
 }
 
+static void on_pause(void *owner)
+{
+    struct provision *p = owner;
+    fsm_step(&p->fsm, E_PAUSED, NULL);
+}
+
 /* --- life ----------------------------------------------------------------------------------------- */
 
 void provision_init(struct provision *p, struct node *n, struct ip_stack *ip, struct tcp *t,
@@ -465,7 +534,9 @@ void provision_init(struct provision *p, struct node *n, struct ip_stack *ip, st
     *p = (struct provision){.node = n, .config = c, .user = user, .arg = arg, .flash = flash};
     fsm_init(&p->fsm, &table, n, c->device, p, IDLE);
     tmr_init(&p->retry, n->sim, n->id, "provision.retry", p, on_retry);
+    tmr_init(&p->pause, n->sim, n->id, "provision.pause", p, on_pause);
     fetch_init(&p->fetch, n, ip, t, &c->fetch);
+    p->fetch.one_port = c->profile == PROVISION_SOFT;
 }
 
 void provision_start(struct provision *p, const struct ip4 *servers, size_t count)

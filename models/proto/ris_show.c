@@ -6,11 +6,10 @@
 
 #include "models/net/tcp.h"
 
-enum { DEVICE, DESCRIPTION, ADDRESS, STATUS, MODEL, CSEQ, SINCE, HEARD, EXPIRES, PORT };
+enum { DEVICE, DESCRIPTION, ADDRESS, STATUS, PROTOCOL, MODEL, CSEQ, SINCE, HEARD, EXPIRES, PORT };
 
-static const char *const columns[] = {"device",  "description", "address",      "status", "device_model",
-                                      "cseq",    "since_s",     "last_heard_s", "expires_in_s",
-                                      "peer_port", NULL};
+static const char *const columns[] = {"device", "description", "address",      "status",       "protocol",  "device_model",
+                                      "cseq",   "since_s",     "last_heard_s", "expires_in_s", "peer_port", NULL};
 
 void ris_rows(const struct registrar *r, struct table *t)
 {
@@ -23,12 +22,16 @@ void ris_rows(const struct registrar *r, struct table *t)
         table_text(t, b->description);
         table_ip4(t, b->addr);
         table_text(t, fsm_state_name(&b->fsm));
+        table_text(t, registrar_protocol(b));
         table_text(t, b->model);
-        table_int(t, b->cseq);
+        if (b->protocol == DEVICE_SIP)
+            table_int(t, b->cseq);
+        else
+            table_none(t);
         table_dur(t, time_sub(b->fsm.since, TIME_ZERO));
         table_dur(t, time_sub(b->heard, TIME_ZERO));
-        if (tmr_armed(&b->line_timer))
-            table_dur(t, tmr_left(&b->line_timer));
+        if (tmr_armed(&b->timer))
+            table_dur(t, tmr_left(&b->timer));
         else
             table_none(t);
         if (b->conn)
@@ -43,6 +46,11 @@ static bool is_registered(const struct table *t, size_t row)
     return str_eq(str_of(table_plain(t, row, STATUS, "")), STR("registered"));
 }
 
+static bool speaks(const struct table *t, size_t row, const char *protocol)
+{
+    return str_eq(str_of(table_plain(t, row, PROTOCOL, "")), str_of(protocol));
+}
+
 static long long wall_s(const struct table *t, size_t row, size_t column)
 {
     return (sim_epoch_ns(t->node->sim) + table_cell(t, row, column)->i) / dur_s(1).ns;
@@ -50,21 +58,23 @@ static long long wall_s(const struct table *t, size_t row, size_t column)
 
 static void before(const struct table *t, struct txtbuf *out)
 {
-    size_t registered = 0;
-    for (size_t i = 0; i < t->row_count; i++)
+    size_t registered = 0, sccp = 0;
+    for (size_t i = 0; i < t->row_count; i++) {
         registered += is_registered(t, i);
+        sccp += is_registered(t, i) && speaks(t, i, "SCCP");
+    }
     txtbuf_cstr(out, "----------- Phone Information -----------\n\n"
                      "#TotalPhones, #TotalRegPhones, #RegSCCPPhones, #RegSIPPhones, #UnRegPhones\n");
-    txtbuf_add(out, "%zu, %zu, 0, %zu, %zu\n\n", t->row_count, registered, registered,
+    txtbuf_add(out, "%zu, %zu, %zu, %zu, %zu\n\n", t->row_count, registered, sccp, registered - sccp,
                t->row_count - registered);
 }
 
 static void line(const struct table *t, size_t row, struct txtbuf *out)
 {
-    txtbuf_add(out, "%s, %s, %s, %s, SIP, %s, %lld, %lld\n", table_plain(t, row, DEVICE, ""),
+    txtbuf_add(out, "%s, %s, %s, %s, %s, %s, %lld, %lld\n", table_plain(t, row, DEVICE, ""),
                table_plain(t, row, DESCRIPTION, ""), table_plain(t, row, ADDRESS, ""),
-               is_registered(t, row) ? "reg" : "unr", table_plain(t, row, MODEL, ""),
-               wall_s(t, row, SINCE), wall_s(t, row, HEARD));
+               is_registered(t, row) ? "reg" : "unr", table_plain(t, row, PROTOCOL, ""),
+               table_plain(t, row, MODEL, ""), wall_s(t, row, SINCE), wall_s(t, row, HEARD));
 }
 
 static void after(const struct table *t, struct txtbuf *out)

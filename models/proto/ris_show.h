@@ -4,7 +4,7 @@
 #define MODELS_PROTO_RIS_SHOW_H
 
 #include "models/net/table.h"
-#include "models/proto/sip_registrar.h"
+#include "models/proto/registrar.h"
 
 /* Every device that ever registered here, registered or not, in the order they came. */
 void ris_rows(const struct registrar *r, struct table *t);

@@ -58,7 +58,8 @@ static bool has_failed(const struct sip_group *g, int i)
     return g->failed & 1u << i || time_before(sim_now(g->node->sim), g->slot[i].not_before);
 }
 
-/* Of the nodes that have not failed: the first open one in the group's order, else the first. */
+/* Of the nodes that have not failed: the first open one in the group's order, else the first. When all have, the
+ * first of the group. */
 static int next_target(const struct sip_group *g)
 {
     int first = GROUP_NOWHERE;
@@ -66,7 +67,7 @@ static int next_target(const struct sip_group *g)
         if (!has_failed(g, i) && (first == GROUP_NOWHERE || g->leg[i].open || !g->leg[first].open))
             first = i;
     }
-    return first;
+    return first == GROUP_NOWHERE ? 0 : first;
 }
 
 static bool nowhere_left(const void *self, const void *msg)
@@ -280,9 +281,8 @@ static void rejected_everywhere(void *self, const void *msg)
 static void try_first(void *self, const void *msg)
 {
     struct sip_group *g = self;
-    int target = next_target(g);
     (void)msg;
-    aim(g, target == GROUP_NOWHERE ? 0 : target);
+    aim(g, next_target(g));
 }
 
 static void power_down(void *self, const void *msg)
@@ -331,8 +331,11 @@ static const struct fsm_row rows[] = {
     {REGISTERED,  E_OK_0,      NULL,         refreshed,      REGISTERED},
     {REGISTERED,  E_OK_1,      NULL,         refreshed,      REGISTERED},
     {REGISTERED,  E_OK_2,      NULL,         refreshed,      REGISTERED},
+    {REGISTERED,  E_LOST,      nowhere_left, wait_and_retry, WAITING},
     {REGISTERED,  E_LOST,      NULL,         go_elsewhere,   CONNECTING},
+    {REGISTERED,  E_REJECTED,  nowhere_left, wait_and_retry, WAITING},
     {REGISTERED,  E_REJECTED,  NULL,         go_elsewhere,   CONNECTING},
+    {REGISTERED,  E_NO_ANSWER, nowhere_left, wait_and_retry, WAITING},
     {REGISTERED,  E_NO_ANSWER, NULL,         go_elsewhere,   CONNECTING},
     {REGISTERED,  E_MONITOR,   NULL,         register_now,   REGISTERING},
     {WAITING,     E_RETRY,     NULL,         try_first,      CONNECTING},
@@ -421,18 +424,11 @@ static void on_answer(void *arg, struct sip_leg *l, enum leg_request kind, uint3
         on_binding_answer(g, l, status, granted);
 }
 
-/* Seed 004's words for the REGISTER after an outage, by the phone's last-out-of-service codes. */
-static void write_reason(struct sip_group *g, enum leg_down why)
+/* For the REGISTER after an outage (seed 004). */
+static void write_reason(struct sip_group *g, enum out_of_service o)
 {
-    static const char *const last[] = {
-        [LEG_DOWN_CLOSED] = "14|cm-closed-tcp", [LEG_DOWN_RESET] = "12|cm-reset-tcp",
-        [LEG_DOWN_REFUSED] = "12|cm-reset-tcp", [LEG_DOWN_TIMEOUT] = "10|TCP-timeout",
-        [LEG_DOWN_LOCAL] = "16|lost-ip",
-    };
-    struct str text = str_of(last[why]), code = str_cut(&text, '|');
     struct txtbuf t = txtbuf_of(g->reason, sizeof g->reason);
-    txtbuf_add(&t, "cisco-alarm:%.*s Name=%s Load=%s Last=%.*s", STR_ARG(code), g->id->device,
-               g->config->load, STR_ARG(text));
+    txtbuf_add(&t, "cisco-alarm:%u Name=%s Load=%s Last=%s", oos_code(o), g->id->device, g->config->load, oos_name(o));
 }
 
 static void on_down(void *arg, struct sip_leg *l, enum leg_down why)
@@ -441,7 +437,7 @@ static void on_down(void *arg, struct sip_leg *l, enum leg_down why)
     struct group_slot *s = &g->slot[l->index];
     forget(s);
     if (l->index == g->at)
-        write_reason(g, why);
+        write_reason(g, oos_of_down(why));
     if (l->index == g->target && g->fsm.state != WAITING) {
         feed(g, E_LOST);
         return;
@@ -511,6 +507,9 @@ void group_init(struct sip_group *g, struct node *n, struct tcp *t, const struct
 void group_start(struct sip_group *g)
 {
     group_prepare(g);
+    if (g->last != OOS_NONE)
+        write_reason(g, g->last);
+    g->last = OOS_NONE;
     fsm_step(&g->fsm, E_POWER_ON, NULL);
 }
 

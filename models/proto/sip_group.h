@@ -10,8 +10,6 @@
 #include "models/net/fsm.h"
 #include "models/proto/sip_leg.h"
 
-#define GROUP_NOWHERE (-1)
-
 struct sip_group;
 
 struct group_slot {
@@ -30,6 +28,7 @@ struct sip_group {
     struct sim_dur standby_offset;     /* from the registering 200 to the first standby keepalive */
     struct sim_dur reconnect_interval; /* of connections to nodes other than the one of registration */
     struct tcp *tcp;
+    enum out_of_service last;          /* that an earlier life left in flash; told by the first REGISTER */
     void (*on_registered)(void *arg); /* anew, at whatever node; may be NULL */
     void (*on_rejected)(void *arg);   /* by the last node that was left to ask; may be NULL */
     void *arg;

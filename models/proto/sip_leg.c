@@ -38,10 +38,13 @@ static void draw_dialog(struct sip_leg *l)
     struct rng r = node_dice(l->node, name); /* a leg has one dialog from power-on to power-off */
     uint64_t a = rng_u64(&r), b = rng_u64(&r);
     uint32_t tail = rng_u32(&r);
-    struct txtbuf t = txtbuf_of(l->from_tag, sizeof l->from_tag);
-    txtbuf_add(&t, "%012llx%012llx-%08x", (unsigned long long)l->id->mac,
-               (unsigned long long)(a & 0xffffffffffffu), tail);
     char ip[16];
+    struct txtbuf t = txtbuf_of(l->from_tag, sizeof l->from_tag);
+    if (!l->from_tag[0])
+        txtbuf_add(&t, "%012llx%012llx-%08x", (unsigned long long)l->id->mac,
+                   (unsigned long long)(a & 0xffffffffffffu), tail);
+    if (l->call_id[0])
+        return;
     struct txtbuf at = txtbuf_of(ip, sizeof ip);
     ip4_text(&at, tcp_local(l->conn));
     t = txtbuf_of(l->call_id, sizeof l->call_id);
@@ -90,6 +93,7 @@ static void write_request(struct sip_leg *l, struct wr *w)
         .from_tag = str_of(l->from_tag),
         .call_id = str_of(l->call_id),
         .load = str_of(c->load),
+        .device = str_of(l->id->device),
         .contact_uuid = str_of(l->id->contact_uuid),
         .mac = l->id->mac,
         .cseq = l->cseq,
@@ -239,7 +243,7 @@ static void on_open(void *arg)
 {
     struct sip_leg *l = arg;
     l->open = true;
-    if (!l->call_id[0])
+    if (!l->call_id[0] || !l->from_tag[0])
         draw_dialog(l);
     l->user->on_open(l->arg, l);
 }
@@ -257,22 +261,6 @@ static void on_peer_close(void *arg)
     tcp_abort(l->conn);
 }
 
-static enum leg_down down_of(enum tcp_end why)
-{
-    switch (why) {
-    case TCP_END_CLOSED:
-    case TCP_END_ABORTED: /* our answer to the peer's FIN: whoever closes for his own reasons has let go */
-        return LEG_DOWN_CLOSED;
-    case TCP_END_RESET:
-        return LEG_DOWN_RESET;
-    case TCP_END_REFUSED:
-        return LEG_DOWN_REFUSED;
-    case TCP_END_TIMEOUT:
-        return LEG_DOWN_TIMEOUT;
-    }
-    UNREACHABLE();
-}
-
 static void on_end(void *arg, enum tcp_end why)
 {
     struct sip_leg *l = arg;
@@ -280,8 +268,8 @@ static void on_end(void *arg, enum tcp_end why)
     l->was_open = l->open;
     l->open = false;
     drop_requests(l);
-    sip_stream_reset(&l->stream);
-    l->user->on_down(l->arg, l, down_of(why));
+    msg_stream_reset(&l->stream);
+    l->user->on_down(l->arg, l, leg_down_of(why));
 }
 
 static void on_retransmit(void *arg, uint64_t flow, uint32_t copy)
@@ -353,6 +341,14 @@ void leg_resume(struct sip_leg *l, const struct standing *s)
     l->open = true;
 }
 
+void leg_give_dialog(struct sip_leg *l, const struct standing *s)
+{
+    str_keep(l->from_tag, sizeof l->from_tag, s->from_tag);
+    str_keep(l->call_id, sizeof l->call_id, s->call_id);
+    l->branch_given = s->branch_given;
+    l->branch = s->branch;
+}
+
 static const struct tcp_events no_events;
 
 void leg_forget(struct sip_leg *l)
@@ -362,9 +358,9 @@ void leg_forget(struct sip_leg *l)
     l->conn = NULL;
     l->open = l->was_open = false;
     drop_requests(l);
-    sip_stream_reset(&l->stream);
+    msg_stream_reset(&l->stream);
     l->boots++;
-    l->call_id[0] = 0;
+    l->call_id[0] = l->from_tag[0] = 0;
     l->cseq = l->id->cseq_first - 1;
 }
 
@@ -377,6 +373,6 @@ void leg_abort(struct sip_leg *l)
     l->conn = NULL;
     l->open = false;
     drop_requests(l);
-    sip_stream_reset(&l->stream);
+    msg_stream_reset(&l->stream);
     tcp_abort(c);
 }

@@ -8,6 +8,7 @@
 
 #include "models/net/tcp.h"
 #include "models/proto/cisco_sip.h"
+#include "models/proto/out_of_service.h"
 #include "models/proto/phone_config.h"
 #include "models/proto/sip_stream.h"
 #include "models/proto/standing.h"
@@ -20,8 +21,6 @@ enum leg_request {
     LEG_PROBE,    /* the same, to a higher node */
     LEG_REQUEST_COUNT
 };
-
-enum leg_down { LEG_DOWN_CLOSED, LEG_DOWN_RESET, LEG_DOWN_REFUSED, LEG_DOWN_TIMEOUT, LEG_DOWN_LOCAL };
 
 struct sip_leg;
 
@@ -66,7 +65,7 @@ struct sip_leg {
     /* state */
     struct tcp_conn *conn;
     bool open, was_open; /* was_open: the connection that just ended had stood */
-    struct sip_stream stream;
+    struct msg_stream stream;
     struct tmr timer_f;
     uint32_t cseq; /* of the last request */
     uint32_t boots; /* of the phone; each has a dialog of its own (RFC 3261 10.2.4) */
@@ -83,6 +82,9 @@ struct sip_leg {
 /* Takes over a connection and a dialog that stood before the run began; there must be a route. The user
  * is not told: the leg is open when this returns. */
 void leg_resume(struct sip_leg *l, const struct standing *s);
+
+/* The identifiers of its first dialog; what is not given is drawn. Before the connection is opened. */
+void leg_give_dialog(struct sip_leg *l, const struct standing *s);
 
 void leg_init(struct sip_leg *l, struct node *n, struct tcp *t, const struct leg_identity *id,
               uint8_t index, const struct leg_user *user, void *arg);

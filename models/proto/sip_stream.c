@@ -2,81 +2,58 @@
 /* sip_stream.c: see sip_stream.h. */
 #include "models/proto/sip_stream.h"
 
-#include <string.h>
-
-void sip_stream_init(struct sip_stream *s, struct arena *a)
+static enum msg_frame frame(struct str stream, size_t *len)
 {
-    *s = (struct sip_stream){.arena = a};
+    switch (sip_frame(stream, len)) {
+    case SIP_FRAME_MORE:
+        return MSG_FRAME_MORE;
+    case SIP_FRAME_WHOLE:
+        return MSG_FRAME_WHOLE;
+    case SIP_FRAME_BAD:
+        return MSG_FRAME_BAD;
+    }
+    UNREACHABLE();
 }
 
-void sip_stream_reset(struct sip_stream *s)
+static const struct msg_protocol sip = {.frame = frame,
+                                        .rest_max = SIP_STREAM_MAX,
+                                        .bad_framing = "sip-framing",
+                                        .malformed = "sip-malformed",
+                                        .too_long = "sip-too-long"};
+
+void sip_stream_init(struct msg_stream *s, struct arena *a)
 {
-    s->n = 0;
-    s->epoch++;
+    msg_stream_init(s, &sip, a);
 }
 
-static bool keep(struct sip_stream *s, struct str data)
+struct user {
+    void (*on_message)(void *arg, const struct sip_msg *m);
+    void (*on_bad)(void *arg, const char *why);
+    void *arg;
+};
+
+static bool on_bytes(void *arg, struct str message)
 {
-    if (s->n + data.n > SIP_STREAM_MAX)
+    const struct user *u = arg;
+    struct sip_msg m;
+    struct rd r = rd_of(message.p, message.n);
+    if (!sip_get(&r, &m))
         return false;
-    if (s->n + data.n > s->cap) {
-        size_t cap = s->cap ? s->cap : 2048;
-        while (cap < s->n + data.n)
-            cap *= 2;
-        char *bigger = arena_alloc(s->arena, cap); /* grows a few times a run at most, never shrinks */
-        if (s->n)
-            memcpy(bigger, s->rest, s->n);
-        s->rest = bigger;
-        s->cap = cap;
-    }
-    if (data.n)
-        memmove(s->rest + s->n, data.p, data.n);
-    s->n += data.n;
+    u->on_message(u->arg, &m);
     return true;
 }
 
-/* Hands out the whole messages at the front of `all`; returns how many bytes they were. False: no SIP. */
-static bool cut_messages(struct sip_stream *s, struct str all, size_t *used,
-                         void (*on_message)(void *arg, const struct sip_msg *m), void *arg,
-                         const char **why)
+static void on_bad_bytes(void *arg, const char *why)
 {
-    uint32_t epoch = s->epoch;
-    *used = 0;
-    while (*used < all.n && s->epoch == epoch) {
-        struct str rest = {all.p + *used, all.n - *used};
-        size_t len = 0;
-        enum sip_frame_verdict v = sip_frame(rest, &len);
-        if (v == SIP_FRAME_MORE)
-            return true;
-        struct sip_msg m;
-        struct rd r = rd_of(rest.p, len);
-        if (v == SIP_FRAME_BAD || !sip_get(&r, &m)) {
-            *why = v == SIP_FRAME_BAD ? "sip-framing" : "sip-malformed";
-            return false;
-        }
-        *used += len;
-        on_message(arg, &m);
-    }
-    return true;
+    const struct user *u = arg;
+    u->on_bad(u->arg, why);
 }
 
-void sip_stream_feed(struct sip_stream *s, struct str data,
+void sip_stream_feed(struct msg_stream *s, struct str data,
                      void (*on_message)(void *arg, const struct sip_msg *m),
                      void (*on_bad)(void *arg, const char *why), void *arg)
 {
-    uint32_t epoch = s->epoch;
-    const char *why = "sip-too-long";
-    bool buffered = s->n > 0, ok = !buffered || keep(s, data);
-    struct str all = buffered ? (struct str){s->rest, s->n} : data;
-    size_t used = 0;
-    ok = ok && cut_messages(s, all, &used, on_message, arg, &why);
-    if (s->epoch != epoch)
-        return; /* the connection ended inside */
-    s->n = 0;
-    if (ok && used < all.n)
-        ok = keep(s, (struct str){all.p + used, all.n - used});
-    if (ok)
-        return;
-    s->n = 0;
-    on_bad(arg, why);
+    struct user u = {on_message, on_bad, arg};
+    struct msg_user mine = {on_bytes, on_bad_bytes, &u};
+    msg_stream_feed(s, data, &mine);
 }

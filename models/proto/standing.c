@@ -12,6 +12,7 @@ enum kind { TEXT, NUMBER, PORT, HEX, SPAN, PEER };
 #define PHONE_MUST 3u
 #define CUCM_MAY 4u
 #define CUCM_MUST 12u
+#define DIALOG_MAY 16u
 #define AT(field) offsetof(struct standing, field)
 
 /* clang-format off */
@@ -28,28 +29,31 @@ static const struct key {
     {"device",     TEXT,   AT(device),     CUCM_MUST},
     {"model",      TEXT,   AT(model),      CUCM_MAY},
     {"dn",         TEXT,   AT(dn),         CUCM_MAY},
-    {"call_id",    TEXT,   AT(call_id),    PHONE_MUST | CUCM_MUST},
-    {"from_tag",   TEXT,   AT(from_tag),   PHONE_MUST},
+    {"call_id",    TEXT,   AT(call_id),    PHONE_MUST | CUCM_MUST | DIALOG_MAY},
+    {"from_tag",   TEXT,   AT(from_tag),   PHONE_MUST | DIALOG_MAY},
     {"cseq",       NUMBER, AT(cseq),       CUCM_MUST},
     {"refresh_in", SPAN,   AT(refresh_in), PHONE_MUST},
     {"expires_in", SPAN,   AT(expires_in), CUCM_MUST},
-    {"branch",     HEX,    AT(branch),     PHONE_MAY},
+    {"branch",     HEX,    AT(branch),     PHONE_MAY | DIALOG_MAY},
     {"to_tag",     NUMBER, AT(to_tag),     CUCM_MAY},
 };
 /* clang-format on */
 #define KEY_COUNT (sizeof keys / sizeof keys[0])
 
-static unsigned may(enum standing_side side)
-{
-    return side == STANDING_PHONE ? PHONE_MAY : CUCM_MAY;
-}
+static const struct {
+    unsigned may, must; /* must 0: nothing */
+} sides[] = {
+    [STANDING_PHONE] = {PHONE_MAY, PHONE_MUST},
+    [STANDING_CUCM] = {CUCM_MAY, CUCM_MUST},
+    [STANDING_DIALOG] = {DIALOG_MAY, 0},
+};
 
 static bool find_key(enum standing_side side, struct str name, size_t *out, struct err *e)
 {
     const char *names[KEY_COUNT];
     size_t n = 0;
     for (size_t i = 0; i < KEY_COUNT; i++) {
-        if (!(keys[i].use & may(side)))
+        if (!(keys[i].use & sides[side].may))
             continue;
         names[n++] = keys[i].name;
         if (str_eq(name, str_of(keys[i].name))) {
@@ -156,8 +160,8 @@ bool standing_parse(enum standing_side side, struct str text, struct standing *o
         return err_set(e, "'%s' is longer than %d characters",
                        out->from_tag.n > STANDING_TAG_MAX ? "from_tag" : "call_id",
                        out->from_tag.n > STANDING_TAG_MAX ? STANDING_TAG_MAX : STANDING_CALL_ID_MAX);
-    unsigned must = side == STANDING_PHONE ? PHONE_MUST : CUCM_MUST;
-    for (size_t k = 0; k < KEY_COUNT; k++) {
+    unsigned must = sides[side].must;
+    for (size_t k = 0; must && k < KEY_COUNT; k++) {
         if ((keys[k].use & must) == must && !(seen & 1u << k))
             return err_set(e, "'%s' is missing", keys[k].name);
     }

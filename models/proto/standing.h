@@ -16,7 +16,7 @@
 #define STANDING_TAG_MAX 33 /* characters, as in all seeds */
 #define STANDING_CALL_ID_MAX 63
 
-enum standing_side { STANDING_PHONE, STANDING_CUCM };
+enum standing_side { STANDING_PHONE, STANDING_CUCM, STANDING_DIALOG };
 
 struct standing {
     /* the connection */
@@ -38,6 +38,9 @@ struct standing {
 #define STANDING_PHONE_DOC                                                                            \
     "start mid-life, registered at the first node over a standing connection: 'port=, seq=, ack=, "   \
     "call_id=, from_tag=, refresh_in=' and, for the next REGISTER, 'branch='"
+#define STANDING_DIALOG_DOC                                                                           \
+    "identifiers of the dialog with the first node, drawn unless given: 'from_tag=, call_id=' and, of the "  \
+    "first REGISTER, 'branch='"
 #define STANDING_CUCM_DOC                                                                             \
     "phones registered before the run began, separated by ';', each 'device=, peer=, seq=, ack=, "   \
     "call_id=, cseq=, expires_in=' and, if known, 'model=, dn=' and 'to_tag=' of the next 200 OK"

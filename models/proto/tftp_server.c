@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "models/proto/tftp_trace.h"
 #include "models/wire/tftp.h"
 
 #define TRANSFERS_MAX 30000 /* fewer than the ports from FIRST_PORT on: one is always free */
@@ -26,6 +27,7 @@ struct transfer {
     uint64_t flow;
     struct file_job job;
     struct tmr retry;
+    struct tftp_context trace;
 };
 
 static uint64_t key_of(struct ip4 a, uint16_t port)
@@ -58,16 +60,6 @@ static void say_error(struct tftp_server *s, uint16_t port, const struct udp *u,
 {
     struct tftp m = {.op = TFTP_ERROR, .number = (uint16_t)code, .data = str_of(text)};
     send_from(s, port, u->src, u->src_port, &m);
-}
-
-/* A line of the trace; its head comes with the file it goes to. */
-static void trace(const struct transfer *t, const char *fmt, const char *name, uint64_t number)
-{
-    const struct tftp_server *s = t->server;
-    struct val v[] = {V_U64(t->port), V_IP4(t->client.v), V_U64(t->client_port), V_TEXT(name), V_U64(number)};
-    struct rec log = {.kind = REC_LOG, .node = s->node->id};
-    log.log = (struct rec_log){"TFTP", 7, {fmt, v, 5}};
-    bus_publish(s->node->sim, &log);
 }
 
 static void arm(struct transfer *t)
@@ -128,7 +120,7 @@ static bool is_last(const struct transfer *t)
 static void next_block(struct transfer *t)
 {
     if (t->block && is_last(t)) {
-        trace(t, "TFTPEngine::processMessage[{}~{}~{}], Transferred[{}] Bytes[{}]", t->name, t->file.n);
+        tftp_trace_transferred(&t->trace);
         end(t);
         return;
     }
@@ -141,7 +133,7 @@ static void on_retry(void *owner)
 {
     struct transfer *t = owner;
     if (t->tries++ == t->server->store->config->tftp_tries) {
-        trace(t, "TFTPEngine::processMessage[{}~{}~{}], No ACK[{}] Block[{}]", t->name, t->block);
+        tftp_trace_no_ack(&t->trace, t->block);
         end(t);
         return;
     }
@@ -176,7 +168,9 @@ static void on_transfer(void *arg, const struct udp *u, const struct frame *f)
     } else if (m.op == TFTP_ACK) {
         on_ack(t, m.number);
     } else {
-        if (m.op != TFTP_ERROR)
+        if (m.op == TFTP_ERROR)
+            tftp_trace_client_error(&t->trace, m.number);
+        else
             say_error(t->server, t->port, u, TFTP_ILLEGAL_OPERATION, "Illegal operation");
         end(t);
     }
@@ -204,13 +198,10 @@ static void on_turn(void *arg)
 {
     struct transfer *t = arg;
     struct str sought;
-    trace(t, "TFTPEngine::isReadRequest[{}~{}~{}], [{}] opcode(1), Mode(octet), Serving Count({})", t->name,
-          t->server->count - 1);
+    tftp_trace_search(&t->trace, t->server->store);
     if (!file_store_find(t->server->store, str_of(t->name), &t->file, &sought)) {
         struct tftp m = {.op = TFTP_ERROR, .number = TFTP_NOT_FOUND, .data = STR("File not found")};
-        char missing[FILE_NAME_MAX + 1];
-        str_keep(missing, sizeof missing, sought);
-        trace(t, "TFTPEngine::sendNAK[{}~{}~{}], File[{}], Error({})", missing, TFTP_NOT_FOUND);
+        tftp_trace_nak(&t->trace, sought, TFTP_NOT_FOUND);
         send(t, &m);
         end(t);
         return;
@@ -238,6 +229,15 @@ static bool is_repeated(const struct transfer *t, const struct tftp *m)
     return t && t->block <= 1 && str_eq(m->file, str_of(t->name));
 }
 
+static void start_trace(struct transfer *t, const struct udp *u)
+{
+    struct tftp_server *s = t->server;
+    t->trace.client = t->client;
+    t->trace.port = t->client_port;
+    tftp_context_init(&t->trace, s->node, ++s->requests, t->name, s->count);
+    tftp_trace_request(&t->trace, u->payload.n, s->count);
+}
+
 static void accept(struct tftp_server *s, const struct udp *u, const struct tftp *m)
 {
     uint64_t key = key_of(u->src, u->src_port);
@@ -256,6 +256,7 @@ static void accept(struct tftp_server *s, const struct udp *u, const struct tftp
     ip_bind(s->ip, t->port, on_transfer, t);
     map_put(&s->by_client, key, t);
     list_append(&s->under_way, &t->in_server);
+    start_trace(t, u);
     s->count++;
     if (!file_store_wait(s->store, &t->job, on_turn, t)) {
         ip_discard(s->node, "tftp-queue-full");

@@ -3,7 +3,7 @@
  * own, lock step, retransmission. A duplicate ACK is passed over (RFC 1123 4.2.3.1); a request that comes again
  * before its first block is acknowledged is the same transfer, later it is a new one, for a client may use one
  * port for file after file (seed 004). An ERROR is never answered. What it does it says in the lines of Cisco's
- * TFTP trace (seed 004). */
+ * TFTP trace (tftp_trace.h). */
 #ifndef MODELS_PROTO_TFTP_SERVER_H
 #define MODELS_PROTO_TFTP_SERVER_H
 
@@ -20,6 +20,7 @@ struct tftp_server {
     struct map by_client; /* its address and port -> its youngest transfer */
     uint16_t next_port;
     uint32_t count;
+    uint64_t requests; /* so far, in the trace */
     bool running;
 };
 

@@ -70,7 +70,7 @@ static const char *month(const struct moment *m)
 }
 
 struct head {
-    const char *node;
+    const char *node, *facility;
     uint64_t severity, number; /* of the line within its file, from 1 */
     struct moment at;
 };
@@ -101,6 +101,22 @@ static void phone_head(struct txtbuf *t, const struct head *h)
                h->at.tm.tm_hour < 12 ? 'a' : 'p');
 }
 
+/* CUCM's traces (SDI), seed 004: "01/14/2011 16:17:16.299 CCM|". */
+static void trace_head(struct txtbuf *t, const struct head *h)
+{
+    txtbuf_add(t, "%02d/%02d/%04d %02d:%02d:%02d.%03d %s|", h->at.tm.tm_mon + 1, h->at.tm.tm_mday,
+               h->at.tm.tm_year + 1900, h->at.tm.tm_hour, h->at.tm.tm_min, h->at.tm.tm_sec,
+               h->at.ms, h->facility);
+}
+
+/* An ASA with "logging timestamp": "Jan 14 2011 16:17:16: %ASA-…"; the line has its severity
+ * itself. */
+static void asa_head(struct txtbuf *t, const struct head *h)
+{
+    txtbuf_add(t, "%s %02d %d %02d:%02d:%02d: ", month(&h->at), h->at.tm.tm_mday,
+               h->at.tm.tm_year + 1900, h->at.tm.tm_hour, h->at.tm.tm_min, h->at.tm.tm_sec);
+}
+
 static void plain_head(struct txtbuf *t, const struct head *h)
 {
     txtbuf_add(t, "%04d-%02d-%02d %02d:%02d:%02d.%03d ", h->at.tm.tm_year + 1900,
@@ -112,9 +128,8 @@ static const struct style {
     const char *facility;
     void (*head)(struct txtbuf *t, const struct head *h);
 } styles[] = {
-    {"EventViewer", syslog_head},
-    {"console", console_head},
-    {"phone", phone_head},
+    {"EventViewer", syslog_head}, {"console", console_head}, {"phone", phone_head},
+    {"CCM", trace_head},          {"TFTP", trace_head},      {"asa", asa_head},
     {NULL, plain_head},
 };
 
@@ -169,6 +184,21 @@ static struct log *open_log(struct product_log *l, uint16_t node, const char *fa
     return g;
 }
 
+/* A message after its head has the line ends of the network; a file has those of a file. One that
+ * ends with a line end of its own (a message without a body) gets no other. */
+static void end_line(struct txtbuf *t, size_t from)
+{
+    size_t n = from;
+    for (size_t i = from; i < t->n; i++) {
+        if (t->p[i] != '\r' || i + 1 == t->n || t->p[i + 1] != '\n')
+            t->p[n++] = t->p[i];
+    }
+    t->n = n;
+    t->p[n] = 0;
+    if (n == from || t->p[n - 1] != '\n')
+        txtbuf_char(t, '\n');
+}
+
 static void on_log(struct sink *k, const struct rec *r)
 {
     struct product_log *l = of(k);
@@ -177,14 +207,16 @@ static void on_log(struct sink *k, const struct rec *r)
         return;
     int64_t epoch_ns = sim_epoch_ns(l->sim);
     struct head h = {.node = sim_node_name(l->sim, r->node),
+                     .facility = r->log.facility,
                      .severity = r->log.severity,
                      .number = ++g->lines,
                      .at = moment_of(epoch_ns + r->at.ns)};
     for (;;) {
         l->line = txtbuf_of(l->line.p, l->line.cap);
         style_of(r->log.facility)->head(&l->line, &h);
+        size_t from = l->line.n;
         rec_args_text(&l->line, &r->log.line, epoch_ns);
-        txtbuf_char(&l->line, '\n');
+        end_line(&l->line, from);
         if (!l->line.full)
             break;
         size_t cap = l->line.cap * 2;

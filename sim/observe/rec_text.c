@@ -2,6 +2,8 @@
 /* rec_text.c: see rec_text.h. */
 #include "sim/observe/rec_text.h"
 
+#include <string.h>
+
 #include "sim/base/json.h"
 #include "sim/kernel/param.h"
 
@@ -69,6 +71,16 @@ static void timer_sentence(struct txtbuf *t, const struct rec_tmr *m)
     txtbuf_dur(t, m->at_s.ns);
 }
 
+/* Of a message that stands in a log with all its lines the sentence is the first; the fields have
+ * it whole. */
+static void log_sentence(struct txtbuf *t, const struct rec_args *line, int64_t epoch_ns)
+{
+    size_t from = t->n;
+    rec_args_text(t, line, epoch_ns);
+    t->n = from + strcspn(t->p + from, "\r\n");
+    t->p[t->n] = 0;
+}
+
 void rec_sentence(struct txtbuf *t, const struct rec *r, summarize_fn *summarize, int64_t epoch_ns)
 {
     switch (r->kind) {
@@ -88,7 +100,7 @@ void rec_sentence(struct txtbuf *t, const struct rec *r, summarize_fn *summarize
         alarm_sentence(t, &r->alarm);
         return;
     case REC_LOG:
-        rec_args_text(t, &r->log.line, epoch_ns);
+        log_sentence(t, &r->log.line, epoch_ns);
         return;
     case REC_NOTE:
         subject(t, r->note.topic, "");

@@ -45,7 +45,8 @@ struct sink *pcapng_open(struct arena *a, const char *path, const struct capture
                          int64_t epoch_ns, struct err *e);
 
 /* log/NODE-FACILITY.log in the products' own styles, told apart by the record's facility:
- * "EventViewer" (CUCM's syslog), "console" (IOS), "phone" (status messages), else an ISO time.
+ * "EventViewer" (CUCM's syslog), "CCM" and "TFTP" (CUCM's traces), "console" (IOS), "asa", "phone"
+ * (status messages), else an ISO time.
  * Makes `dir` when it is missing. */
 struct sink *product_log_open(struct arena *a, const char *dir, const struct sim *s, struct err *e);
 

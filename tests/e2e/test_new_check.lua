@@ -335,6 +335,31 @@ for _, case in ipairs {
   dt.ok(status == 2 and err:find(case[2], 1, true), "%s: %s", case[1], err)
 end
 
+-- SCCP phones: the same network with one of them, and what is wrong with its timers.
+local skinny = good:gsub('"sip%-phone", "phone", { starts = "configured", mac = "00:24:14:00:00:01", dn = "1",',
+  '"sccp-phone", "phone", { starts = "configured", mac = "00:24:14:00:00:01",')
+for _, case in ipairs {
+  { {}, nil }, { { "failover_wait_floor=100ms" }, "giveup-before-retransmission", "failover_wait_floor 0.1 s" },
+  { { "failover_wait_floor=100ms", "failover_detection=delayed" }, nil },
+  { { "sccp_keepalives_missed=1" }, "keepalive-after-deadline", "silent for one interval" },
+  { { "port_security_aging_time=30s" }, "ageing-before-keepalive", "not longer than the interval", secure = true },
+  { { "port_security_aging_time=31s" }, nil, secure = true },
+  { {}, "not-in-database", "RegisterReject", devices = "SEP000000000001" },
+} do
+  local text_now = skinny:gsub('port%("1", {', case.secure and '%0 port_security = "on",' or "%0")
+  write("skinny.lua", (text_now:gsub('devices = ""', 'devices = "' .. (case.devices or "") .. '"')))
+  local words = {}
+  for _, v in ipairs(case[1]) do
+    words[#words + 1] = "--set"
+    words[#words + 1] = v
+  end
+  st, found, n, e = findings("skinny.lua", words)
+  local what = table.concat(case[1], " ") .. " " .. (case[2] or "nothing")
+  dt.equal(st, 0, what .. ": " .. e)
+  dt.equal(n, case[2] and 1 or 0, what .. ": findings")
+  if case[2] then dt.ok((found[case[2]] or ""):find(case[3], 1, true), "%s: %s", what, found[case[2]]) end
+end
+
 -- Usage ---------------------------------------------------------------------------------------------
 
 for _, case in ipairs {

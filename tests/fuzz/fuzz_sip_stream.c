@@ -31,7 +31,7 @@ static void on_bad(void *arg, const char *why)
 static struct heard hear(const uint8_t *data, size_t n, uint32_t seed)
 {
     struct arena *a = arena_new("fuzz", 64u << 20);
-    struct sip_stream s;
+    struct msg_stream s;
     struct heard h = {0};
     sip_stream_init(&s, a);
     for (size_t at = 0, len; at < n && !h.bad; at += len) {

@@ -16,7 +16,7 @@
 #include "models/registry.h"
 #include "sim/kernel/measure.h"
 
-#define MOVES_MAX 256
+#define MOVES_MAX 1024
 
 struct move {
     double t;

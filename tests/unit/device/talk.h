@@ -36,7 +36,7 @@ struct talker {
     struct ip_stack *ip;
     struct tcp *tcp;
     struct tcp_conn *conn;
-    struct sip_stream stream;
+    struct msg_stream stream;
     char last[4096]; /* the request to answer */
     size_t last_n;
 };
@@ -155,7 +155,7 @@ static void talker_end(void *arg, enum tcp_end why)
     struct talker *t = arg;
     (void)why;
     t->conn = NULL;
-    sip_stream_reset(&t->stream);
+    msg_stream_reset(&t->stream);
 }
 
 static const struct tcp_events talker_events = {

@@ -62,7 +62,7 @@ static void what_cucm_knows_of_it(void **state)
     assert_non_null(strstr(s->text, "\nTotal count 1\n"));
     shown_close(s);
     assert_cell(o->a, "connections", 0, "state", "LISTEN");
-    assert_cell(o->a, "connections", 2, "peer", "10.1.1.10");
+    assert_cell(o->a, "connections", 3, "peer", "10.1.1.10");
     office_close(o);
 }
 

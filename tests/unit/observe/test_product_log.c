@@ -81,7 +81,48 @@ static void styles_by_facility(void **state)
                 "*Jul  2 06:22:31.200: %PORT_SECURITY-2-PSECURE_VIOLATION: x\n");
     expect_file(&b, "a-b-phone.log",
                 "06:22:31a TFTP timeout : SEP1.cnf.xml\n12:00:00p noon\n12:00:00a midnight\n");
-    expect_file(&b, "a-b-TFTP.log", "2015-07-02 06:22:31.200 read request\n");
+    expect_file(&b, "a-b-TFTP.log", "07/02/2015 06:22:31.200 TFTP|read request\n");
+    tear_down(&b);
+}
+
+/* The clocks of seed 004's traces, and of an ASA with "logging timestamp". */
+static void traces_and_firewall(void **state)
+{
+    (void)state;
+    struct bench b;
+    set_up(&b, INT64_C(1295021836299999999)); /* 2011-01-14 16:17:16.299 UTC, and not yet .300 */
+    kit_log(b.sim, 1, "CCM", "StationInit: (0000000) x");
+    kit_log(b.sim, 1, "TFTP", "   TID[a58eaba0] x");
+    kit_log(b.sim, 2, "asa", "%ASA-6-302013: Built outbound TCP connection 1");
+    kit_log(b.sim, 2, "radius", "a facility that nobody knows");
+    kit_at(b.sim, (20 * 24 * 3600 + 7 * 3600 + 43 * 60) * S);
+    kit_log(b.sim, 2, "asa", "%ASA-6-302014: Teardown");
+    kit_close(b.sim);
+    expect_file(&b, "uc-ucm-01-CCM.log", "01/14/2011 16:17:16.299 CCM|StationInit: (0000000) x\n");
+    expect_file(&b, "uc-ucm-01-TFTP.log", "01/14/2011 16:17:16.299 TFTP|   TID[a58eaba0] x\n");
+    expect_file(&b, "a-b-asa.log",
+                "Jan 14 2011 16:17:16: %ASA-6-302013: Built outbound TCP connection 1\n"
+                "Feb 04 2011 00:00:16: %ASA-6-302014: Teardown\n");
+    expect_file(&b, "a-b-radius.log", "2011-01-14 16:17:16.299 a facility that nobody knows\n");
+    tear_down(&b);
+}
+
+/* A SIP message after its head: the network's line ends become those of a file, nothing else
+ * changes. */
+static void messages_of_many_lines(void **state)
+{
+    (void)state;
+    struct bench b;
+    set_up(&b, 0);
+    kit_log(b.sim, 1, "CCM", "with 42 bytes:\r\nREGISTER sip:a SIP/2.0\r\nExpires: 3600\r\n\r\n");
+    kit_log(b.sim, 1, "CCM", "a\rb\r");
+    kit_log(b.sim, 1, "CCM", "");
+    kit_close(b.sim);
+    expect_file(
+        &b, "uc-ucm-01-CCM.log",
+        "01/01/1970 00:00:00.000 CCM|with 42 bytes:\nREGISTER sip:a SIP/2.0\nExpires: 3600\n\n"
+        "01/01/1970 00:00:00.000 CCM|a\rb\r\n"
+        "01/01/1970 00:00:00.000 CCM|\n");
     tear_down(&b);
 }
 
@@ -144,7 +185,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(call_managers_syslog),         cmocka_unit_test(styles_by_facility),
         cmocka_unit_test(names_are_made_safe),          cmocka_unit_test(long_lines_and_many_lines),
-        cmocka_unit_test(an_unwritable_folder_is_told),
+        cmocka_unit_test(an_unwritable_folder_is_told), cmocka_unit_test(traces_and_firewall),
+        cmocka_unit_test(messages_of_many_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -205,6 +205,7 @@ static void long_and_odd_text(void **state)
     EXPECT_ROWS(&b,
                 "SELECT length(text), length(json_extract(fields,'$.line')) FROM record WHERE id=1",
                 "5000|5000\n");
+    EXPECT_ROWS(&b, "SELECT text FROM record WHERE id=2", "a\"b\\c\n"); /* one line; the fields have all */
     EXPECT_ROWS(&b, "SELECT fields FROM record WHERE id=2",
                 "{\"facility\":\"console\",\"severity\":3,\"line\":"
                 "\"a\\\"b\\\\c\\nd\\u0001\\ufffd\xc3\xa4\\ufffd\\ufffd\\ufffd\"}\n");

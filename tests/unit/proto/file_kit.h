@@ -20,12 +20,13 @@
 #include "models/proto/file_fetch.h"
 #include "models/proto/http_server.h"
 #include "models/proto/tftp_server.h"
+#include "models/proto/tftp_trace.h"
 #include "models/wire/wire_frame.h"
 
 #define S 1000000000ll
 #define MS 1000000ll
 #define LINES_MAX 4096
-#define SAID_MAX 256
+#define SAID_MAX 2048
 #define COPY_MAX (1u << 20)
 
 /* Every end has all there is; a test uses what it needs. */
@@ -53,7 +54,7 @@ struct end {
 
 struct told {
     struct sim_time at;
-    char text[128];
+    char text[200];
 };
 
 struct hub {

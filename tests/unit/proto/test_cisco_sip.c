@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* REGISTER and its answers against the messages printed in seeds 000 and 002, byte for byte, and the
+/* REGISTER and its answers against the messages printed in seeds 000, 002 and 004, byte for byte, and the
  * packet sizes of case study 2 that follow from them. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,6 +80,29 @@ static struct cisco_register register_8861(bool standby)
     };
 }
 
+/* The first one of a soft phone, after an outage and before it knows the time. Its load says 7.0.1, its User-Agent
+ * does not. */
+static struct cisco_register register_cipc(void)
+{
+    return (struct cisco_register){
+        .model = cisco_phone_model(4),
+        .host = STR("10.10.210.10"),
+        .dn = STR("5005"),
+        .local_ip = STR("10.10.210.200"),
+        .local_port = 3311,
+        .branch = 0x3855,
+        .from_tag = STR("005056a1033d000200002720-0000571e"),
+        .call_id = STR("005056a1-033d0003-000024a7-0000539c@10.10.210.200"),
+        .load = STR("CIPC-7-0-1-0"),
+        .contact_uuid = STR("9a9a2695-653d-b663-4961-0e780177d09a"),
+        .mac = 0x005056a1033d,
+        .cseq = 101,
+        .expires = 3600,
+        .date_ns = -1,
+        .reason = STR("cisco-alarm:12 Name=SEP005056A1033D Load=CIPC-7-0-1-0 Last=cm-reset-tcp"),
+    };
+}
+
 /* What an answer mirrors, taken from the request's own bytes. */
 static struct cisco_request mirror(const struct wr *w)
 {
@@ -131,6 +154,47 @@ static void seed_000_is_written_to_the_byte(void **state)
         cisco_ok_put(&ok, &q, &answer);
         same(&ok, standby ? "000-8861-standby-ok.sip" : "000-8861-ok.sip", standby ? 329 : 641);
     }
+}
+
+static void seed_004_is_written_to_the_byte(void **state)
+{
+    (void)state;
+    char a[2048];
+    struct wr reg = wr_of(a, sizeof a);
+    struct cisco_register r = register_cipc();
+    cisco_register_put(&reg, &r);
+    same(&reg, "004-cipc-register.sip", 973);
+}
+
+/* A soft phone's device may have any name; a standby Contact ends as a desk phone's does. */
+static void the_contact_names_the_device(void **state)
+{
+    (void)state;
+    char a[2048];
+    struct wr w = wr_of(a, sizeof a);
+    struct cisco_register r = register_cipc();
+    r.device = STR("ipctest5");
+    r.standby = true;
+    cisco_register_put(&w, &r);
+    assert_true(str_find(str_of_bytes(w.base, wr_len(&w)),
+                         STR(";+u.sip!model.ccm.cisco.com=\"30016\";+u.sip!devicename.ccm.features.cisco.com="
+                             "\"ipctest5\";expires=0;cisco-keep-alive\r\n")) > 0);
+}
+
+/* What the choice of a parameter says is the model of that index. */
+static void choices_are_the_models(void **state)
+{
+    (void)state;
+    struct str rest = STR(CISCO_PHONE_MODELS);
+    int n = 0;
+    for (; rest.n; n++) {
+        struct str name = str_cut(&rest, '|');
+        const struct cisco_phone_model *m = cisco_phone_model(n);
+        assert_true(str_eq(name, str_of(m->name)));
+        assert_int_equal(m->soft, strcmp(m->name, "CIPC") == 0);
+        assert_true(m->device_param && m->locale_jar && m->product && m->load_prefix);
+    }
+    assert_int_equal(n, cisco_phone_model_count());
 }
 
 /* Sequence numbers of case study 2: 901 bytes a keepalive, 337 and 647 to 649 back. */
@@ -207,6 +271,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seed_002_is_written_to_the_byte),
         cmocka_unit_test(seed_000_is_written_to_the_byte),
+        cmocka_unit_test(seed_004_is_written_to_the_byte),
+        cmocka_unit_test(the_contact_names_the_device),
+        cmocka_unit_test(choices_are_the_models),
         cmocka_unit_test(sizes_of_the_8961_follow),
         cmocka_unit_test(dates_follow_the_calendar),
         cmocka_unit_test(an_outage_is_told_in_a_reason_header),

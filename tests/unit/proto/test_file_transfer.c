@@ -127,7 +127,7 @@ static void block_numbers_wrap(void **state)
     fetch_file(o, "f", FETCH_OK);
     got_pattern(o, bytes);
     run_for(o, dur_ms(10));
-    assert_int_equal(said(o, "Transferred[f] Bytes[524323]"), 1);
+    assert_int_equal(said(o, "Transferred[f]"), 1);
     office_close(o);
 }
 
@@ -221,6 +221,55 @@ static void nobody_to_ask(void **state)
     office_close(o);
 }
 
+/* --- one port for all files: the server by hand ---------------------------------------------------- */
+
+static void answer(struct office *o, uint16_t from, uint16_t to, const char *text)
+{
+    struct tftp m = {.op = TFTP_DATA, .number = 1, .data = str_of(text)};
+    uint8_t bytes[64];
+    struct wr w = wr_of(bytes, sizeof bytes);
+    tftp_put(&w, &m);
+    struct udp u = {.dst = end_of(o->phone)->address, .src_port = from, .dst_port = to,
+                    .payload = str_of_bytes(bytes, wr_len(&w))};
+    assert_true(ip_send_udp(end_of(o->server[0])->ip, &u, 0));
+    run_for(o, dur_ms(5));
+}
+
+static uint16_t heard_from;
+
+static void hear(void *arg, const struct udp *u, const struct frame *f)
+{
+    (void)arg;
+    (void)f;
+    heard_from = u->src_port;
+}
+
+/* Seed 004; RFC 1350 4 asks for another port each time, and this is why: the last block of one file
+ * comes again when the next was asked for from the same port. It is not its first. */
+static void the_file_before_is_not_the_next(void **state)
+{
+    (void)state;
+    struct office *o = office_open(NULL, 0);
+    end_of(o->phone)->fetch.one_port = true;
+    ip_bind(end_of(o->server[0])->ip, TFTP_PORT, hear, NULL);
+    get(o, "a");
+    run_for(o, dur_ms(5));
+    uint16_t port = heard_from;
+    answer(o, 2000, port, "first");
+    assert_int_equal(o->done, 1);
+    get(o, "b");
+    run_for(o, dur_ms(5));
+    assert_int_equal(heard_from, port);
+    answer(o, 2000, port, "first");
+    assert_int_equal(o->done, 0);
+    assert_int_equal(lines(o, "ERROR 5"), 1);
+    answer(o, 2001, port, "other");
+    assert_int_equal(o->done, 1);
+    assert_int_equal(o->n, 5);
+    assert_memory_equal(o->bytes, "other", 5);
+    office_close(o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +285,7 @@ int main(void)
         cmocka_unit_test(bytes_that_are_not_kept),
         cmocka_unit_test(two_phones_do_not_share_a_flow),
         cmocka_unit_test(nobody_to_ask),
+        cmocka_unit_test(the_file_before_is_not_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

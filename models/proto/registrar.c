@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* registrar.c: see registrar.h. */
+#include "models/proto/registrar.h"
+
+#include "sim/base/hash.h"
+
+enum { UNREGISTERED, REGISTERED, STATE_COUNT };
+enum {
+    E_REGISTER,
+    E_UNREGISTER,
+    E_LINE_TIMEOUT,
+    E_KEEPALIVE_TIMEOUT,
+    E_RESET,
+    E_CONNECTION_LOST,
+    E_POWER_OFF,
+    EVENT_COUNT
+};
+
+static const char *const event_names[EVENT_COUNT] = {
+    "register",        "unregister", "SIPStationDPrimaryLineTimeout", "StationKeepAliveTimeout", "reset",
+    "connection-lost", "power-off",
+};
+
+/* What the registrar heard last, as the alarm names it. StationKeepAliveTimeout is our word: no source shows
+ * the alarm of an SCCP phone that fell silent. */
+static const struct {
+    const char *name, *register_signal, *unregister_signal;
+    int timeout;
+} protocols[DEVICE_PROTOCOL_COUNT] = {
+    [DEVICE_SIP] = {"SIP", "SIPRegisterInd", "SIPRegisterInd", E_LINE_TIMEOUT},
+    [DEVICE_SCCP] = {"SCCP", "StationRegister", "StationUnregister", E_KEEPALIVE_TIMEOUT},
+};
+
+/* The alarm in CUCM's own words (seed 002); the log adds what syslog puts in front. */
+static void raise_alarm(struct binding *b, enum unregister_reason reason, const char *last_signal)
+{
+    struct registrar *r = b->registrar;
+    struct rec a = {.kind = REC_ALARM, .node = r->node->id};
+    a.alarm = (struct rec_alarm){"EndPointUnregistered", reason, b->device, last_signal};
+    bus_publish(r->node->sim, &a);
+    struct val v[] = {V_TEXT(b->device),      V_IP4(b->addr.v), V_TEXT(protocols[b->protocol].name),
+                      V_TEXT(b->model),       V_TEXT(b->description), V_U64(reason),
+                      V_TEXT(last_signal),    V_TEXT(r->cluster_id),  V_TEXT(r->node_id)};
+    struct rec log = {.kind = REC_LOG, .node = r->node->id};
+    log.log.facility = "EventViewer";
+    log.log.severity = 3;
+    log.log.line = (struct rec_args){
+        "%UC_CALLMANAGER-3-EndPointUnregistered: %[DeviceName={}][IPAddress={}][Protocol={}]"
+        "[DeviceType={}][Description={}][Reason={}][IPAddrAttributes=0][LastSignalReceived={}]"
+        "[AppID=Cisco CallManager][ClusterID={}][NodeID={}]: An endpoint has unregistered",
+        v, sizeof v / sizeof v[0]};
+    bus_publish(r->node->sim, &log);
+}
+
+static void begin(void *self, const void *msg)
+{
+    struct binding *b = self;
+    (void)msg;
+    b->registrar->count[b->protocol]++;
+}
+
+static void stop(void *self, const void *msg)
+{
+    struct binding *b = self;
+    (void)msg;
+    tmr_disarm(&b->timer);
+    b->registrar->count[b->protocol]--;
+}
+
+/* clang-format off */
+static const struct fsm_row rows[] = {
+    {UNREGISTERED, E_REGISTER,          NULL, begin, REGISTERED},
+    {UNREGISTERED, E_UNREGISTER,        NULL, NULL,  UNREGISTERED},
+    {UNREGISTERED, E_CONNECTION_LOST,   NULL, NULL,  UNREGISTERED},
+    {UNREGISTERED, E_POWER_OFF,         NULL, NULL,  UNREGISTERED},
+    {UNREGISTERED, E_RESET,             NULL, NULL,  UNREGISTERED},
+    {REGISTERED,   E_REGISTER,          NULL, NULL,  REGISTERED},
+    {REGISTERED,   E_UNREGISTER,        NULL, stop,  UNREGISTERED},
+    {REGISTERED,   E_LINE_TIMEOUT,      NULL, stop,  UNREGISTERED},
+    {REGISTERED,   E_KEEPALIVE_TIMEOUT, NULL, stop,  UNREGISTERED},
+    {REGISTERED,   E_RESET,             NULL, stop,  UNREGISTERED},
+    {REGISTERED,   E_CONNECTION_LOST,   NULL, stop,  UNREGISTERED},
+    {REGISTERED,   E_POWER_OFF,         NULL, stop,  UNREGISTERED},
+};
+
+/* A binding's timer has the name of its protocol's. */
+static const struct fsm_state states[DEVICE_PROTOCOL_COUNT][STATE_COUNT] = {
+    [DEVICE_SIP] = {
+        [UNREGISTERED] = {"unregistered", NULL, "forever"},
+        [REGISTERED]   = {"registered",   NULL, "cucm.line_timer"},
+    },
+    [DEVICE_SCCP] = {
+        [UNREGISTERED] = {"unregistered", NULL, "forever"},
+        [REGISTERED]   = {"registered",   NULL, "cucm.keepalive_timer"},
+    },
+};
+
+#define TABLE(protocol) \
+    {.machine = "registrar", .states = states[protocol], .events = event_names, .rows = rows, \
+     .state_count = STATE_COUNT, .event_count = EVENT_COUNT, .row_count = sizeof rows / sizeof rows[0]}
+static const struct fsm_table tables[DEVICE_PROTOCOL_COUNT] = {
+    [DEVICE_SIP] = TABLE(DEVICE_SIP), [DEVICE_SCCP] = TABLE(DEVICE_SCCP),
+};
+/* clang-format on */
+
+static const struct {
+    const char *label, *limits[2];
+} timers[DEVICE_PROTOCOL_COUNT] = {
+    [DEVICE_SIP] = {"cucm.line_timer", {"sip_station_keepalive_interval", "cucm_register_grace"}},
+    [DEVICE_SCCP] = {"cucm.keepalive_timer", {"sccp_keepalive_primary", "sccp_keepalives_missed"}},
+};
+
+static void on_timer(void *owner)
+{
+    struct binding *b = owner;
+    struct registrar *r = b->registrar;
+    int timeout = protocols[b->protocol].timeout;
+    fsm_step(&b->fsm, timeout, NULL);
+    for (int i = 0; i < 2; i++)
+        bus_because(r->node->sim, b->fsm.record, node_limit(r->node, timers[b->protocol].limits[i]), BECAUSE_LIMIT);
+    raise_alarm(b, REASON_KEEPALIVE_TIMEOUT, event_names[timeout]);
+    r->on_timeout(r->arg, b);
+}
+
+void registrar_init(struct registrar *r, struct node *n)
+{
+    r->node = n;
+    map_init(&r->bindings, sim_arena(n->sim));
+}
+
+static struct binding *find(const struct registrar *r, struct str device)
+{
+    struct binding *b = map_get(&r->bindings, hash_bytes(0, device.p, device.n));
+    return b && str_eq(device, str_of(b->device)) ? b : NULL;
+}
+
+static struct binding *find_or_make(struct registrar *r, const struct registration *q)
+{
+    struct binding *b = find(r, q->device);
+    if (b)
+        return b;
+    struct node *n = r->node;
+    b = ARENA_NEW(sim_arena(n->sim), struct binding);
+    b->registrar = r;
+    b->protocol = q->protocol;
+    struct txtbuf t = txtbuf_of(b->device, sizeof b->device);
+    txtbuf_str(&t, q->device);
+    fsm_init(&b->fsm, &tables[q->protocol], n, b->device, b, UNREGISTERED);
+    tmr_init(&b->timer, n->sim, n->id, timers[q->protocol].label, b, on_timer);
+    map_put(&r->bindings, hash_bytes(0, b->device, txtbuf_view(&t).n), b);
+    return b;
+}
+
+bool registrar_accepts(const struct registrar *r, const struct registration *q)
+{
+    const struct binding *b = find(r, q->device);
+    return !b || b->call_id_hash != hash_bytes(0, q->call_id.p, q->call_id.n) || q->cseq > b->cseq;
+}
+
+static void remember(struct binding *b, const struct registration *q)
+{
+    b->addr = q->addr;
+    b->conn = q->conn;
+    b->call_id_hash = hash_bytes(0, q->call_id.p, q->call_id.n);
+    b->cseq = q->cseq;
+    b->heard = sim_now(b->registrar->node->sim);
+    struct txtbuf t = txtbuf_of(b->model, sizeof b->model);
+    txtbuf_str(&t, q->model);
+    t = txtbuf_of(b->description, sizeof b->description);
+    txtbuf_str(&t, q->dn);
+}
+
+/* A device keeps its name when it comes back with the other protocol, as an administrator may have set. */
+static void take_protocol(struct binding *b, enum device_protocol protocol)
+{
+    struct node *n = b->registrar->node;
+    if (b->protocol == protocol)
+        return;
+    fsm_step(&b->fsm, E_RESET, NULL);
+    b->protocol = protocol;
+    fsm_init(&b->fsm, &tables[protocol], n, b->device, b, UNREGISTERED);
+    tmr_init(&b->timer, n->sim, n->id, timers[protocol].label, b, on_timer);
+}
+
+static void arm(struct binding *b, struct sim_dur life, uint64_t awaited)
+{
+    tmr_arm(&b->timer, life);
+    tmr_await(&b->timer, awaited, 0);
+}
+
+struct binding *registrar_bind(struct registrar *r, const struct registration *q, struct sim_dur life,
+                               uint64_t awaited)
+{
+    struct binding *b = find_or_make(r, q);
+    take_protocol(b, q->protocol);
+    remember(b, q);
+    fsm_step(&b->fsm, E_REGISTER, NULL);
+    arm(b, life, awaited);
+    return b;
+}
+
+void registrar_hear(struct binding *b, struct sim_dur life, uint64_t awaited)
+{
+    b->heard = sim_now(b->registrar->node->sim);
+    arm(b, life, awaited);
+}
+
+void registrar_unbind(struct registrar *r, const struct registration *q)
+{
+    struct binding *b = find_or_make(r, q);
+    bool bound = b->fsm.state == REGISTERED;
+    remember(b, q);
+    fsm_step(&b->fsm, E_UNREGISTER, NULL);
+    if (bound)
+        raise_alarm(b, REASON_DEVICE_UNREGISTERED, protocols[b->protocol].unregister_signal);
+}
+
+void registrar_end(struct binding *b, enum unregister_reason reason)
+{
+    bool bound = b->fsm.state == REGISTERED;
+    fsm_step(&b->fsm, E_RESET, NULL);
+    if (bound)
+        raise_alarm(b, reason, protocols[b->protocol].register_signal);
+}
+
+void registrar_connection_lost(struct registrar *r, struct tcp_conn *c)
+{
+    struct map_slot *slot;
+    for (uint32_t i = 0; map_next(&r->bindings, &i, &slot);) {
+        struct binding *b = slot->value;
+        if (b->conn != c)
+            continue;
+        b->conn = NULL;
+        bool bound = b->fsm.state == REGISTERED;
+        fsm_step(&b->fsm, E_CONNECTION_LOST, NULL);
+        if (bound)
+            raise_alarm(b, REASON_CONNECTIVITY_ERROR, "TCPConnectionClosed");
+    }
+}
+
+void registrar_power_off(struct registrar *r)
+{
+    struct map_slot *slot;
+    for (uint32_t i = 0; map_next(&r->bindings, &i, &slot);) {
+        struct binding *b = slot->value;
+        b->conn = NULL;
+        b->call_id_hash = 0; /* a database in memory: after a restart no CSeq is too old */
+        fsm_step(&b->fsm, E_POWER_OFF, NULL);
+    }
+}
+
+bool registrar_has(const struct registrar *r, struct str device)
+{
+    const struct binding *b = find(r, device);
+    return b && b->fsm.state == REGISTERED;
+}
+
+bool registrar_is_bound(const struct binding *b)
+{
+    return b->fsm.state == REGISTERED;
+}
+
+const char *registrar_protocol(const struct binding *b)
+{
+    return protocols[b->protocol].name;
+}
+
+uint32_t registrar_count(const struct registrar *r)
+{
+    return r->count[DEVICE_SIP] + r->count[DEVICE_SCCP];
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* registrar.h: what one CUCM node knows of each device, SIP or SCCP: registered or not, for how long, over
+ * which connection. A binding lives until its timer fires: a SIP phone's Expires + grace after the 200 that
+ * granted it, an SCCP phone's some keepalive intervals after its last message; its end and the
+ * EndPointUnregistered alarm are one instant (seed 002). */
+#ifndef MODELS_PROTO_REGISTRAR_H
+#define MODELS_PROTO_REGISTRAR_H
+
+#include "models/net/fsm.h"
+#include "models/proto/device_db.h"
+#include "models/wire/addr.h"
+#include "sim/base/map.h"
+#include "sim/kernel/tmr.h"
+
+struct registrar;
+struct tcp_conn;
+
+/* EndPointUnregistered reasons used here (Cisco system error messages). */
+enum unregister_reason {
+    REASON_CONNECTIVITY_ERROR = 6,
+    REASON_DEVICE_INITIATED_RESET = 8,
+    REASON_CALLMANAGER_RESET = 9,
+    REASON_DEVICE_UNREGISTERED = 10,
+    REASON_KEEPALIVE_TIMEOUT = 13,
+};
+
+struct binding {
+    struct registrar *registrar;
+    enum device_protocol protocol;
+    char device[32]; /* "SEP0024142DDF24" */
+    char description[32], model[12];
+    struct ip4 addr;
+    struct tcp_conn *conn; /* that carried what was last heard of it; NULL: gone */
+    struct fsm fsm;
+    struct tmr timer;      /* CUCM's SIPStationDPrimaryLineTimeout, or of SCCP keepalives */
+    uint64_t call_id_hash; /* SIP */
+    uint32_t cseq;         /* SIP */
+    struct sim_time heard; /* its last REGISTER or SCCP message */
+};
+
+struct registrar {
+    struct node *node;
+    struct map bindings; /* hash of the device name -> binding */
+    uint32_t count[DEVICE_PROTOCOL_COUNT]; /* that are registered */
+    const char *cluster_id, *node_id;
+    /* A binding ended by its timer: CUCM may close its connection. */
+    void (*on_timeout)(void *arg, struct binding *b);
+    void *arg;
+};
+
+/* What a device says of itself, already decoded. */
+struct registration {
+    enum device_protocol protocol;
+    struct str device, model, dn;
+    struct ip4 addr;
+    struct tcp_conn *conn;
+    struct str call_id; /* SIP */
+    uint32_t cseq;      /* SIP */
+};
+
+void registrar_init(struct registrar *r, struct node *n);
+
+/* False: the same Call-ID with a CSeq that is not higher (RFC 3261 10.3, step 7). */
+bool registrar_accepts(const struct registrar *r, const struct registration *q);
+
+/* Binds, or refreshes: for `life` from now, unless the message of the flow `awaited` comes. The binding stays
+ * where it is for good. */
+struct binding *registrar_bind(struct registrar *r, const struct registration *q, struct sim_dur life,
+                               uint64_t awaited);
+void registrar_hear(struct binding *b, struct sim_dur life, uint64_t awaited); /* a keepalive of SCCP */
+
+/* It asks for its end (REGISTER with Expires 0, Unregister); it may be unbound. */
+void registrar_unbind(struct registrar *r, const struct registration *q);
+void registrar_end(struct binding *b, enum unregister_reason reason); /* CUCM's own wish; it may be unbound */
+
+/* Is it bound now; how many are. */
+bool registrar_has(const struct registrar *r, struct str device);
+bool registrar_is_bound(const struct binding *b);
+const char *registrar_protocol(const struct binding *b); /* that it was last bound by: "SIP", "SCCP" */
+uint32_t registrar_count(const struct registrar *r);
+
+/* The device's connection ended: what was bound over it is unregistered. */
+void registrar_connection_lost(struct registrar *r, struct tcp_conn *c);
+
+/* The host dies: every binding is gone, and nobody is left to raise an alarm. */
+void registrar_power_off(struct registrar *r);
+
+#endif
