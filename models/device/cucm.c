@@ -137,9 +137,10 @@ static bool stop_service(struct node *n, struct err *e)
     struct cucm *c = n->state;
     if (!c->manager.running)
         return err_set(e, "the service on '%s' does not run", n->name);
-    c->manager.running = false;
+    c->manager.running = c->manager.hung = false;
     sip_station_close(&c->sip);
     sccp_station_close(&c->sccp);
+    registrar_thaw(&c->manager.registrar);
     return true;
 }
 
@@ -157,10 +158,11 @@ static bool crash(struct node *n, struct err *e)
     if (c->down)
         return err_set(e, "'%s' is down already", n->name);
     c->down = move_host(n, "up", "crash", "down");
-    c->manager.running = false;
+    c->manager.running = c->manager.hung = false;
     sip_station_power_off(&c->sip);
     sccp_station_power_off(&c->sccp);
     registrar_power_off(&c->manager.registrar);
+    registrar_thaw(&c->manager.registrar);
     cucm_files_power_off(&c->files);
     tcp_power_off(c->tcp);
     ip_power_off(c->ip);
@@ -180,6 +182,47 @@ static bool start_service(struct node *n, struct err *e)
     c->down = 0;
     ccm_start(&c->manager);
     return open_ports(c, false, e);
+}
+
+/* Its process stands still: TCP goes on, and keeps what comes. */
+static bool hang(struct node *n, struct err *e)
+{
+    struct cucm *c = n->state;
+    if (!c->manager.running || c->manager.hung)
+        return err_set(e, c->manager.hung ? "'%s' hangs already" : "the service on '%s' does not run", n->name);
+    c->manager.hung = true;
+    registrar_freeze(&c->manager.registrar);
+    return true;
+}
+
+static bool resume(struct node *n, struct err *e)
+{
+    struct cucm *c = n->state;
+    if (!c->manager.hung)
+        return err_set(e, "'%s' does not hang", n->name);
+    c->manager.hung = false;
+    sip_station_go_on(&c->sip);
+    sccp_station_go_on(&c->sccp);
+    registrar_thaw(&c->manager.registrar);
+    return true;
+}
+
+static bool slow_down(struct node *n, struct err *e)
+{
+    struct cucm *c = n->state;
+    if (c->manager.slow)
+        return err_set(e, "'%s' is slow already", n->name);
+    c->manager.slow = true;
+    return true;
+}
+
+static bool speed_up(struct node *n, struct err *e)
+{
+    struct cucm *c = n->state;
+    if (!c->manager.slow)
+        return err_set(e, "'%s' is not slow", n->name);
+    c->manager.slow = false;
+    return true;
 }
 
 static bool stop_tftp(struct node *n, struct err *e)
@@ -235,6 +278,10 @@ static const struct model_op ops[] = {
     {"stop", "stops the CallManager service: connections are closed, new ones refused", stop_service},
     {"crash", "the host dies at once: connections and bindings are gone, nobody is told", crash},
     {"start", "starts it again, after a crash with the host", start_service},
+    {"hang", "its service stands still: TCP acknowledges, nobody answers, no timer of it fires", hang},
+    {"resume", "the service that hangs goes on, with what came meanwhile", resume},
+    {"slow", "all its answers take cucm_slow_factor times as long", slow_down},
+    {"fast", "they take their usual time again", speed_up},
     {"tftp-stop", "stops the TFTP service: no file is given, by TFTP or HTTP", stop_tftp},
     {"tftp-start", "starts the TFTP service again", start_tftp},
     {"provision", "adds the devices of 'devices_later' to the database and writes their files", provision},

@@ -22,6 +22,7 @@ static const struct param_def params[] = {
     PHONE_PARAMS(struct sccp_phone, phone),
     {"sccp_phone_model", PARAM_ENUM, "7975", NULL, NULL, SCCP_PHONE_MODELS, "phone model", AT(model), true},
     {"sccp_load", PARAM_TEXT, "9.3.1", NULL, NULL, NULL, "firmware in flash: 'SCCP75.9-3-1SR1-1S', or its version alone", AT(phone.load), true},
+    {"failover_detection", PARAM_ENUM, "normal", NULL, NULL, "normal|delayed", "when an unanswered keepalive ends a registration: after the adaptive wait (normal), or after three intervals (delayed)", AT(phone.config.failover_detection), false},
     SCCP_GROUP_PARAMS(struct sccp_phone, group_config),
     {"last_out_of_service", PARAM_ENUM, "none", NULL, NULL, OUT_OF_SERVICE_CHOICES, "why it lost its service before the run began, as its flash memory knows: told by its first Alarm", AT(last_out_of_service), false},
     {0},

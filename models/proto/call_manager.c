@@ -19,6 +19,7 @@ bool ccm_init(struct call_manager *m, struct node *n, struct tcp *t, const struc
 void ccm_start(struct call_manager *m)
 {
     m->running = true;
+    m->hung = m->slow = false;
     m->initialized = time_add(sim_now(m->node->sim), m->config->initializing_time);
 }
 
@@ -37,6 +38,12 @@ struct sim_dur ccm_wait(const struct call_manager *m, struct str device)
 bool ccm_is_initializing(const struct call_manager *m)
 {
     return time_before(sim_now(m->node->sim), m->initialized);
+}
+
+struct sim_dur ccm_takes(const struct call_manager *m, const struct dist *law, struct rng *r)
+{
+    struct sim_dur d = dist_draw(law, r);
+    return m->slow ? (struct sim_dur){d.ns * m->config->slow_factor} : d;
 }
 
 static bool in_list(const char *list, struct str device)

@@ -6,6 +6,7 @@
 
 #include "models/net/tcp.h"
 #include "models/proto/registrar.h"
+#include "sim/kernel/dist.h"
 
 #define CCM_DSCP 24 /* CS3 */
 
@@ -13,7 +14,7 @@
 struct call_manager_config {
     const char *cluster_id, *node_id, *devices, *devices_later, *denied;
     struct sim_dur initializing_time;
-    int64_t registrations_max;
+    int64_t registrations_max, slow_factor;
     bool close_on_timeout, keepalive_trace;
 };
 
@@ -27,6 +28,7 @@ struct call_manager_config {
     {"initializing_time", PARAM_DUR, "0s", "0s", "1h", NULL, "after its start the service takes no registrations for this long: 503 with Retry-After, or no answer to SCCP", offsetof(state, field.initializing_time), true}, \
     {"registrations_max", PARAM_INT, "0", "0", "1000000", NULL, "devices that may register here, others are answered 503, or RegisterReject; 0: any number", offsetof(state, field.registrations_max), true}, \
     {"cucm_close_on_timeout", PARAM_BOOL, "on", NULL, NULL, NULL, "close the connection of a device that timed out", offsetof(state, field.close_on_timeout), false}, \
+    {"cucm_slow_factor", PARAM_INT, "1000", "1", "1000000", NULL, "how many times longer its answers take after the operation 'slow'", offsetof(state, field.slow_factor), false}, \
     {"keepalive_trace", PARAM_BOOL, "off", NULL, NULL, NULL, "keepalives stand in the CCM trace, too: REGISTER refreshes and SCCP KeepAlives", offsetof(state, field.keepalive_trace), false}
 /* clang-format on */
 
@@ -38,6 +40,8 @@ struct call_manager {
     struct device_db db;
     const char *node_id;
     bool running;
+    bool hung; /* its process stands still, while the host's TCP goes on */
+    bool slow; /* everything takes slow_factor times as long */
     struct sim_time initialized; /* when it begins to take registrations */
     uint32_t contexts;           /* of the trace's lines, so far */
 };
@@ -51,6 +55,9 @@ void ccm_start(struct call_manager *m); /* the service runs from now on */
 struct sim_dur ccm_wait(const struct call_manager *m, struct str device);
 
 bool ccm_is_initializing(const struct call_manager *m);
+
+/* How long a piece of work takes. */
+struct sim_dur ccm_takes(const struct call_manager *m, const struct dist *law, struct rng *r);
 
 enum ccm_verdict { CCM_ADMITTED, CCM_DENIED, CCM_UNKNOWN };
 enum ccm_verdict ccm_verdict(const struct call_manager *m, struct str device);

@@ -69,8 +69,10 @@ static void put_signable(struct cucm_files *f, const char *name, struct str plai
 
 static void fill_group(const struct cucm_files *f, struct cnf_member out[CNF_MEMBERS_MAX])
 {
-    for (int64_t i = 0; i < f->group_count; i++) {
+    for (int64_t i = 0; i < f->group_count && i < CUCM_NODES_MAX; i++) {
         const struct cucm_member *m = &f->group[i];
+        if (cucm_is_srst(m))
+            return;
         out[i] = (struct cnf_member){.known = true,
                                      .name = m->name,
                                      .process_node = m->name,
@@ -78,6 +80,18 @@ static void fill_group(const struct cucm_files *f, struct cnf_member out[CNF_MEM
                                      .sip_port = cnf_num_of(m->sip_port),
                                      .secured_sip_port = cnf_num_of(SIPS_PORT)};
     }
+}
+
+/* The SRST reference of the device pool: the group's last entry, when it is one. */
+static void fill_srst(const struct cucm_files *f, char text[20], struct cnf_srst *out)
+{
+    const struct cucm_member *m = f->group_count ? &f->group[f->group_count - 1] : NULL;
+    struct txtbuf t = txtbuf_of(text, 20);
+    if (!m || !cucm_is_srst(m))
+        return;
+    ip4_text(&t, m->addr);
+    *out = (struct cnf_srst){.ip = txtbuf_view(&t), .sip_ip = txtbuf_view(&t), .port = cnf_num_of(m->sccp_port),
+                             .sip_port = cnf_num_of(m->sip_port)};
 }
 
 static struct cnf_sip_stack sip_stack(const struct cucm_files_config *c)
@@ -145,7 +159,7 @@ static void add_sip_profile(const struct cucm_files *f, const struct cucm_device
 void cucm_files_write_device(struct cucm_files *f, const struct cucm_device *d)
 {
     const struct cucm_files_config *c = f->config;
-    char xml[XML_MAX], name[64];
+    char xml[XML_MAX], name[64], srst[20];
     struct wr w = wr_of(xml, sizeof xml);
     struct cnf_line line;
     struct cnf x = {
@@ -164,7 +178,10 @@ void cucm_files_write_device(struct cucm_files *f, const struct cucm_device *d)
     struct txtbuf n = txtbuf_of(name, sizeof name);
     if (d->protocol == DEVICE_SIP)
         add_sip_profile(f, d, &line, &x);
+    else
+        x.vendor.detect_cm_connection_failure = cnf_num_of(c->failover_detection == DETECT_DELAYED);
     fill_group(f, x.member);
+    fill_srst(f, srst, &x.srst[0]);
     cnf_write(&w, &x);
     txtbuf_add(&n, "%.*s.cnf.xml", STR_ARG(d->name));
     put_signable(f, name, kept(f, &w));

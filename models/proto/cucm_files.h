@@ -20,6 +20,7 @@ struct cucm_files_config {
     struct sim_dur connection_monitor_duration;
     bool itl, ctl, dial_rules;
     int64_t firmware_bytes;
+    int failover_detection;
     /* filled by the owner */
     const char *cluster_id, *password; /* password: of every line; empty: none */
     struct ip4 own;
@@ -36,6 +37,7 @@ struct cucm_files_config {
     {"timer_register_delta", PARAM_DUR, "5s", "0s", "1h", NULL, "refresh this long before the granted time ends (SIP profile)", offsetof(state, field.timer_register_delta), false}, \
     {"timer_keepalive_expires", PARAM_DUR, "120s", "1s", "1d", NULL, "period of standby keepalives and of probes (SIP profile)", offsetof(state, field.timer_keepalive_expires), false}, \
     {"connection_monitor_duration", PARAM_DUR, "120s", "0s", "1d", NULL, "how long a higher node must answer before the phone falls back to it (device pool)", offsetof(state, field.connection_monitor_duration), false}, \
+    {"failover_detection", PARAM_ENUM, "normal", NULL, NULL, "normal|delayed", "detectCMConnectionFailure of SCCP phones, in their configuration files", offsetof(state, field.failover_detection), false}, \
     {"itl", PARAM_BOOL, "on", NULL, NULL, NULL, "security by default: a trust list, and signed files (.sgn)", offsetof(state, field.itl), true}, \
     {"ctl", PARAM_BOOL, "off", NULL, NULL, NULL, "mixed mode: a CTL file is there", offsetof(state, field.ctl), true}, \
     {"dial_rules", PARAM_BOOL, "on", NULL, NULL, NULL, "SIP dial rules are set for the phones", offsetof(state, field.dial_rules), true}, \

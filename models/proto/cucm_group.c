@@ -21,6 +21,11 @@ static bool parse_member(struct arena *a, const char *param, struct str text, st
     return true;
 }
 
+bool cucm_is_srst(const struct cucm_member *m)
+{
+    return str_eq(m->name, STR("srst"));
+}
+
 bool cucm_group_parse(struct arena *a, const char *param, struct str text,
                       struct cucm_member out[CUCM_GROUP_MAX], int64_t *count, struct err *e)
 {
@@ -28,10 +33,14 @@ bool cucm_group_parse(struct arena *a, const char *param, struct str text,
     *count = 0;
     while (rest.n) {
         struct str one = str_cut(&rest, ',');
-        if (*count == CUCM_GROUP_MAX)
-            return err_set(e, "parameter '%s': '%.*s' has more than %d nodes", param, STR_ARG(text), CUCM_GROUP_MAX);
-        if (!parse_member(a, param, one, &out[(*count)++], e))
+        struct cucm_member m;
+        if (!parse_member(a, param, one, &m, e))
             return false;
+        if (*count && cucm_is_srst(&out[*count - 1]))
+            return err_set(e, "parameter '%s': '%.*s' has a node after its SRST reference", param, STR_ARG(text));
+        if (*count == CUCM_NODES_MAX && !cucm_is_srst(&m))
+            return err_set(e, "parameter '%s': '%.*s' has more than %d nodes", param, STR_ARG(text), CUCM_NODES_MAX);
+        out[(*count)++] = m;
     }
     return true;
 }

@@ -8,10 +8,13 @@
 #include "sim/base/err.h"
 
 #define CUCM_GROUP_DOC                                                                               \
-    "nodes in order of priority, up to 3: 'address' or 'name=address', separated by commas"
+    "nodes in order of priority, up to 3: 'address' or 'name=address', separated by commas; after them, perhaps, " \
+    "'srst=address', the router that is the last resort"
 
 /* `param` names the text in errors. Names are copied into the arena. */
 MUST_USE bool cucm_group_parse(struct arena *a, const char *param, struct str text,
                                struct cucm_member out[CUCM_GROUP_MAX], int64_t *count, struct err *e);
+
+bool cucm_is_srst(const struct cucm_member *m);
 
 #endif

@@ -32,6 +32,14 @@ static void keep(struct msg_stream *s, struct str data)
     s->n += data.n;
 }
 
+bool msg_stream_hold(struct msg_stream *s, struct str data)
+{
+    if (s->n + data.n > UINT16_MAX)
+        return false;
+    keep(s, data);
+    return true;
+}
+
 /* Hands out the whole messages at the front of `all`; *used: how many bytes they were. False: not the protocol. */
 static bool cut_messages(struct msg_stream *s, struct str all, size_t *used, const struct msg_user *u,
                          const char **why)

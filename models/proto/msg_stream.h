@@ -5,6 +5,7 @@
 #define MODELS_PROTO_MSG_STREAM_H
 
 #include "sim/base/arena.h"
+#include "sim/base/fault.h"
 #include "sim/base/str.h"
 
 enum msg_frame { MSG_FRAME_MORE, MSG_FRAME_WHOLE, MSG_FRAME_BAD };
@@ -32,6 +33,9 @@ struct msg_user {
 
 void msg_stream_init(struct msg_stream *s, const struct msg_protocol *p, struct arena *a);
 void msg_stream_reset(struct msg_stream *s); /* the connection ended */
+
+/* Keeps bytes for a later feed. False: they are too many. */
+MUST_USE bool msg_stream_hold(struct msg_stream *s, struct str data);
 
 /* Calls on_message for each whole message, in order; on_bad once when the bytes are none of the protocol's,
  * after which the stream is empty and the connection should end. Either may end the connection. */

@@ -161,7 +161,7 @@ struct ip4 boot_tftp_server(const struct phone_boot *b, size_t i)
 static void take_members(const struct cnf *c, struct phone_config *out)
 {
     out->member_count = 0;
-    for (int i = 0; i < CUCM_GROUP_MAX; i++) {
+    for (int i = 0; i < CUCM_NODES_MAX; i++) {
         const struct cnf_member *m = &c->member[i];
         if (!m->known || !m->process_node.n)
             continue;
@@ -172,6 +172,18 @@ static void take_members(const struct cnf *c, struct phone_config *out)
         if (!ip4_parse(m->process_node, &to->addr))
             to->addr = (struct ip4){0};
     }
+}
+
+/* The first router of <srstInfo>, after the nodes: an address, or nothing. */
+static void take_srst(const struct cnf *c, enum cnf_protocol own, struct phone_config *out)
+{
+    const struct cnf_srst *s = &c->srst[0];
+    struct cucm_member m = {.name = STR("srst"),
+                            .sip_port = (uint16_t)cnf_num_or(s->sip_port, 5060),
+                            .sccp_port = (uint16_t)cnf_num_or(s->port, 2000)};
+    struct str ip = own == CNF_SIP && s->sip_ip.n ? s->sip_ip : s->ip;
+    if (out->member_count && ip4_parse(ip, &m.addr) && m.addr.v)
+        out->group[out->member_count++] = m;
 }
 
 static void take_seconds(struct sim_dur *out, struct cnf_num n)
@@ -207,11 +219,14 @@ bool boot_phone_config(const struct cnf *c, enum cnf_protocol own, struct phone_
     else if (transport == CNF_UDP)
         *why = "it asks for UDP (transportLayerProtocol)";
     take_members(c, out);
+    take_srst(c, own, out);
     take_line(c, out);
     take_seconds(&out->timer_register_expires, c->stack.timer_register_expires_s);
     take_seconds(&out->timer_register_delta, c->stack.timer_register_delta_s);
     take_seconds(&out->timer_keepalive_expires, c->stack.timer_keepalive_expires_s);
     take_seconds(&out->connection_monitor_duration, c->connection_monitor_duration_s);
+    if (c->vendor.detect_cm_connection_failure.known)
+        out->failover_detection = c->vendor.detect_cm_connection_failure.value ? DETECT_DELAYED : DETECT_NORMAL;
     if (!*why && out->member_count == 0)
         *why = "callManagerGroup names no node";
     return *why == NULL;

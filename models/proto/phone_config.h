@@ -8,10 +8,13 @@
 #include "sim/base/simtime.h"
 #include "sim/base/str.h"
 
-#define CUCM_GROUP_MAX 3
+#define CUCM_NODES_MAX 3
+#define CUCM_GROUP_MAX (CUCM_NODES_MAX + 1) /* and an SRST router as the last resort */
 #define GROUP_NOWHERE (-1) /* for a place in the group */
 
-/* One <member> of <callManagerGroup>, by priority. */
+enum { DETECT_NORMAL, DETECT_DELAYED }; /* "normal|delayed", detectCMConnectionFailure */
+
+/* One <member> of <callManagerGroup>, by priority; the SRST reference after them. */
 struct cucm_member {
     struct str name; /* processNodeName, as in a SIP Request-URI */
     struct ip4 addr;
@@ -28,6 +31,7 @@ struct phone_config {
     struct sim_dur timer_register_delta;       /* re-register this long before the granted time ends */
     struct sim_dur timer_keepalive_expires;    /* period of standby keepalives and probes */
     struct sim_dur connection_monitor_duration;
+    int failover_detection;                    /* SCCP */
 };
 
 #endif

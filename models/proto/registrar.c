@@ -64,6 +64,7 @@ static void stop(void *self, const void *msg)
     struct binding *b = self;
     (void)msg;
     tmr_disarm(&b->timer);
+    b->late = b->orphaned = false;
     b->registrar->count[b->protocol]--;
 }
 
@@ -114,6 +115,9 @@ static void on_timer(void *owner)
 {
     struct binding *b = owner;
     struct registrar *r = b->registrar;
+    b->late = r->frozen;
+    if (b->late)
+        return;
     int timeout = protocols[b->protocol].timeout;
     fsm_step(&b->fsm, timeout, NULL);
     for (int i = 0; i < 2; i++)
@@ -161,6 +165,7 @@ static void remember(struct binding *b, const struct registration *q)
 {
     b->addr = q->addr;
     b->conn = q->conn;
+    b->orphaned = false;
     b->call_id_hash = hash_bytes(0, q->call_id.p, q->call_id.n);
     b->cseq = q->cseq;
     b->heard = sim_now(b->registrar->node->sim);
@@ -184,6 +189,7 @@ static void take_protocol(struct binding *b, enum device_protocol protocol)
 
 static void arm(struct binding *b, struct sim_dur life, uint64_t awaited)
 {
+    b->late = false;
     tmr_arm(&b->timer, life);
     tmr_await(&b->timer, awaited, 0);
 }
@@ -223,6 +229,15 @@ void registrar_end(struct binding *b, enum unregister_reason reason)
         raise_alarm(b, reason, protocols[b->protocol].register_signal);
 }
 
+static void lose_connection(struct binding *b)
+{
+    bool bound = b->fsm.state == REGISTERED;
+    b->orphaned = false;
+    fsm_step(&b->fsm, E_CONNECTION_LOST, NULL);
+    if (bound)
+        raise_alarm(b, REASON_CONNECTIVITY_ERROR, "TCPConnectionClosed");
+}
+
 void registrar_connection_lost(struct registrar *r, struct tcp_conn *c)
 {
     struct map_slot *slot;
@@ -231,10 +246,27 @@ void registrar_connection_lost(struct registrar *r, struct tcp_conn *c)
         if (b->conn != c)
             continue;
         b->conn = NULL;
-        bool bound = b->fsm.state == REGISTERED;
-        fsm_step(&b->fsm, E_CONNECTION_LOST, NULL);
-        if (bound)
-            raise_alarm(b, REASON_CONNECTIVITY_ERROR, "TCPConnectionClosed");
+        b->orphaned = r->frozen;
+        if (!r->frozen)
+            lose_connection(b);
+    }
+}
+
+void registrar_freeze(struct registrar *r)
+{
+    r->frozen = true;
+}
+
+void registrar_thaw(struct registrar *r)
+{
+    struct map_slot *slot;
+    r->frozen = false;
+    for (uint32_t i = 0; map_next(&r->bindings, &i, &slot);) {
+        struct binding *b = slot->value;
+        if (b->orphaned)
+            lose_connection(b);
+        if (b->late)
+            on_timer(b);
     }
 }
 

@@ -35,11 +35,13 @@ struct binding {
     struct tmr timer;      /* CUCM's SIPStationDPrimaryLineTimeout, or of SCCP keepalives */
     uint64_t call_id_hash; /* SIP */
     uint32_t cseq;         /* SIP */
+    bool late, orphaned;   /* its timer fired, its connection ended, while the process stood still */
     struct sim_time heard; /* its last REGISTER or SCCP message */
 };
 
 struct registrar {
     struct node *node;
+    bool frozen; /* the process stands still: no timer of it fires */
     struct map bindings; /* hash of the device name -> binding */
     uint32_t count[DEVICE_PROTOCOL_COUNT]; /* that are registered */
     const char *cluster_id, *node_id;
@@ -81,6 +83,10 @@ uint32_t registrar_count(const struct registrar *r);
 
 /* The device's connection ended: what was bound over it is unregistered. */
 void registrar_connection_lost(struct registrar *r, struct tcp_conn *c);
+
+/* The process stands still, and goes on: timers that ran out meanwhile fire then. */
+void registrar_freeze(struct registrar *r);
+void registrar_thaw(struct registrar *r);
 
 /* The host dies: every binding is gone, and nobody is left to raise an alarm. */
 void registrar_power_off(struct registrar *r);

@@ -11,6 +11,7 @@ enum {
     E_OK_0, /* by node, so that the record of the move says where */
     E_OK_1,
     E_OK_2,
+    E_OK_3,
     E_LOST,
     E_TARGET_LOST,
     E_REJECTED,
@@ -25,7 +26,7 @@ enum {
 };
 
 static const char *const event_names[EVENT_COUNT] = {
-    "power-on",        "connected",   "registered-at-0", "registered-at-1", "registered-at-2",
+    "power-on",        "connected",   "registered-at-0", "registered-at-1", "registered-at-2", "registered-at-3",
     "connection-lost", "target-lost", "rejected",        "no-answer",       "monitor-done",
     "token",           "token-rejected", "unregistered", "retry",           "power-off",
 };
@@ -106,7 +107,7 @@ const char *sccp_group_role(const struct sccp_group *g, int node)
 static struct sim_dur patience(const struct sccp_group *g)
 {
     const struct sccp_group_config *c = g->config;
-    if (c->detection == DETECT_DELAYED)
+    if (phone(g)->failover_detection == DETECT_DELAYED)
         return (struct sim_dur){3 * g->keepalive_every.ns};
     return dur_max(c->wait_floor, (struct sim_dur){answer_mean_get(&g->mean).ns * c->wait_factor});
 }
@@ -369,6 +370,7 @@ static const struct fsm_row rows[] = {
     {REGISTERING, E_OK_0,           NULL,         registered,          REGISTERED},
     {REGISTERING, E_OK_1,           NULL,         registered,          REGISTERED},
     {REGISTERING, E_OK_2,           NULL,         registered,          REGISTERED},
+    {REGISTERING, E_OK_3,           NULL,         registered,          REGISTERED},
     {REGISTERING, E_LOST,           nowhere_left, wait_and_retry,      WAITING},
     {REGISTERING, E_LOST,           NULL,         go_elsewhere,        CONNECTING},
     {REGISTERING, E_REJECTED,       nowhere_left, rejected_everywhere, WAITING},
@@ -515,17 +517,25 @@ static const struct sccp_talk_user talk_user = {on_acknowledged, on_registered, 
 
 /* --- life --------------------------------------------------------------------------------------------- */
 
+/* The limit that decided: the mean's multiple, its floor, or the three intervals. */
+static const char *limit_of(const struct sccp_group *g)
+{
+    if (phone(g)->failover_detection == DETECT_DELAYED)
+        return "failover_detection";
+    bool floor = patience(g).ns == g->config->wait_floor.ns;
+    return floor ? "failover_wait_floor" : "failover_wait_factor";
+}
+
 static void on_verdict(void *owner)
 {
     struct sccp_group *g = owner;
-    bus_set_flow(g->node->sim, 0);
-    BUS_NOTE(g->node->sim, g->node->id, "sccp", "{} has not answered a keepalive for {}: it is given up",
-             V_IP4(phone(g)->group[g->at].addr.v), V_DUR(patience(g)));
+    struct sim *s = g->node->sim;
+    bus_set_flow(s, 0);
+    uint64_t note = BUS_NOTE(s, g->node->id, "sccp", "{} has not answered a keepalive for {}: it is given up",
+                             V_IP4(phone(g)->group[g->at].addr.v), V_DUR(patience(g)));
+    bus_because(s, note, node_limit(g->node, limit_of(g)), BECAUSE_LIMIT);
     g->last = OOS_KEEPALIVE;
     feed(g, E_NO_ANSWER);
-    bool delayed = g->config->detection == DETECT_DELAYED;
-    bus_because(g->node->sim, g->fsm.record,
-                node_limit(g->node, delayed ? "failover_detection" : "failover_wait_floor"), BECAUSE_LIMIT);
 }
 
 /* Neither a token nor a refusal; or no UnregisterAck. */

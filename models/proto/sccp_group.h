@@ -11,11 +11,8 @@
 #include "models/proto/answer_mean.h"
 #include "models/proto/sccp_talk.h"
 
-enum { DETECT_NORMAL, DETECT_DELAYED }; /* "normal|delayed" */
-
 /* The SCCP_GROUP_PARAMS of a device are stored here. */
 struct sccp_group_config {
-    int detection;
     struct sim_dur wait_floor, reconnect_interval;
     int64_t wait_factor;
     struct sccp_talk_config talk;
@@ -23,7 +20,6 @@ struct sccp_group_config {
 
 /* clang-format off */
 #define SCCP_GROUP_PARAMS(state, field) \
-    {"failover_detection", PARAM_ENUM, "normal", NULL, NULL, "normal|delayed", "when an unanswered keepalive ends a registration: after the adaptive wait (normal), or after three intervals (delayed)", offsetof(state, field.detection), false}, \
     {"failover_wait_floor", PARAM_DUR, "4s", "1ms", "1h", NULL, "normal detection waits at least so long", offsetof(state, field.wait_floor), false}, \
     {"failover_wait_factor", PARAM_INT, "8", "1", "10000", NULL, "normal detection waits so many times the mean of the last 10,000 answers", offsetof(state, field.wait_factor), false}, \
     {"reconnect_interval", PARAM_DUR, "30s", "1s", "1h", NULL, "between attempts to reach a node that refuses or is silent", offsetof(state, field.reconnect_interval), false}, \

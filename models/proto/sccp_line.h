@@ -20,6 +20,7 @@ struct sccp_line {
     uint32_t device_type, protocol;
     char device[17], mac[13], dn[25];
     const struct cucm_device *entry; /* of the database; NULL: any device may register */
+    bool peer_closed;
     bool acknowledged;               /* RegisterAck is out */
     bool controlled;                 /* its LineControl is there */
     struct binding *binding;         /* NULL: not registered over this connection */

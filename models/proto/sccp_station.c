@@ -326,7 +326,7 @@ static void arm_job(struct sccp_line *l)
     const struct dist *law = (const void *)((const char *)s->config + j->work->step[j->step].time);
     uint64_t was = bus_swap_cause(sim_of(l), j->cause);
     bus_set_flow(sim_of(l), j->flow);
-    tmr_arm(&l->timer, dist_draw(law, s->times));
+    tmr_arm(&l->timer, ccm_takes(s->manager, law, s->times));
     bus_swap_cause(sim_of(l), was);
 }
 
@@ -347,6 +347,8 @@ static void on_job(void *owner)
 {
     struct sccp_line *l = owner;
     struct job *j = first_job(l);
+    if (l->station->manager->hung)
+        return; /* begun again when it goes on */
     bus_set_flow(sim_of(l), j->flow);
     j->work->step[j->step++].act(l, j);
     if (j->step == 2 || !j->work->step[j->step].act)
@@ -376,6 +378,8 @@ static void on_message(void *arg, const struct skinny *m)
     struct sccp_line *l = arg;
     const struct work *work = work_of(m->id);
     l->received++;
+    if (!bus_current_flow(sim_of(l)))
+        bus_set_flow(sim_of(l), skinny_flow(sim_of(l), tcp_peer(l->conn), tcp_peer_port(l->conn), l->received));
     keep_names(l, m);
     sccp_trace_message(l, m);
     if (is_home(l))
@@ -405,13 +409,18 @@ static void on_bad_stream(void *arg, const char *why)
 static void on_data(void *arg, struct str data)
 {
     struct sccp_line *l = arg;
-    skinny_stream_feed(&l->stream, data, on_message, on_bad_stream, l);
+    if (!l->station->manager->hung)
+        skinny_stream_feed(&l->stream, data, on_message, on_bad_stream, l);
+    else if (!msg_stream_hold(&l->stream, data))
+        on_bad_stream(l, "hung-window");
 }
 
 static void on_peer_close(void *arg)
 {
     struct sccp_line *l = arg;
-    tcp_close(l->conn);
+    l->peer_closed = true;
+    if (!l->station->manager->hung)
+        tcp_close(l->conn);
 }
 
 static void on_end(void *arg, enum tcp_end why)
@@ -457,6 +466,22 @@ void sccp_station_init(struct sccp_station *s, struct call_manager *m, const str
 bool sccp_station_open(struct sccp_station *s)
 {
     return tcp_listen(s->manager->tcp, SKINNY_PORT, false, 0, CCM_DSCP, on_accept, s);
+}
+
+/* The exchanges of what was held are found by their names. */
+void sccp_station_go_on(struct sccp_station *s)
+{
+    for (struct list_link *i = s->up.next, *next; i != &s->up; i = next) {
+        struct sccp_line *l = LIST_ENTRY(i, struct sccp_line, in_station);
+        next = i->next;
+        bus_set_flow(sim_of(l), 0);
+        if (!tmr_armed(&l->timer))
+            arm_job(l);
+        if (l->peer_closed)
+            tcp_close(l->conn);
+        else
+            skinny_stream_feed(&l->stream, STR_NONE, on_message, on_bad_stream, l);
+    }
 }
 
 void sccp_station_close(struct sccp_station *s)

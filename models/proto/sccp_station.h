@@ -47,6 +47,7 @@ struct sccp_station {
 
 void sccp_station_init(struct sccp_station *s, struct call_manager *m, const struct sccp_station_config *c);
 MUST_USE bool sccp_station_open(struct sccp_station *s); /* takes connections; false: the port is taken */
+void sccp_station_go_on(struct sccp_station *s);         /* after it was hung: what came meanwhile is read */
 void sccp_station_close(struct sccp_station *s);         /* the service stops: connections are closed */
 void sccp_station_power_off(struct sccp_station *s);     /* with the host: the owner ends the connections */
 

@@ -11,6 +11,7 @@ enum {
     E_OK_0, /* by node, so that the record of the move says where */
     E_OK_1,
     E_OK_2,
+    E_OK_3,
     E_LOST,
     E_REJECTED,
     E_NO_ANSWER,
@@ -21,7 +22,7 @@ enum {
 };
 
 static const char *const event_names[EVENT_COUNT] = {
-    "power-on",        "connected", "registered-at-0", "registered-at-1", "registered-at-2",
+    "power-on",        "connected", "registered-at-0", "registered-at-1", "registered-at-2", "registered-at-3",
     "connection-lost", "rejected",  "no-answer",       "monitor-done",    "retry",
     "power-off",
 };
@@ -319,6 +320,7 @@ static const struct fsm_row rows[] = {
     {REGISTERING, E_OK_0,      NULL,         registered,     REGISTERED},
     {REGISTERING, E_OK_1,      NULL,         registered,     REGISTERED},
     {REGISTERING, E_OK_2,      NULL,         registered,     REGISTERED},
+    {REGISTERING, E_OK_3,      NULL,         registered,     REGISTERED},
     {REGISTERING, E_LOST,      still_bound,  stay,           REGISTERED},
     {REGISTERING, E_LOST,      nowhere_left, wait_and_retry, WAITING},
     {REGISTERING, E_LOST,      NULL,         go_elsewhere,   CONNECTING},
@@ -331,6 +333,7 @@ static const struct fsm_row rows[] = {
     {REGISTERED,  E_OK_0,      NULL,         refreshed,      REGISTERED},
     {REGISTERED,  E_OK_1,      NULL,         refreshed,      REGISTERED},
     {REGISTERED,  E_OK_2,      NULL,         refreshed,      REGISTERED},
+    {REGISTERED,  E_OK_3,      NULL,         refreshed,      REGISTERED},
     {REGISTERED,  E_LOST,      nowhere_left, wait_and_retry, WAITING},
     {REGISTERED,  E_LOST,      NULL,         go_elsewhere,   CONNECTING},
     {REGISTERED,  E_REJECTED,  nowhere_left, wait_and_retry, WAITING},

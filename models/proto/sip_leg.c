@@ -29,7 +29,8 @@ static const struct cucm_member *member(const struct sip_leg *l)
  * (0003 on the primary's, 0002 on the secondary's). */
 static void draw_dialog(struct sip_leg *l)
 {
-    static const char *const streams[CUCM_GROUP_MAX] = {"sip/dialog/0", "sip/dialog/1", "sip/dialog/2"};
+    static const char *const streams[CUCM_GROUP_MAX] = {"sip/dialog/0", "sip/dialog/1", "sip/dialog/2",
+                                                        "sip/dialog/3"};
     char name[32];
     struct txtbuf n = txtbuf_of(name, sizeof name);
     txtbuf_cstr(&n, streams[l->index]);

@@ -24,6 +24,7 @@ struct line {
     struct tmr timer; /* of the first job */
     struct binding *binding; /* that its last REGISTER made; NULL: none did */
     uint32_t index;   /* in the trace */
+    bool peer_closed;
     bool traced;      /* what is under way stands in the trace */
     char nonce[33];   /* of the challenge that stands; empty: none */
 };
@@ -255,7 +256,7 @@ static void arm_job(struct line *l)
     struct sip_station *c = l->station;
     uint64_t was = bus_swap_cause(sim_of(l), j->cause);
     bus_set_flow(sim_of(l), j->flow);
-    tmr_arm(&l->timer, dist_draw(j->tried ? &c->config->answer_time : &c->config->trying_time, c->times));
+    tmr_arm(&l->timer, ccm_takes(c->manager, j->tried ? &c->config->answer_time : &c->config->trying_time, c->times));
     bus_swap_cause(sim_of(l), was);
 }
 
@@ -270,6 +271,8 @@ static void on_job(void *owner)
 {
     struct line *l = owner;
     struct job *j = first_job(l);
+    if (l->station->manager->hung)
+        return; /* begun again when it goes on */
     l->traced = j->traced;
     if (!j->tried) {
         j->tried = true;
@@ -320,6 +323,16 @@ static bool is_traced(const struct line *l, const struct sip_msg *m)
     return expires && !registrar_has(&c->registrar, contact.device);
 }
 
+/* The exchange that the frame brought; of a message that was held, by its name. */
+static uint64_t flow_of(struct sim *s, const struct sip_msg *m)
+{
+    struct sip_cseq cseq;
+    uint64_t flow = bus_current_flow(s);
+    if (!flow && sip_cseq(m, &cseq))
+        flow = bus_flow(s, "sip", sip_header(m, SIP_CALL_ID), cseq.number);
+    return flow;
+}
+
 static void on_message(void *arg, const struct sip_msg *m)
 {
     struct line *l = arg;
@@ -330,7 +343,7 @@ static void on_message(void *arg, const struct sip_msg *m)
     if (l->traced)
         trace(l, "//SIP/SIPTcp/wait_SdlReadRsp: Incoming SIP TCP message from {} on port {} index {} with {} bytes:\n{}",
               m->whole);
-    uint64_t flow = bus_current_flow(s);
+    uint64_t flow = flow_of(s, m);
     struct cisco_request mirror = mirror_of(m);
     if (!str_eq(m->method, STR("REGISTER"))) {
         reject(l, &mirror, 501, "Not Implemented", NULL, flow);
@@ -371,13 +384,18 @@ static void on_bad_stream(void *arg, const char *why)
 static void on_data(void *arg, struct str data)
 {
     struct line *l = arg;
-    sip_stream_feed(&l->stream, data, on_message, on_bad_stream, l);
+    if (!l->station->manager->hung)
+        sip_stream_feed(&l->stream, data, on_message, on_bad_stream, l);
+    else if (!msg_stream_hold(&l->stream, data))
+        on_bad_stream(l, "hung-window");
 }
 
 static void on_peer_close(void *arg)
 {
     struct line *l = arg;
-    tcp_close(l->conn);
+    l->peer_closed = true;
+    if (!l->station->manager->hung)
+        tcp_close(l->conn);
 }
 
 static void on_end(void *arg, enum tcp_end why)
@@ -500,6 +518,22 @@ bool sip_station_open(struct sip_station *s, bool first)
 {
     bool given = first && node_param(s->manager->node, "tcp_isn_cucm").given;
     return tcp_listen(s->manager->tcp, SIP_PORT, given, given ? (uint32_t)s->config->isn : 0, CCM_DSCP, on_accept, s);
+}
+
+/* The exchanges of what was held are found by their names. */
+void sip_station_go_on(struct sip_station *s)
+{
+    for (struct list_link *i = s->up.next, *next; i != &s->up; i = next) {
+        struct line *l = LIST_ENTRY(i, struct line, in_station);
+        next = i->next;
+        bus_set_flow(sim_of(l), 0);
+        if (!tmr_armed(&l->timer))
+            arm_job(l);
+        if (l->peer_closed)
+            tcp_close(l->conn);
+        else
+            sip_stream_feed(&l->stream, STR_NONE, on_message, on_bad_stream, l);
+    }
 }
 
 void sip_station_close(struct sip_station *s)

@@ -63,6 +63,7 @@ void sip_station_resume(struct sip_station *s); /* the phones that registered be
 
 /* Takes connections; `first`: at the start of the run. False: the port is taken. */
 MUST_USE bool sip_station_open(struct sip_station *s, bool first);
+void sip_station_go_on(struct sip_station *s);     /* after it was hung: what came meanwhile is read */
 void sip_station_close(struct sip_station *s);     /* the service stops: connections are closed */
 void sip_station_power_off(struct sip_station *s); /* with the host: the owner ends the connections */
 

@@ -10,7 +10,7 @@
 #include "sim/base/str.h"
 #include "sim/kernel/rng.h"
 
-#define DIST_CHOICES 8
+#define DIST_CHOICES 9
 
 enum dist_kind { DIST_CONST, DIST_UNIFORM, DIST_EXP, DIST_NORMAL, DIST_CHOICE };
 

@@ -71,8 +71,8 @@ static void what_is_refused_says_why(void **state)
         {"uniform(0s,1s,)", "not a number"},
         {"exp()", "exp takes 1"},
         {"exp(1)", "lacks its unit"},
-        {"choice()", "choice takes 1 to 8"},
-        {"choice(1s,1s,1s,1s,1s,1s,1s,1s,1s)", "choice takes 1 to 8"},
+        {"choice()", "choice takes 1 to 9"},
+        {"choice(1s,1s,1s,1s,1s,1s,1s,1s,1s,1s)", "choice takes 1 to 9"},
         {"uniform(2s,1s)", "low end above"},
         {"exp(exp(1s))", "unit"},
     };
