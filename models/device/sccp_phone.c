@@ -9,9 +9,11 @@ struct sccp_phone {
     struct phone phone; /* first, see phone.h */
     /* configuration */
     int model, last_out_of_service;
+    struct sim_dur babble_interval;
     struct sccp_group_config group_config;
     /* parts */
     struct sccp_group group;
+    struct tmr babble; /* armed while its firmware has run wild */
     char dn[25]; /* of the first line, as CUCM has told it */
 };
 
@@ -24,6 +26,7 @@ static const struct param_def params[] = {
     {"sccp_load", PARAM_TEXT, "9.3.1", NULL, NULL, NULL, "firmware in flash: 'SCCP75.9-3-1SR1-1S', or its version alone", AT(phone.load), true},
     {"failover_detection", PARAM_ENUM, "normal", NULL, NULL, "normal|delayed", "when an unanswered keepalive ends a registration: after the adaptive wait (normal), or after three intervals (delayed)", AT(phone.config.failover_detection), false},
     SCCP_GROUP_PARAMS(struct sccp_phone, group_config),
+    {"babble_interval", PARAM_DUR, "2ms", "100us", "1s", NULL, "between the KeepAlives of a phone that babbles", AT(babble_interval), false},
     {"last_out_of_service", PARAM_ENUM, "none", NULL, NULL, OUT_OF_SERVICE_CHOICES, "why it lost its service before the run began, as its flash memory knows: told by its first Alarm", AT(last_out_of_service), false},
     {0},
 };
@@ -72,10 +75,16 @@ static void start(void *arg)
     sccp_group_start(&p->group);
 }
 
-static void stop(void *arg)
+static void stop(void *arg, enum out_of_service why)
 {
     struct sccp_phone *p = arg;
-    sccp_group_stop(&p->group, OOS_INITIALIZED);
+    sccp_group_stop(&p->group, why == OOS_NONE ? OOS_INITIALIZED : why);
+}
+
+static void leave(void *arg)
+{
+    struct sccp_phone *p = arg;
+    sccp_group_leave(&p->group);
 }
 
 static const struct fsm *state(const void *arg)
@@ -97,7 +106,34 @@ static const char *role(const void *arg, int node)
 }
 
 static const struct phone_protocol protocol = {
-    .protocol = CNF_SCCP, .start = start, .stop = stop, .state = state, .at = at, .role = role};
+    .protocol = CNF_SCCP, .start = start, .stop = stop, .leave = leave, .state = state, .at = at, .role = role};
+
+/* --- a phone run wild ------------------------------------------------------------------------------ */
+
+static void on_babble(void *owner)
+{
+    struct sccp_phone *p = owner;
+    tmr_arm(&p->babble, p->babble_interval);
+    sccp_group_babble(&p->group);
+}
+
+static bool babble(struct node *n, struct err *e)
+{
+    struct sccp_phone *p = n->state;
+    if (tmr_armed(&p->babble))
+        return err_set(e, "'%s' babbles already", n->name);
+    tmr_arm(&p->babble, p->babble_interval);
+    return true;
+}
+
+static bool hush(struct node *n, struct err *e)
+{
+    struct sccp_phone *p = n->state;
+    if (!tmr_armed(&p->babble))
+        return err_set(e, "'%s' does not babble", n->name);
+    tmr_disarm(&p->babble);
+    return true;
+}
 
 /* --- life ------------------------------------------------------------------------------------------ */
 
@@ -122,10 +158,16 @@ static bool init(struct node *n, struct err *e)
     p->group.on_line = on_line;
     p->group.arg = p;
     sccp_group_init(&p->group, n, p->phone.tcp, &p->group_config);
+    tmr_init(&p->babble, n->sim, n->id, "sccp.babble", p, on_babble);
     return true;
 }
 
-static const struct model_op ops[] = {PHONE_OPS, {0}};
+static const struct model_op ops[] = {
+    PHONE_OPS,
+    {"babble", "its firmware runs wild: a KeepAlive every babble_interval", babble},
+    {"hush", "it is itself again", hush},
+    {0},
+};
 
 static void server_rows(const struct node *n, struct table *t)
 {

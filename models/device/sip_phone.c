@@ -14,6 +14,7 @@ struct sip_phone {
     const char *contact_uuid, *standing_text, *dialog_text;
     int model, last_out_of_service;
     struct sim_dur standby_offset, reconnect_interval;
+    struct dist reconnect_jitter;
     struct leg_identity identity;
     struct standing *standing; /* NULL: it starts from nothing */
     struct standing *dialog;   /* with the first node, as far as it is given; NULL: not at all */
@@ -39,6 +40,7 @@ static const struct param_def params[] = {
     {"timer_keepalive_expires", PARAM_DUR, "120s", "1s", "1d", NULL, "period of standby keepalives and of probes, where no configuration file says it", AT(phone.config.timer_keepalive_expires), false},
     {"secondary_keepalive_offset", PARAM_DUR, "0s", "0s", "1h", NULL, "from the 200 OK that registers the phone to the first standby keepalive", AT(standby_offset), false},
     {"reconnect_interval", PARAM_DUR, "30s", "1s", "1h", NULL, "between attempts to reach a node that refuses or is silent", AT(reconnect_interval), false},
+    {"reconnect_jitter", PARAM_LAW, "0s", "0s", "1h", NULL, "added to that, drawn each time: so that phones do not come together", AT(reconnect_jitter), false},
     {"sip_timer_f", PARAM_DUR, "32s", "1s", "1d", NULL, "a request without final answer fails after this (RFC 3261: 64*T1)", AT(identity.timer_f), false},
     {"cseq_first", PARAM_INT, "101", "1", "2000000000", NULL, "CSeq of the first REGISTER of each dialog", AT(cseq_first), false},
     {"clock_offset", PARAM_DUR, "0s", "-1d", "1d", NULL, "the phone's clock against the servers', as its Date headers show", AT(identity.clock_offset), false},
@@ -164,10 +166,17 @@ static bool resume(void *arg)
     return true;
 }
 
-static void stop(void *arg)
+static void stop(void *arg, enum out_of_service why)
 {
     struct sip_phone *p = arg;
     group_stop(&p->group);
+    p->group.last = why;
+}
+
+static void leave(void *arg)
+{
+    struct sip_phone *p = arg;
+    group_leave(&p->group);
 }
 
 static const struct fsm *state(const void *arg)
@@ -189,7 +198,7 @@ static const char *role(const void *arg, int node)
 }
 
 static const struct phone_protocol protocol = {
-    .protocol = CNF_SIP, .start = start, .resume = resume, .stop = stop, .state = state, .at = at, .role = role};
+    .protocol = CNF_SIP, .start = start, .resume = resume, .stop = stop, .leave = leave, .state = state, .at = at, .role = role};
 
 /* --- life ------------------------------------------------------------------------------------------ */
 
@@ -214,6 +223,7 @@ static bool init(struct node *n, struct err *e)
     p->identity.knows_time = p->phone.boot ? &p->phone.boot->knows_time : NULL;
     p->group.standby_offset = p->standby_offset;
     p->group.reconnect_interval = p->reconnect_interval;
+    p->group.reconnect_jitter = &p->reconnect_jitter;
     p->group.last = (enum out_of_service)p->last_out_of_service;
     p->group.on_registered = on_registered;
     p->group.on_rejected = on_rejected;

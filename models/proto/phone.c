@@ -237,12 +237,22 @@ static void on_ready(void *arg, const struct cnf *c, bool is_default)
     resolve_group(p);
 }
 
+/* What it will tell: a restart was somebody's wish, what is lost with the power is forgotten. */
+static enum out_of_service reason_of(const struct phone *p, const char *why)
+{
+    struct str s = str_of(why);
+    if (p->leaving)
+        return OOS_USER_RESET;
+    if (str_eq(s, STR("power-off")) || str_eq(s, STR("unplugged")) || str_eq(s, STR("restart")))
+        return OOS_NONE;
+    return OOS_LOST_IP;
+}
+
 static void on_down(void *arg, const char *why)
 {
     struct node *n = arg;
     struct phone *p = n->state;
-    (void)why;
-    p->protocol->stop(p);
+    p->protocol->stop(p, reason_of(p, why));
 }
 
 static const struct boot_user boot_user = {on_ready, on_down};
@@ -328,7 +338,12 @@ bool phone_reset(struct node *n, struct err *e)
     struct phone_boot *b = booting(n, e);
     if (b && !attach_is_on(&b->attach))
         return err_set(e, "'%s' is not up", n->name);
-    if (b)
-        boot_restart(b, "reset by its user");
-    return b != NULL;
+    if (!b)
+        return false;
+    struct phone *p = n->state;
+    p->leaving = true;
+    p->protocol->leave(p);
+    boot_restart(b, "reset by its user");
+    p->leaving = false;
+    return true;
 }

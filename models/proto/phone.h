@@ -10,6 +10,7 @@
 #include "models/net/show.h"
 #include "models/net/tcp.h"
 #include "models/proto/cucm_group.h"
+#include "models/proto/out_of_service.h"
 #include "models/proto/phone_boot.h"
 
 #define PHONE_DSCP 24 /* CS3, for signalling */
@@ -35,7 +36,8 @@ struct phone_protocol {
     enum cnf_protocol protocol;          /* that a configuration file must ask for */
     void (*start)(void *arg);            /* the configuration is complete: register */
     bool (*resume)(void *arg);           /* starts=configured: true when it is registered already; may be NULL */
-    void (*stop)(void *arg);             /* not a word can be sent any more */
+    void (*stop)(void *arg, enum out_of_service why); /* not a word can be sent any more; `why` is told later */
+    void (*leave)(void *arg);            /* its user resets it: a last word to the node of registration */
     const struct fsm *(*state)(const void *arg);    /* its machine of registration */
     int (*at)(const void *arg);                     /* the node of registration, or GROUP_NOWHERE */
     const char *(*role)(const void *arg, int node); /* "Active", "Standby", "" */
@@ -59,6 +61,7 @@ struct phone {
     struct tmr power;
     struct phone_boot *boot;      /* NULL: it starts configured */
     struct phone_config *factory; /* of one that boots: what holds where its configuration file is silent */
+    bool leaving;                 /* its user resets it */
     bool powered;                 /* of one that starts configured */
     int64_t resolving;            /* the member of the group whose name is being resolved */
 };

@@ -52,6 +52,21 @@ static void raise_alarm(struct binding *b, enum unregister_reason reason, const 
     bus_publish(r->node->sim, &log);
 }
 
+/* Not an alarm of ours, for nothing is wrong; a line in the log all the same. */
+static void tell_registered(const struct binding *b)
+{
+    const struct registrar *r = b->registrar;
+    struct val v[] = {V_TEXT(b->device),      V_IP4(b->addr.v),       V_TEXT(protocols[b->protocol].name),
+                      V_TEXT(b->model),       V_TEXT(b->description), V_TEXT(r->cluster_id), V_TEXT(r->node_id)};
+    struct rec log = {.kind = REC_LOG, .node = r->node->id};
+    log.log = (struct rec_log){"EventViewer", 6,
+                               {"%UC_CALLMANAGER-6-EndPointRegistered: %[DeviceName={}][IPAddress={}][Protocol={}]"
+                                "[DeviceType={}][Description={}][IPAddrAttributes=0][AppID=Cisco CallManager]"
+                                "[ClusterID={}][NodeID={}]: Endpoint registered",
+                                v, sizeof v / sizeof v[0]}};
+    bus_publish(r->node->sim, &log);
+}
+
 static void begin(void *self, const void *msg)
 {
     struct binding *b = self;
@@ -199,8 +214,13 @@ struct binding *registrar_bind(struct registrar *r, const struct registration *q
 {
     struct binding *b = find_or_make(r, q);
     take_protocol(b, q->protocol);
+    if (b->fsm.state == REGISTERED && !ip4_eq(b->addr, q->addr))
+        registrar_end(b, REASON_DUPLICATE_REGISTRATION); /* another phone has its name */
+    bool news = b->fsm.state != REGISTERED && !q->before;
     remember(b, q);
     fsm_step(&b->fsm, E_REGISTER, NULL);
+    if (news)
+        tell_registered(b);
     arm(b, life, awaited);
     return b;
 }
@@ -211,14 +231,14 @@ void registrar_hear(struct binding *b, struct sim_dur life, uint64_t awaited)
     arm(b, life, awaited);
 }
 
-void registrar_unbind(struct registrar *r, const struct registration *q)
+void registrar_unbind(struct registrar *r, const struct registration *q, enum unregister_reason reason)
 {
     struct binding *b = find_or_make(r, q);
     bool bound = b->fsm.state == REGISTERED;
     remember(b, q);
     fsm_step(&b->fsm, E_UNREGISTER, NULL);
     if (bound)
-        raise_alarm(b, REASON_DEVICE_UNREGISTERED, protocols[b->protocol].unregister_signal);
+        raise_alarm(b, reason, protocols[b->protocol].unregister_signal);
 }
 
 void registrar_end(struct binding *b, enum unregister_reason reason)

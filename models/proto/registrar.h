@@ -21,7 +21,9 @@ enum unregister_reason {
     REASON_DEVICE_INITIATED_RESET = 8,
     REASON_CALLMANAGER_RESET = 9,
     REASON_DEVICE_UNREGISTERED = 10,
+    REASON_SCCP_DEVICE_THROTTLING = 12,
     REASON_KEEPALIVE_TIMEOUT = 13,
+    REASON_DUPLICATE_REGISTRATION = 16,
 };
 
 struct binding {
@@ -56,6 +58,7 @@ struct registration {
     struct str device, model, dn;
     struct ip4 addr;
     struct tcp_conn *conn;
+    bool before;        /* it was registered before the run began: no news */
     struct str call_id; /* SIP */
     uint32_t cseq;      /* SIP */
 };
@@ -72,7 +75,7 @@ struct binding *registrar_bind(struct registrar *r, const struct registration *q
 void registrar_hear(struct binding *b, struct sim_dur life, uint64_t awaited); /* a keepalive of SCCP */
 
 /* It asks for its end (REGISTER with Expires 0, Unregister); it may be unbound. */
-void registrar_unbind(struct registrar *r, const struct registration *q);
+void registrar_unbind(struct registrar *r, const struct registration *q, enum unregister_reason reason);
 void registrar_end(struct binding *b, enum unregister_reason reason); /* CUCM's own wish; it may be unbound */
 
 /* Is it bound now; how many are. */

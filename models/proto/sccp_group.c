@@ -271,13 +271,22 @@ static void abandon(void *self, const void *msg)
     go_elsewhere(self, msg);
 }
 
+static struct sim_dur reconnect_pause(struct sccp_group *g)
+{
+    const struct sccp_group_config *c = g->config;
+    if (c->reconnect_jitter.kind == DIST_CONST)
+        return dur_add(c->reconnect_interval, c->reconnect_jitter.v[0]);
+    g->dice = g->dice ? g->dice : node_stream(g->node, "reconnect");
+    return dur_add(c->reconnect_interval, dist_draw(&c->reconnect_jitter, g->dice));
+}
+
 static void wait_and_retry(void *self, const void *msg)
 {
     struct sccp_group *g = self;
     (void)msg;
     g->failed = 0;
     leave(g);
-    tmr_arm(&g->retry, g->config->reconnect_interval);
+    tmr_arm(&g->retry, reconnect_pause(g));
 }
 
 static void abandon_and_wait(void *self, const void *msg)
@@ -476,7 +485,7 @@ static void on_down(void *arg, struct sccp_leg *l, enum leg_down why)
     /* A standby or watched node: again at once when it had stood, else after the interval. */
     bool stood = why == LEG_DOWN_CLOSED || why == LEG_DOWN_RESET || why == LEG_DOWN_TIMEOUT;
     if (!tmr_armed(&s->reconnect))
-        tmr_arm(&s->reconnect, stood && l->was_open ? DUR_ZERO : g->config->reconnect_interval);
+        tmr_arm(&s->reconnect, stood && l->was_open ? DUR_ZERO : reconnect_pause(g));
     if (l->index == g->target && (g->fsm.state == TOKEN || g->fsm.state == LEAVING))
         feed(g, E_TARGET_LOST);
 }
@@ -609,4 +618,18 @@ void sccp_group_quit(struct sccp_group *g, enum out_of_service why)
     for (int i = 0; i < g->leg_count; i++)
         sccp_leg_abort(&g->leg[i]);
     sccp_group_stop(g, why);
+}
+
+void sccp_group_leave(struct sccp_group *g)
+{
+    struct skinny m = {.id = SKINNY_UNREGISTER, .number = SKINNY_UNREGISTER_RESET};
+    if (g->at != GROUP_NOWHERE && g->leg[g->at].open)
+        sccp_leg_send(&g->leg[g->at], &m);
+}
+
+void sccp_group_babble(struct sccp_group *g)
+{
+    struct skinny m = {.id = SKINNY_KEEPALIVE};
+    if (g->at != GROUP_NOWHERE && g->leg[g->at].open)
+        sccp_leg_send(&g->leg[g->at], &m);
 }

@@ -14,6 +14,7 @@
 /* The SCCP_GROUP_PARAMS of a device are stored here. */
 struct sccp_group_config {
     struct sim_dur wait_floor, reconnect_interval;
+    struct dist reconnect_jitter;
     int64_t wait_factor;
     struct sccp_talk_config talk;
 };
@@ -23,6 +24,7 @@ struct sccp_group_config {
     {"failover_wait_floor", PARAM_DUR, "4s", "1ms", "1h", NULL, "normal detection waits at least so long", offsetof(state, field.wait_floor), false}, \
     {"failover_wait_factor", PARAM_INT, "8", "1", "10000", NULL, "normal detection waits so many times the mean of the last 10,000 answers", offsetof(state, field.wait_factor), false}, \
     {"reconnect_interval", PARAM_DUR, "30s", "1s", "1h", NULL, "between attempts to reach a node that refuses or is silent", offsetof(state, field.reconnect_interval), false}, \
+    {"reconnect_jitter", PARAM_LAW, "0s", "0s", "1h", NULL, "added to that, drawn each time: so that phones do not come together", offsetof(state, field.reconnect_jitter), false}, \
     SCCP_TALK_PARAMS(state, field.talk)
 /* clang-format on */
 
@@ -58,6 +60,7 @@ struct sccp_group {
     struct answer_mean mean;
     bool unanswered;        /* a keepalive is out */
     struct sim_time asked;  /* when the oldest of those was sent */
+    struct rng *dice;       /* for the pauses; NULL until it was needed */
     struct tmr verdict;     /* on a node that has not answered its keepalive */
     struct tmr token;       /* for an answer to the request for a token, or to Unregister */
     struct tmr retry;
@@ -73,6 +76,11 @@ void sccp_group_stop(struct sccp_group *g, enum out_of_service why);
 
 /* The same with a live network: connections are reset. From inside a callback, too. */
 void sccp_group_quit(struct sccp_group *g, enum out_of_service why);
+
+/* Its user resets the phone: it unregisters, and says so. sccp_group_stop follows. */
+void sccp_group_leave(struct sccp_group *g);
+
+void sccp_group_babble(struct sccp_group *g); /* a KeepAlive out of turn, if it is registered */
 
 const char *sccp_group_role(const struct sccp_group *g, int node); /* "Active", "Standby", "Monitored", "" */
 

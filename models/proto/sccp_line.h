@@ -16,6 +16,8 @@ struct sccp_line {
     struct list_link jobs;
     struct tmr timer; /* of the first job */
     uint32_t received; /* messages */
+    struct sim_time window; /* when the five seconds began in which they are counted */
+    int64_t in_window;
     uint32_t handle;   /* in the trace; 0 until its Register was looked at */
     uint32_t device_type, protocol;
     char device[17], mac[13], dn[25];

@@ -7,6 +7,7 @@
 #include "sim/base/civil.h"
 
 #define JOBS_MAX 1000000
+#define THROTTLE_WINDOW_S 5
 
 struct job {
     struct list_link in_line;
@@ -154,10 +155,11 @@ static void prompt(struct sccp_line *l, struct job *j)
 static void unregister(struct sccp_line *l, struct job *j)
 {
     char type[12];
-    (void)j;
+    bool reset = j->number == SKINNY_UNREGISTER_RESET;
     if (l->binding && l->binding->conn == l->conn) {
         struct registration q = registration_of(l, type);
-        registrar_unbind(&l->station->manager->registrar, &q);
+        registrar_unbind(&l->station->manager->registrar, &q,
+                         reset ? REASON_DEVICE_INITIATED_RESET : REASON_DEVICE_UNREGISTERED);
     }
     l->binding = NULL;
     l->acknowledged = false;
@@ -370,7 +372,28 @@ static void keep_names(struct sccp_line *l, const struct skinny *m)
 
 static bool has_number(uint32_t id)
 {
-    return id == SKINNY_LINE_STAT_REQ || id == SKINNY_FORWARD_STAT_REQ || id == SKINNY_SPEED_DIAL_STAT_REQ;
+    return id == SKINNY_LINE_STAT_REQ || id == SKINNY_FORWARD_STAT_REQ || id == SKINNY_SPEED_DIAL_STAT_REQ ||
+           id == SKINNY_UNREGISTER;
+}
+
+/* A phone that floods its node is put out (reason 12): so many messages within five seconds. */
+static bool is_flooding(struct sccp_line *l)
+{
+    struct sim_time now = sim_now(sim_of(l));
+    if (!time_before(now, time_add(l->window, dur_s(THROTTLE_WINDOW_S)))) {
+        l->window = now;
+        l->in_window = 0;
+    }
+    return ++l->in_window > l->station->config->throttle_events;
+}
+
+static void throttle(struct sccp_line *l)
+{
+    BUS_NOTE(sim_of(l), l->station->manager->node->id, "sccp", "{} is throttled: more than {} messages within {} s",
+             V_TEXT(l->device), V_U64((uint64_t)l->station->config->throttle_events), V_U64(THROTTLE_WINDOW_S));
+    if (is_home(l))
+        registrar_end(l->binding, REASON_SCCP_DEVICE_THROTTLING);
+    tcp_abort(l->conn);
 }
 
 static void on_message(void *arg, const struct skinny *m)
@@ -378,6 +401,10 @@ static void on_message(void *arg, const struct skinny *m)
     struct sccp_line *l = arg;
     const struct work *work = work_of(m->id);
     l->received++;
+    if (is_flooding(l)) {
+        throttle(l);
+        return;
+    }
     if (!bus_current_flow(sim_of(l)))
         bus_set_flow(sim_of(l), skinny_flow(sim_of(l), tcp_peer(l->conn), tcp_peer_port(l->conn), l->received));
     keep_names(l, m);

@@ -17,7 +17,7 @@
 /* The SCCP_STATION_PARAMS of a device are stored here. */
 struct sccp_station_config {
     struct sim_dur keepalive_primary, keepalive_secondary;
-    int64_t keepalives_missed;
+    int64_t keepalives_missed, throttle_events;
     struct dist check_time, ack_time, answer_time, register_time, prompt_time;
     const char *date_template;
 };
@@ -27,6 +27,7 @@ struct sccp_station_config {
     {"sccp_keepalive_primary", PARAM_DUR, "30s", "1s", "1h", NULL, "StationKeepaliveInterval: between keepalives to the node of registration, as RegisterAck says", offsetof(state, field.keepalive_primary), false}, \
     {"sccp_keepalive_secondary", PARAM_DUR, "60s", "1s", "1h", NULL, "Station2ndKeepaliveInterval: between keepalives to other nodes, as RegisterAck says", offsetof(state, field.keepalive_secondary), false}, \
     {"sccp_keepalives_missed", PARAM_INT, "3", "1", "100", NULL, "an SCCP phone that is silent for so many intervals is unregistered", offsetof(state, field.keepalives_missed), false}, \
+    {"sccp_throttle_events", PARAM_INT, "2000", "1", "1000000000", NULL, "an SCCP phone that sends more messages than that within 5 s is put out (reason 12)", offsetof(state, field.throttle_events), false}, \
     {"sccp_check_time", PARAM_LAW, "1ms", "0s", "1h", NULL, "from a Register to the check of the device", offsetof(state, field.check_time), false}, \
     {"sccp_ack_time", PARAM_LAW, "2ms", "0s", "1h", NULL, "from there to RegisterAck, or RegisterReject", offsetof(state, field.ack_time), false}, \
     {"sccp_answer_time", PARAM_LAW, "uniform(50us,150us)", "0s", "1h", NULL, "from a request of an SCCP phone, or a keepalive, to its answer", offsetof(state, field.answer_time), false}, \

@@ -248,10 +248,18 @@ static void go_elsewhere(void *self, const void *msg)
     aim(g, next_target(g));
 }
 
-/* Until the first node may be asked again. */
-static struct sim_dur pause(const struct sip_group *g)
+static struct sim_dur reconnect_pause(struct sip_group *g)
 {
-    struct sim_time now = sim_now(g->node->sim), first = time_add(now, g->reconnect_interval);
+    if (g->reconnect_jitter->kind == DIST_CONST)
+        return dur_add(g->reconnect_interval, g->reconnect_jitter->v[0]);
+    g->dice = g->dice ? g->dice : node_stream(g->node, "reconnect");
+    return dur_add(g->reconnect_interval, dist_draw(g->reconnect_jitter, g->dice));
+}
+
+/* Until the first node may be asked again. */
+static struct sim_dur pause(struct sip_group *g)
+{
+    struct sim_time now = sim_now(g->node->sim), first = time_add(now, reconnect_pause(g));
     bool any = false;
     for (int i = 0; i <= lowest(g); i++)
         any = any || !time_before(first, g->slot[i].not_before);
@@ -452,7 +460,7 @@ static void on_down(void *arg, struct sip_leg *l, enum leg_down why)
     /* A standby or probed node: again at once when it had stood, else after the interval. */
     bool stood = why == LEG_DOWN_CLOSED || why == LEG_DOWN_RESET || why == LEG_DOWN_TIMEOUT;
     if (!tmr_armed(&s->reconnect))
-        tmr_arm(&s->reconnect, stood && l->was_open ? DUR_ZERO : g->reconnect_interval);
+        tmr_arm(&s->reconnect, stood && l->was_open ? DUR_ZERO : reconnect_pause(g));
 }
 
 static const struct leg_user user = {.on_open = on_open, .on_answer = on_answer, .on_down = on_down};
@@ -526,6 +534,12 @@ void group_quit(struct sip_group *g)
     for (int i = 0; i < g->leg_count; i++)
         leg_abort(&g->leg[i]);
     group_stop(g);
+}
+
+void group_leave(struct sip_group *g)
+{
+    if (g->at != GROUP_NOWHERE && g->leg[g->at].open && !g->leg[g->at].pending)
+        leg_request(&g->leg[g->at], LEG_STANDBY, NULL);
 }
 
 void group_resume(struct sip_group *g, const struct standing *s)

@@ -27,6 +27,8 @@ struct sip_group {
     const struct leg_identity *id;
     struct sim_dur standby_offset;     /* from the registering 200 to the first standby keepalive */
     struct sim_dur reconnect_interval; /* of connections to nodes other than the one of registration */
+    const struct dist *reconnect_jitter; /* added to that */
+    struct rng *dice;                    /* for it; NULL until it was needed */
     struct tcp *tcp;
     enum out_of_service last;          /* that an earlier life left in flash; told by the first REGISTER */
     void (*on_registered)(void *arg); /* anew, at whatever node; may be NULL */
@@ -57,6 +59,9 @@ void group_stop(struct sip_group *g);
 
 /* The same with a live network: connections are reset. From inside on_rejected, too. */
 void group_quit(struct sip_group *g);
+
+/* Its user resets the phone: a last REGISTER that ends the binding. group_stop follows. */
+void group_leave(struct sip_group *g);
 
 /* Instead of group_start: registered at the first node already; there must be a route to it. */
 void group_resume(struct sip_group *g, const struct standing *s);

@@ -233,7 +233,7 @@ static void answer_register(struct line *l, const struct request *r, uint64_t fl
     } else if (!registrar_accepts(registrar, &q)) {
         reject(l, m, 500, "Server Internal Error", NULL, flow);
     } else if (r->expires == 0) {
-        registrar_unbind(registrar, &q);
+        registrar_unbind(registrar, &q, REASON_DEVICE_UNREGISTERED);
         send_ok(l, m, false, flow);
     } else {
         bind(l, &q);
@@ -445,6 +445,7 @@ static void resume(struct sip_station *c, const struct standing *s)
     l->conn = tcp_resume(c->manager->tcp, &o, &line_events, l);
     ASSERT(l->conn);
     struct registration q = {.protocol = DEVICE_SIP,
+                             .before = true,
                              .device = s->device,
                              .model = s->model,
                              .dn = s->dn,

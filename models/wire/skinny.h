@@ -63,6 +63,7 @@ enum skinny_id {
 enum skinny_severity { SKINNY_CRITICAL, SKINNY_WARNING, SKINNY_INFORMATIONAL, SKINNY_UNKNOWN, SKINNY_MAJOR = 7,
                        SKINNY_MINOR = 8, SKINNY_MARGINAL = 10, SKINNY_TRACE = 20 };
 
+enum { SKINNY_UNREGISTER_RESET = 1 }; /* reason of Unregister: its user resets the phone (our number) */
 enum skinny_reset { SKINNY_RESET_FULL = 1, SKINNY_RESTART = 2, SKINNY_APPLY_CONFIG = 3 };
 
 /* Texts are views without their padding; written, they are padded with zeros and must fit. */

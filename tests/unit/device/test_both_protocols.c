@@ -70,8 +70,8 @@ static void timed_apart(void **state)
     assert_string_equal(second->event, "StationKeepAliveTimeout");
     if (first->t < 130 || first->t > 130.1 || second->t < 130.05 || second->t > 130.1)
         fail_msg("%f and %f", first->t, second->t);
-    assert_int_equal(lines_with(s, "[Protocol=SIP][DeviceType=540]"), 1);
-    assert_int_equal(lines_with(s, "[Protocol=SCCP][DeviceType=437]"), 1);
+    assert_int_equal(lines_with(s, "[Protocol=SIP][DeviceType=540]"), 2);
+    assert_int_equal(lines_with(s, "[Protocol=SCCP][DeviceType=437]"), 2);
     struct shown *t = show(s->o.a, "registrations");
     assert_non_null(strstr(t->text, "\n2, 0, 0, 0, 2\n"));
     assert_non_null(strstr(t->text, ", unr, SCCP, 437, "));

@@ -135,7 +135,7 @@ static void falls_silent(const char *missed, const char *closes, double limit_s)
     assert_true(gone->t - heard > limit_s && gone->t - heard < limit_s + 0.0005); /* the frame's way */
     assert_int_equal(s->o.alarm_count, 1);
     assert_int_equal(s->o.alarms[0], 13);
-    assert_int_equal(lines_with(s, "[Protocol=SCCP][DeviceType=437]"), 1);
+    assert_int_equal(lines_with(s, "[Protocol=SCCP][DeviceType=437]"), 2);
     sccp_close(s);
 }
 

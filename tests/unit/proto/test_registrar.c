@@ -111,8 +111,8 @@ static void counted_by_protocol(void **state)
     assert_string_equal(registrar_protocol(y), "SCCP");
     assert_true(registrar_has(&b->r, STR("SEP3")) && !registrar_has(&b->r, STR("SEP4")));
     struct registration q = of(DEVICE_SCCP, "SEP3", 2);
-    registrar_unbind(&b->r, &q);
-    registrar_unbind(&b->r, &q); /* again: nothing to end, no alarm */
+    registrar_unbind(&b->r, &q, REASON_DEVICE_UNREGISTERED);
+    registrar_unbind(&b->r, &q, REASON_DEVICE_UNREGISTERED); /* again: nothing to end, no alarm */
     assert_alarm(b, 1, REASON_DEVICE_UNREGISTERED, "SEP3", "StationUnregister");
     registrar_end(y, REASON_CALLMANAGER_RESET);
     assert_alarm(b, 2, REASON_CALLMANAGER_RESET, "SEP2", "StationRegister");
