@@ -32,12 +32,12 @@ static const struct {
 };
 
 /* The alarm in CUCM's own words (seed 002); the log adds what syslog puts in front. */
-static void raise_alarm(struct binding *b, enum unregister_reason reason, const char *last_signal)
+static uint64_t raise_alarm(struct binding *b, enum unregister_reason reason, const char *last_signal)
 {
     struct registrar *r = b->registrar;
     struct rec a = {.kind = REC_ALARM, .node = r->node->id};
     a.alarm = (struct rec_alarm){"EndPointUnregistered", reason, b->device, last_signal};
-    bus_publish(r->node->sim, &a);
+    uint64_t alarm = bus_publish(r->node->sim, &a);
     struct val v[] = {V_TEXT(b->device),      V_IP4(b->addr.v), V_TEXT(protocols[b->protocol].name),
                       V_TEXT(b->model),       V_TEXT(b->description), V_U64(reason),
                       V_TEXT(last_signal),    V_TEXT(r->cluster_id),  V_TEXT(r->node_id)};
@@ -50,6 +50,7 @@ static void raise_alarm(struct binding *b, enum unregister_reason reason, const 
         "[AppID=Cisco CallManager][ClusterID={}][NodeID={}]: An endpoint has unregistered",
         v, sizeof v / sizeof v[0]};
     bus_publish(r->node->sim, &log);
+    return alarm;
 }
 
 /* Not an alarm of ours, for nothing is wrong; a line in the log all the same. */
@@ -241,12 +242,11 @@ void registrar_unbind(struct registrar *r, const struct registration *q, enum un
         raise_alarm(b, reason, protocols[b->protocol].unregister_signal);
 }
 
-void registrar_end(struct binding *b, enum unregister_reason reason)
+uint64_t registrar_end(struct binding *b, enum unregister_reason reason)
 {
     bool bound = b->fsm.state == REGISTERED;
     fsm_step(&b->fsm, E_RESET, NULL);
-    if (bound)
-        raise_alarm(b, reason, protocols[b->protocol].register_signal);
+    return bound ? raise_alarm(b, reason, protocols[b->protocol].register_signal) : 0;
 }
 
 static void lose_connection(struct binding *b)

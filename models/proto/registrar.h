@@ -76,7 +76,8 @@ void registrar_hear(struct binding *b, struct sim_dur life, uint64_t awaited); /
 
 /* It asks for its end (REGISTER with Expires 0, Unregister); it may be unbound. */
 void registrar_unbind(struct registrar *r, const struct registration *q, enum unregister_reason reason);
-void registrar_end(struct binding *b, enum unregister_reason reason); /* CUCM's own wish; it may be unbound */
+/* CUCM's own wish; it may be unbound. Returns the record of the alarm, 0: there was none. */
+uint64_t registrar_end(struct binding *b, enum unregister_reason reason);
 
 /* Is it bound now; how many are. */
 bool registrar_has(const struct registrar *r, struct str device);

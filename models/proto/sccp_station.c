@@ -391,8 +391,11 @@ static void throttle(struct sccp_line *l)
 {
     BUS_NOTE(sim_of(l), l->station->manager->node->id, "sccp", "{} is throttled: more than {} messages within {} s",
              V_TEXT(l->device), V_U64((uint64_t)l->station->config->throttle_events), V_U64(THROTTLE_WINDOW_S));
-    if (is_home(l))
-        registrar_end(l->binding, REASON_SCCP_DEVICE_THROTTLING);
+    if (is_home(l)) {
+        struct node *n = l->station->manager->node;
+        uint64_t alarm = registrar_end(l->binding, REASON_SCCP_DEVICE_THROTTLING);
+        bus_because(n->sim, alarm, node_limit(n, "sccp_throttle_events"), BECAUSE_LIMIT);
+    }
     tcp_abort(l->conn);
 }
 

@@ -60,9 +60,21 @@ static bool alarm_about(const struct view_record *x, const char *device)
     return counted_alarm(x, NULL) && view_field_is(x, "device", device);
 }
 
+static const struct view_measure *find_measure(const struct view_run *r, const char *name)
+{
+    for (size_t i = 0; i < r->measure_count; i++) {
+        if (strcmp(r->measures[i].name, name) == 0)
+            return &r->measures[i];
+    }
+    return NULL;
+}
+
+/* That a phone went elsewhere matters more than an end that somebody wanted. */
 static const struct view_record *first_outcome(const struct view_run *r, int node)
 {
+    const struct view_measure *m = node < 0 ? find_measure(r, "failover_count") : NULL;
     const struct view_record *x = first(r, node, counted_alarm, NULL);
+    x = x || !m || !m->record ? x : view_record(r, m->record);
     x = x ? x : first(r, node, any_alarm, NULL);
     return x ? x : first(r, node, any_drop, NULL);
 }
@@ -159,15 +171,6 @@ static const struct view_observable *first_deviation(const struct view_run *r)
     for (size_t i = 0; i < r->observable_count; i++) {
         if (strcmp(r->observables[i].verdict, "deviates") == 0)
             return &r->observables[i];
-    }
-    return NULL;
-}
-
-static const struct view_measure *find_measure(const struct view_run *r, const char *name)
-{
-    for (size_t i = 0; i < r->measure_count; i++) {
-        if (strcmp(r->measures[i].name, name) == 0)
-            return &r->measures[i];
     }
     return NULL;
 }
