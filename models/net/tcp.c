@@ -206,6 +206,7 @@ struct tcp_conn *tcp_resume(struct tcp *t, const struct tcp_resume *o, const str
     c->arg = arg;
     c->dscp = o->dscp;
     c->timestamps = t->config->timestamps;
+    c->syn_acked = true;
     c->snd_una = c->snd_nxt = c->snd_max = c->recover = o->seq;
     c->irs = o->ack - 1;
     c->rcv_nxt = c->last_ack_sent = o->ack;
@@ -228,8 +229,16 @@ bool tcp_listen(struct tcp *t, uint16_t port, bool isn_given, uint32_t isn, uint
     return true;
 }
 
+/* Who has not finished his handshake has nobody to be accepted by. */
 void tcp_unlisten(struct tcp *t, uint16_t port)
 {
+    const struct listener *l = map_get(&t->listeners, port);
+    struct map_slot *slot;
+    for (uint32_t i = 0; l && map_next(&t->conns, &i, &slot);) {
+        struct tcp_conn *c = slot->value;
+        if (c->listener == l && c->state == TCP_SYN_RECEIVED)
+            tcp_conn_end(c, TCP_END_ABORTED, "unlisten");
+    }
     map_remove(&t->listeners, port);
 }
 
@@ -273,7 +282,7 @@ static void fill_last(struct tcp_conn *c, struct str *data)
 
 bool tcp_send(struct tcp_conn *c, struct str data, uint64_t flow)
 {
-    if ((c->state != TCP_ESTABLISHED && c->state != TCP_CLOSE_WAIT) || c->user_closed)
+    if ((c->state > TCP_ESTABLISHED && c->state != TCP_CLOSE_WAIT) || c->user_closed || c->ended)
         return false;
     if (data.n)
         fill_last(c, &data);
@@ -291,24 +300,42 @@ bool tcp_send(struct tcp_conn *c, struct str data, uint64_t flow)
     return true;
 }
 
-void tcp_close(struct tcp_conn *c)
+/* In SYN-RECEIVED the FIN goes at once, unless data waits before it (RFC 9293 3.10.4). */
+static void finish_sending(struct tcp_conn *c)
 {
-    if (c->user_closed || c->ended)
-        return;
-    c->user_closed = true;
-    if (c->state == TCP_SYN_SENT) {
-        tcp_conn_end(c, TCP_END_CLOSED, "close");
-        return;
-    }
+    bool waits = c->state == TCP_SYN_RECEIVED && c->queue;
     struct seg *s = tcp_seg_new(c->tcp, STR_NONE, 0);
     s->fin = true;
     s->data->flow = bus_current_flow(c->tcp->node->sim);
     enqueue(c, s);
-    if (c->state == TCP_ESTABLISHED || c->state == TCP_SYN_RECEIVED)
-        tcp_set_state(c, TCP_FIN_WAIT_1, "close");
-    else if (c->state == TCP_CLOSE_WAIT)
+    if (waits)
+        return;
+    if (c->state == TCP_CLOSE_WAIT)
         tcp_set_state(c, TCP_LAST_ACK, "close");
+    else
+        tcp_set_state(c, TCP_FIN_WAIT_1, "close");
     tcp_output(c);
+}
+
+void tcp_shutdown(struct tcp_conn *c)
+{
+    if (c->user_closed || c->ended)
+        return;
+    c->user_closed = c->reads_on = true;
+    if (c->state == TCP_SYN_SENT)
+        tcp_conn_end(c, TCP_END_CLOSED, "close");
+    else
+        finish_sending(c);
+}
+
+void tcp_close(struct tcp_conn *c)
+{
+    tcp_shutdown(c);
+    if (c->ended || !c->reads_on)
+        return;
+    c->reads_on = false;
+    if (c->state == TCP_FIN_WAIT_2)
+        tcp_linger(c); /* half-closed until now, without a limit */
 }
 
 void tcp_abort(struct tcp_conn *c)

@@ -17,6 +17,7 @@ struct tcp_config {
     struct sim_dur rto_min;        /* filled in with the profile's default when not given */
     struct sim_dur granularity;
     bool timestamps;
+    bool reset_exact;
     const char *giveup_name;       /* the parameter; NULL: tcp_giveup */
     struct sim_dur giveup;         /* first transmission of unacknowledged data to giving up; 0: by count */
     int64_t mss, window_bytes;
@@ -38,6 +39,9 @@ struct tcp_config {
      offsetof(state, field.granularity), false},                                                     \
     {"tcp_timestamps", PARAM_BOOL, "off", NULL, NULL, NULL, "RFC 7323 timestamps, if the peer agrees", \
      offsetof(state, field.timestamps), false},                                                      \
+    {"tcp_reset_exact", PARAM_BOOL, "off", NULL, NULL, NULL,                                         \
+     "RFC 5961 3.2: a RST within the window, but not at its edge, is questioned by an ACK",          \
+     offsetof(state, field.reset_exact), false},                                                     \
     {prefix "tcp_giveup", PARAM_DUR, giveup_default, "0s", "1h", NULL,                                      \
      "first transmission of unacknowledged data to declaring the peer dead; 0s: by count only",      \
      offsetof(state, field.giveup), false},                                                          \
@@ -105,9 +109,10 @@ bool tcp_listen(struct tcp *t, uint16_t port, bool isn_given, uint32_t isn, uint
 void tcp_unlisten(struct tcp *t, uint16_t port); /* a SYN to it is answered RST from now on */
 void tcp_use(struct tcp_conn *c, const struct tcp_events *ev, void *arg);
 
-/* Queues data and sends what the window allows. `flow` is the exchange that it belongs to; copies and
- * the peer's ACK carry it. False: the connection is not open for sending. */
+/* Queues data and sends what the window allows; before the handshake is done it waits. `flow` is the
+ * exchange that it belongs to; copies and the peer's ACK carry it. False: closed for sending. */
 bool tcp_send(struct tcp_conn *c, struct str data, uint64_t flow);
+void tcp_shutdown(struct tcp_conn *c); /* half-close: FIN after what is queued; data still comes in */
 void tcp_close(struct tcp_conn *c); /* full close: FIN after what is queued; later data is answered RST */
 void tcp_abort(struct tcp_conn *c); /* RST now; on_end(TCP_END_ABORTED) is called before this returns */
 

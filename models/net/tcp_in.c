@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* tcp_in.c: arriving segments, in the order of checks of RFC 9293 3.10.7: sequence, RST, SYN, ACK,
- * text, FIN. A RST is accepted anywhere in the window. */
+/* tcp_in.c: arriving segments, in the order of RFC 9293 3.10.7: the checks (tcp_check.c), ACK, text,
+ * FIN. Urgent data is data: URG and the urgent pointer say nothing here. */
 #include <string.h>
 
 #include "models/net/tcp_state.h"
 
 #define HELD_MAX 256
-#define MSS_DEFAULT 536 /* RFC 9293 3.7.1: no option came */
-#define MSS_MIN 48      /* Linux: whatever the peer says, a segment carries something */
-#define TS_BYTES 12     /* the option in whole words */
 
 /* RFC 9293 3.10.7.4, fifth: an older segment must not bring an older window back. */
 static void update_window(struct tcp_conn *c, const struct tcp_seg *s)
@@ -24,81 +21,7 @@ static void update_window(struct tcp_conn *c, const struct tcp_seg *s)
         c->snd_wnd_max = c->snd_wnd;
 }
 
-static void agree_options(struct tcp_conn *c, const struct tcp_seg *s)
-{
-    uint32_t theirs = s->mss ? s->mss : MSS_DEFAULT, ours = (uint32_t)c->tcp->config->mss;
-    c->mss = theirs < MSS_MIN ? MSS_MIN : theirs < ours ? theirs : ours;
-    c->timestamps = c->tcp->config->timestamps && s->has_ts;
-    if (c->timestamps) {
-        c->ts_recent = s->ts_val;
-        c->mss -= TS_BYTES; /* the option stands in every segment from now on */
-    }
-    c->irs = s->seq;
-    c->rcv_nxt = s->seq + 1;
-    c->snd_wnd = c->snd_wnd_max = s->window;
-    c->snd_wl1 = s->seq;
-    c->snd_wl2 = c->iss;
-}
-
-/* --- LISTEN and SYN-SENT ---------------------------------------------------------------------- */
-
-static void on_listen(struct tcp *t, struct listener *l, const struct tcp_seg *s)
-{
-    uint32_t isn = l->isn_given ? l->isn : rng_u32(t->isns);
-    l->isn_given = false; /* for the first connection only */
-    struct tcp_conn *c = tcp_conn_new(t, s->src, s->src_port, s->dst_port, isn);
-    c->listener = l;
-    c->dscp = l->dscp;
-    c->handshake_flow = bus_current_flow(t->node->sim);
-    c->state = TCP_LISTEN;
-    agree_options(c, s);
-    tcp_set_state(c, TCP_SYN_RECEIVED, "syn");
-    tcp_send_syn(c);
-}
-
-static void on_syn_sent(struct tcp_conn *c, const struct tcp_seg *s)
-{
-    bool ack = s->flags & TCP_ACK;
-    if (ack && s->ack != c->iss + 1) {
-        ip_discard(c->tcp->node, "tcp-unacceptable-ack");
-        tcp_reset_stray(c->tcp, s);
-        return;
-    }
-    if (s->flags & TCP_RST) {
-        if (ack)
-            tcp_conn_end(c, TCP_END_REFUSED, "reset");
-        return;
-    }
-    if (!(s->flags & TCP_SYN) || !ack) {
-        ip_discard(c->tcp->node, "tcp-unexpected");
-        return;
-    }
-    agree_options(c, s);
-    tcp_on_acked(c, s->ack, s);
-    tcp_set_state(c, TCP_ESTABLISHED, "syn-ack");
-    tcp_send_ack(c);
-    tcp_opened(c);
-}
-
-/* --- the synchronized states: checks ---------------------------------------------------------- */
-
-/* RFC 9293 3.10.7.4, first: the four cases. */
-static bool in_window(const struct tcp_conn *c, const struct tcp_seg *s)
-{
-    uint32_t wnd = (uint32_t)c->tcp->config->window_bytes, len = tcp_seg_len(s);
-    uint32_t first = s->seq - c->rcv_nxt, last = s->seq + len - 1 - c->rcv_nxt;
-    if (wnd == 0)
-        return len == 0 && first == 0;
-    return first < wnd || (len > 0 && last < wnd);
-}
-
-/* RFC 7323 4.3: what the next segment will echo. */
-static void note_timestamp(struct tcp_conn *c, const struct tcp_seg *s)
-{
-    if (c->timestamps && s->has_ts && (int32_t)(s->ts_val - c->ts_recent) >= 0 &&
-        SEQ_LEQ(s->seq, c->last_ack_sent))
-        c->ts_recent = s->ts_val;
-}
+/* --- ACK -------------------------------------------------------------------------------------- */
 
 /* RFC 5681 2, "duplicate acknowledgment". */
 static bool is_duplicate_ack(const struct tcp_conn *c, const struct tcp_seg *s)
@@ -115,7 +38,8 @@ static bool fin_acked(struct tcp_conn *c)
     switch (c->state) {
     case TCP_FIN_WAIT_1:
         tcp_set_state(c, TCP_FIN_WAIT_2, "ack-of-fin");
-        tcp_linger(c); /* the user has closed both ways: he waits for no data, nor do we for ever */
+        if (!c->reads_on)
+            tcp_linger(c); /* closed both ways: he waits for no data, nor do we for ever */
         return true;
     case TCP_CLOSING:
         tcp_set_state(c, TCP_TIME_WAIT, "ack-of-fin");
@@ -140,28 +64,35 @@ static bool on_ack_of_syn(struct tcp_conn *c, const struct tcp_seg *s)
     tcp_on_acked(c, s->ack, s);
     update_window(c, s);
     tcp_set_state(c, TCP_ESTABLISHED, "ack-of-syn");
-    tcp_opened(c);
+    if (c->user_closed)
+        tcp_set_state(c, TCP_FIN_WAIT_1, "close"); /* it waited behind data (3.10.4) */
+    else
+        tcp_opened(c);
+    tcp_send_waiting(c);
     return !c->ended;
+}
+
+/* The peer lives and its window is closed: that is no reason to give it up, whether nothing is out (RFC
+ * 9293 3.8.6.1, MUST-37) or something that it took its window back from (3.8.6, SHLD-17). */
+static void spare(struct tcp_conn *c)
+{
+    c->retries = 0;
+    if (!c->probing)
+        tcp_arm_giveup(c, sim_now(c->tcp->node->sim));
 }
 
 /* False as above. */
 static bool on_ack(struct tcp_conn *c, const struct tcp_seg *s)
 {
-    if (!(s->flags & TCP_ACK))
-        return false;
     if (c->state == TCP_SYN_RECEIVED)
         return on_ack_of_syn(c, s);
-    if (SEQ_LT(c->snd_max, s->ack)) { /* acknowledges what was never sent */
-        tcp_send_ack(c);
-        return false;
-    }
     if (SEQ_LT(c->snd_una, s->ack))
         tcp_on_acked(c, s->ack, s);
     else if (is_duplicate_ack(c, s))
         tcp_on_duplicate_ack(c);
-    if (c->probing)
-        c->retries = 0; /* the peer lives, its window is closed (RFC 9293 3.8.6.1, MUST-37) */
     update_window(c, s);
+    if (c->probing || (c->snd_wnd == 0 && tcp_outstanding(c) > 0))
+        spare(c);
     if (!fin_acked(c))
         return false;
     tcp_output(c);
@@ -190,7 +121,12 @@ static void hold(struct tcp_conn *c, const struct tcp_seg *s)
     c->held_count++;
 }
 
-/* Full close: nobody is left to read (RFC 9293 3.6.1). */
+/* Full close: nobody is left to read (RFC 9293 3.6.1). After tcp_shutdown somebody is. */
+static bool is_deaf(const struct tcp_conn *c)
+{
+    return c->user_closed && !c->reads_on;
+}
+
 static void refuse_data(struct tcp_conn *c)
 {
     tcp_send_rst(c);
@@ -229,7 +165,7 @@ static void deliver(struct tcp_conn *c, struct str data)
 {
     if (data.n == 0 || c->ended)
         return;
-    if (c->user_closed)
+    if (is_deaf(c))
         refuse_data(c);
     else if (c->events->on_data)
         c->events->on_data(c->arg, data);
@@ -291,14 +227,14 @@ static void trim(const struct tcp_conn *c, struct tcp_seg *s)
         s->payload.n = room;
 }
 
-static void on_text(struct tcp_conn *c, struct tcp_seg *s)
+void tcp_on_text(struct tcp_conn *c, struct tcp_seg *s)
 {
     if (c->state != TCP_ESTABLISHED && c->state != TCP_FIN_WAIT_1 && c->state != TCP_FIN_WAIT_2)
         return;
     trim(c, s);
     if (tcp_seg_len(s) == 0)
         return;
-    if (s->payload.n && c->user_closed) {
+    if (s->payload.n && is_deaf(c)) {
         refuse_data(c);
         return;
     }
@@ -310,17 +246,6 @@ static void on_text(struct tcp_conn *c, struct tcp_seg *s)
     take(c, s);
 }
 
-static void on_unacceptable(struct tcp_conn *c, const struct tcp_seg *s)
-{
-    if (s->flags & TCP_RST) {
-        ip_discard(c->tcp->node, "tcp-reset-outside-window");
-        return;
-    }
-    if (c->state == TCP_TIME_WAIT && s->flags & TCP_FIN)
-        tcp_linger(c); /* the last ACK was lost: 2 MSL again */
-    tcp_send_ack(c);
-}
-
 /* Not in the midst of the segment's work: the user may send or close. */
 static void tell_drained(struct tcp_conn *c)
 {
@@ -330,25 +255,47 @@ static void tell_drained(struct tcp_conn *c)
         c->events->on_drained(c->arg);
 }
 
+/* RFC 9293 3.5, figure 7, and A.2: when both opened at once, the SYN,ACK repeats the SYN that we have; its
+ * ACK is the news. */
+static void strip_known_syn(const struct tcp_conn *c, struct tcp_seg *s)
+{
+    bool known = c->state == TCP_SYN_RECEIVED && !c->listener && s->seq == c->irs;
+    if (!known || (s->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != (TCP_SYN | TCP_ACK))
+        return;
+    s->flags &= (uint8_t)~TCP_SYN;
+    s->seq++;
+}
+
 static void on_synchronized(struct tcp_conn *c, struct tcp_seg *s)
 {
-    if (!in_window(c, s)) {
-        on_unacceptable(c, s);
+    strip_known_syn(c, s);
+    if (!tcp_acceptable(c, s))
         return;
-    }
-    note_timestamp(c, s);
-    if (s->flags & TCP_RST) {
-        tcp_conn_end(c, TCP_END_RESET, "reset");
-        return;
-    }
-    if (s->flags & TCP_SYN) {
-        tcp_send_rst(c);
-        tcp_conn_end(c, TCP_END_RESET, "syn-in-window");
-        return;
-    }
     if (on_ack(c, s))
-        on_text(c, s);
+        tcp_on_text(c, s);
     tell_drained(c);
+}
+
+/* --- demultiplexing --------------------------------------------------------------------------- */
+
+static void on_no_conn(struct tcp *t, struct listener *l, const struct tcp_seg *s)
+{
+    uint8_t kind = s->flags & (TCP_SYN | TCP_ACK | TCP_RST);
+    if (l && kind == TCP_SYN) {
+        tcp_on_listen(t, l, s);
+    } else if (l && kind == 0) { /* RFC 9293 3.10.7.2, fourth */
+        ip_discard(t->node, "tcp-unexpected");
+    } else {
+        ip_discard(t->node, "no-such-connection");
+        tcp_reset_stray(t, s);
+    }
+}
+
+/* RFC 9293 3.9.2.3: a broadcast is no address to speak to, nor one to speak from. */
+static bool addresses_ok(const struct tcp *t, const struct tcp_seg *s)
+{
+    bool from_one = s->src.v != 0 && !ip4_is_multicast(s->src) && !ip4_is_broadcast(s->src);
+    return from_one && ip4_eq(s->dst, ip_source(t->ip, s->src));
 }
 
 void tcp_input(void *arg, const struct ip4_hdr *h, struct str payload, const struct frame *f)
@@ -361,22 +308,20 @@ void tcp_input(void *arg, const struct ip4_hdr *h, struct str payload, const str
         ip_discard(t->node, "tcp-malformed");
         return;
     }
-    if (!ip4_eq(s.dst, ip_source(t->ip, s.src))) { /* a broadcast: RFC 9293 3.9.2.3, MUST-57 */
+    if (!addresses_ok(t, &s)) {
         ip_discard(t->node, "tcp-wrong-address");
         return;
     }
     struct tcp_conn *c = map_get(&t->conns, tcp_key(s.dst_port, s.src, s.src_port));
-    struct listener *l = c ? NULL : map_get(&t->listeners, s.dst_port);
+    struct listener *l = map_get(&t->listeners, s.dst_port);
     t->depth++;
-    if (c && c->state == TCP_SYN_SENT)
-        on_syn_sent(c, &s);
-    else if (c)
+    if (!c)
+        on_no_conn(t, l, &s);
+    else if (c->state == TCP_SYN_SENT)
+        tcp_on_syn_sent(c, &s);
+    else if (l && tcp_may_reopen(c, &s))
+        tcp_reopen(c, l, &s);
+    else
         on_synchronized(c, &s);
-    else if (l && (s.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN)
-        on_listen(t, l, &s);
-    else {
-        ip_discard(t->node, "no-such-connection");
-        tcp_reset_stray(t, &s);
-    }
     t->depth--;
 }

@@ -180,13 +180,14 @@ void tcp_on_duplicate_ack(struct tcp_conn *c)
 
 /* --- acknowledgements ------------------------------------------------------------------------- */
 
-/* The ACK of our SYN: no data, so the window does not grow (RFC 5681 3.1). */
+/* The ACK of our SYN: no data, so the window does not grow (RFC 5681 3.1). When both opened at once it went
+ * twice, as a SYN and as a SYN,ACK, and was not lost. */
 static enum timing on_syn_acked(struct tcp_conn *c, struct sim_time *sent_at)
 {
-    bool again = c->syn_copies > 1;
-    c->cwnd = again ? c->mss : tcp_initial_window(c->mss);
+    c->syn_acked = true;
+    c->cwnd = c->syn_lost ? c->mss : tcp_initial_window(c->mss);
     *sent_at = c->syn_at;
-    return again ? TIMING_AMBIGUOUS : TIMING_CLEAR;
+    return c->syn_copies > 1 ? TIMING_AMBIGUOUS : TIMING_CLEAR;
 }
 
 static void after_lost_syn(struct tcp_conn *c)
@@ -198,7 +199,7 @@ static void after_lost_syn(struct tcp_conn *c)
 
 void tcp_on_acked(struct tcp_conn *c, uint32_t ack, const struct tcp_seg *s)
 {
-    bool of_syn = c->snd_una == c->iss;
+    bool of_syn = !c->syn_acked;
     struct sim_time sent_at;
     uint32_t acked = ack - c->snd_una;
     c->snd_una = ack;
@@ -206,9 +207,11 @@ void tcp_on_acked(struct tcp_conn *c, uint32_t ack, const struct tcp_seg *s)
         c->snd_nxt = ack;
     c->dup_acks = 0;
     c->retries = 0;
-    enum timing timing = of_syn ? on_syn_acked(c, &sent_at) : free_acked(c, ack, &sent_at);
+    enum timing timing = free_acked(c, ack, &sent_at);
+    if (of_syn)
+        timing = on_syn_acked(c, &sent_at);
     take_sample(c, timing, sent_at, s);
-    if (of_syn && c->syn_copies > 1)
+    if (of_syn && c->syn_lost)
         after_lost_syn(c);
     ip_confirm(c->tcp->ip, c->peer);
     if (tcp_outstanding(c) > 0) { /* RFC 6298 5.3 */
@@ -219,6 +222,8 @@ void tcp_on_acked(struct tcp_conn *c, uint32_t ack, const struct tcp_seg *s)
         tmr_disarm(&c->giveup_timer);
         c->drained = !of_syn;
     }
+    if (!c->recovering && SEQ_LT(c->recover, ack))
+        c->recover = ack; /* it must not fall half a round of the numbers behind */
     if (c->recovering)
         go_on_recovering(c, ack, acked);
     else if (!of_syn)
@@ -267,6 +272,7 @@ static void on_timeout(struct tcp_conn *c, bool syn)
     tcp_rto_backoff(&c->rto);
     note_rto(c, "no ACK within the RTO of {}: retransmitting, the RTO is now {}", was);
     if (syn) {
+        c->syn_lost = true;
         tcp_send_syn(c);
         return;
     }
@@ -284,7 +290,7 @@ static void on_timeout(struct tcp_conn *c, bool syn)
 void tcp_on_rto(void *owner)
 {
     struct tcp_conn *c = owner;
-    bool syn = c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED;
+    bool syn = !c->syn_acked;
     if (c->state == TCP_TIME_WAIT || c->state == TCP_FIN_WAIT_2) {
         tcp_conn_end(c, c->state == TCP_TIME_WAIT ? TCP_END_CLOSED : TCP_END_TIMEOUT,
                      c->state == TCP_TIME_WAIT ? "time-wait-over" : "no-fin");

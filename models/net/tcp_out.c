@@ -68,7 +68,7 @@ static uint64_t send_segment(struct tcp_conn *c, const struct tcp_seg *s, uint64
 
 void tcp_send_syn(struct tcp_conn *c)
 {
-    uint8_t flags = c->state == TCP_SYN_RECEIVED ? TCP_SYN | TCP_ACK : TCP_SYN;
+    uint8_t flags = c->state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK;
     struct tcp_seg s = header(c, c->iss, flags);
     s.mss = (uint16_t)c->tcp->config->mss;
     if (c->syn_copies == 0) {
@@ -143,9 +143,8 @@ static void transmit(struct tcp_conn *c, struct seg *g)
 }
 
 /* Only what was never sent is cut: sent segments keep their borders. */
-void tcp_split_first(struct tcp_conn *c, uint32_t len)
+static void split(struct tcp_conn *c, struct seg *g, uint32_t len)
 {
-    struct seg *g = c->queue;
     ASSERT(!g->sent && len > 0 && len < g->data->len);
     struct str rest = str_of_bytes(g->data->bytes + len, g->data->len - len);
     struct seg *tail = tcp_seg_new(c->tcp, rest, 0);
@@ -157,6 +156,11 @@ void tcp_split_first(struct tcp_conn *c, uint32_t len)
     g->next = tail;
     g->push = false;
     g->data->len = (uint16_t)len;
+}
+
+void tcp_split_first(struct tcp_conn *c, uint32_t len)
+{
+    split(c, c->queue, len);
 }
 
 /* RFC 9293 3.8.6.2.1. A segment larger than half of the largest window ever offered may be cut. */
@@ -196,6 +200,8 @@ void tcp_output(struct tcp_conn *c)
     for (; g && !c->ended; g = g->next) {
         if (g->sent && SEQ_LEQ(seg_end(g), c->snd_nxt))
             continue;
+        if (!g->sent && g->data->len > c->mss) /* queued before the peer told us its MSS */
+            split(c, g, c->mss);
         if (!fits(c, g))
             break;
         transmit(c, g);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* tcp_state.h: the inside of TCP, shared by tcp.c (life and users' calls), tcp_in.c (arriving
- * segments), tcp_out.c (building and sending) and tcp_loss.c (acknowledgements, samples, timers).
+/* tcp_state.h: the inside of TCP, shared by tcp.c (life and users' calls), tcp_open.c (handshakes),
+ * tcp_in.c (arriving segments), tcp_check.c (which of them count), tcp_out.c (building and sending) and
+ * tcp_loss.c (acknowledgements, samples, timers).
  * Names of variables are those of RFC 9293 3.3.1. After a timeout SND.NXT goes back to SND.UNA, so
  * that all that was sent goes again as the congestion window opens; SND.MAX remembers how far it
  * had come. */
@@ -73,6 +74,9 @@ struct tcp_conn {
     /* state */
     enum tcp_state state;
     bool user_closed, timestamps, ended;
+    bool syn_acked;
+    bool syn_lost; /* its timer has run out */
+    bool reads_on; /* our FIN is queued, yet the user takes data (tcp_shutdown) */
     bool drained; /* by the segment being handled: the user is to hear of it */
     uint32_t iss, snd_una, snd_nxt, snd_max, irs, rcv_nxt;
     uint32_t snd_wnd, snd_wl1, snd_wl2, snd_wnd_max;
@@ -83,6 +87,9 @@ struct tcp_conn {
     uint32_t probes;
     uint32_t mss; /* the largest payload sent */
     uint32_t ts_recent, last_ack_sent;
+    struct sim_time ts_recent_at;
+    struct sim_time challenged_at; /* the first of … */
+    uint32_t challenges;           /* … these */
     uint64_t handshake_flow;
     struct sim_time syn_at, last_sent;
     uint32_t syn_copies, retries;
@@ -113,10 +120,21 @@ void tcp_opened(struct tcp_conn *c); /* ESTABLISHED: tells the user or the liste
 
 /* tcp_in.c */
 void tcp_input(void *arg, const struct ip4_hdr *h, struct str payload, const struct frame *f);
+void tcp_on_text(struct tcp_conn *c, struct tcp_seg *s); /* data and FIN of an acceptable segment */
+
+/* tcp_open.c */
+void tcp_on_listen(struct tcp *t, struct listener *l, const struct tcp_seg *s); /* a SYN */
+void tcp_on_syn_sent(struct tcp_conn *c, struct tcp_seg *s);
+void tcp_reopen(struct tcp_conn *c, struct listener *l, const struct tcp_seg *s);
+void tcp_send_waiting(struct tcp_conn *c); /* what the user gave before the handshake was done */
+
+/* tcp_check.c */
+bool tcp_acceptable(struct tcp_conn *c, const struct tcp_seg *s); /* false: answered, and done with */
+bool tcp_may_reopen(const struct tcp_conn *c, const struct tcp_seg *s); /* a SYN takes its place */
 
 /* tcp_out.c */
 void tcp_output(struct tcp_conn *c);   /* sends what windows allow */
-void tcp_send_syn(struct tcp_conn *c); /* SYN, or SYN,ACK in SYN-RECEIVED */
+void tcp_send_syn(struct tcp_conn *c); /* SYN in SYN-SENT, else SYN,ACK */
 void tcp_send_ack(struct tcp_conn *c);
 void tcp_ack_later(struct tcp_conn *c, bool full_segment);
 void tcp_on_ack_timer(void *owner);
