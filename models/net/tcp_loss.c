@@ -90,8 +90,9 @@ static void take_sample(struct tcp_conn *c, enum timing timing, struct sim_time 
                         const struct tcp_seg *s)
 {
     struct sim *sim = c->tcp->node->sim;
-    if (c->timestamps && s->has_ts && s->ts_ecr)
-        sample(c, dur_ms((int64_t)(uint32_t)(tcp_ts_now(c) - s->ts_ecr)));
+    int32_t echoed_ms = (int32_t)(tcp_ts_now(c) - s->ts_ecr); /* negative: never sent by us */
+    if (c->timestamps && s->has_ts && s->ts_ecr && echoed_ms >= 0)
+        sample(c, dur_ms(echoed_ms));
     else if (timing == TIMING_CLEAR)
         sample(c, time_sub(sim_now(sim), sent_at));
     else if (timing == TIMING_AMBIGUOUS)
