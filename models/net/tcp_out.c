@@ -147,7 +147,8 @@ static void split(struct tcp_conn *c, struct seg *g, uint32_t len)
 {
     ASSERT(!g->sent && len > 0 && len < g->data->len);
     struct str rest = str_of_bytes(g->data->bytes + len, g->data->len - len);
-    struct seg *tail = tcp_seg_new(c->tcp, rest, 0);
+    /* Nagle may gather more data in it. */
+    struct seg *tail = tcp_seg_new(c->tcp, rest, c->tcp->config->nagle ? c->mss : 0);
     tail->data->flow = g->data->flow;
     tail->push = g->push;
     tail->next = g->next;

@@ -62,6 +62,7 @@ enum verdict {
     PASS,
     LOSE,
     SPOIL,
+    TWICE,
     KEEP
 }; /* KEEP: goes on after the next one that passes, or 20 ms */
 
@@ -267,6 +268,8 @@ static inline void tap_frame(struct node *n, struct port *in, const struct frame
     else if (v == KEEP)
         tap_keep(t, out, f);
     else
+        port_send(out, frame_ref(f));
+    if (v == TWICE)
         port_send(out, frame_ref(f));
     if (v == PASS)
         tap_release(n);

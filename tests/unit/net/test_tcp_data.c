@@ -139,17 +139,15 @@ static void timestamps_if_both_agree(void **state)
     drop_conn(&b);
 }
 
-/* A segment sent to the subnet's broadcast address opens nothing and is not answered (MUST-57). */
-static void broadcasts_are_ignored(void **state)
+static void check_ignored(uint32_t src, uint32_t dst)
 {
-    (void)state;
     struct bench b = script_bench(NO_SETTING, NO_SETTING);
     listen_on(b.a, 7000);
     struct frame *f = frame_new(b.net, 64);
     struct wr w = wr_of(f->bytes, f->cap);
     struct eth e = {.dst = MAC_BROADCAST, .src = {{2, 0, 0, 0, 0, 2}}, .type = ETH_IP4};
     struct ip4_hdr h = {
-        .payload_len = 20, .ttl = 64, .proto = IP4_TCP, .src = {0x0a000002}, .dst = {0x0a0000ff}};
+        .payload_len = 20, .ttl = 64, .proto = IP4_TCP, .src = {src}, .dst = {dst}};
     struct tcp_seg s = {
         .src = h.src, .dst = h.dst, .src_port = 1, .dst_port = PORT_B, .flags = TCP_SYN};
     eth_put(&w, &e);
@@ -161,6 +159,17 @@ static void broadcasts_are_ignored(void **state)
     EXPECT(&b, "nothing");
     assert_int_equal(measure_get(b.sim, MEASURE_SEGMENTS_DISCARDED).v, 1);
     bench_end(&b);
+}
+
+/* RFC 9293 3.9.2.3: a SYN to a broadcast address (MUST-57), or from what is no host (MUST-63), opens
+ * nothing and is not answered. */
+static void addresses_of_no_host_are_ignored(void **state)
+{
+    (void)state;
+    check_ignored(0x0a000002, 0x0a0000ff);
+    check_ignored(0xe0000001, 0x0a000001);
+    check_ignored(UINT32_MAX, 0x0a000001);
+    check_ignored(0, 0x0a000001);
 }
 
 /* An ACK of half a segment times nothing, nor does the ACK of the rest: the RTO stays at its floor.
@@ -211,7 +220,7 @@ int main(void)
         cmocka_unit_test(duplicates_are_trimmed),
         cmocka_unit_test(delayed_ack),
         cmocka_unit_test(timestamps_if_both_agree),
-        cmocka_unit_test(broadcasts_are_ignored),
+        cmocka_unit_test(addresses_of_no_host_are_ignored),
         cmocka_unit_test(partial_ack_gives_no_sample),
         cmocka_unit_test(acks_confirm_the_neighbour),
     };
