@@ -89,7 +89,7 @@ static const struct talk talks[] = {
     {"9293 3.10.4: CLOSE in SYN-RECEIVED waits behind data",
      NULL,
      {"connect", "> S 1000 mss 1460", "< S 5000 mss 1460", "> SA 1000 ack 5001 mss 1460", "send 10", "close",
-      "silence", "state SYN-RECEIVED", "< A 5001 ack 1001", "> PA 1001+10 ack 5001", "> FA 1011 ack 5001",
+      "silence", "send 1 fails", "state SYN-RECEIVED", "< A 5001 ack 1001", "> PA 1001+10 ack 5001", "> FA 1011 ack 5001",
       "state FIN-WAIT-1", "opened 0"}},
     {"9293 3.10.4: CLOSE twice sends one FIN, SEND after it fails",
      NULL,
