@@ -38,6 +38,10 @@ void tcp_set_state(struct tcp_conn *c, enum tcp_state next, const char *event)
     char key[48];
     write_key(c, key, sizeof key);
     r.state = (struct rec_state){"tcp", key, state_names[c->state], event, state_names[next]};
+    if (c->listener) {
+        c->listener->pending -= c->state == TCP_SYN_RECEIVED;
+        c->listener->pending += next == TCP_SYN_RECEIVED;
+    }
     c->state = next;
     bus_publish(n->sim, &r);
 }
@@ -224,7 +228,7 @@ bool tcp_listen(struct tcp *t, uint16_t port, bool isn_given, uint32_t isn, uint
     if (map_get(&t->listeners, port))
         return false;
     struct listener *l = ARENA_NEW(sim_arena(t->node->sim), struct listener);
-    *l = (struct listener){port, isn_given, isn, dscp, on_accept, arg};
+    *l = (struct listener){port, isn_given, isn, dscp, on_accept, arg, 0};
     map_put(&t->listeners, port, l);
     return true;
 }

@@ -18,6 +18,7 @@ struct tcp_config {
     struct sim_dur granularity;
     bool timestamps;
     bool reset_exact;
+    int64_t backlog; /* handshakes under way at one listener; 0: any number */
     const char *giveup_name;       /* the parameter; NULL: tcp_giveup */
     struct sim_dur giveup;         /* first transmission of unacknowledged data to giving up; 0: by count */
     int64_t mss, window_bytes;
@@ -42,6 +43,9 @@ struct tcp_config {
     {"tcp_reset_exact", PARAM_BOOL, "off", NULL, NULL, NULL,                                         \
      "RFC 5961 3.2: a RST within the window, but not at its edge, is questioned by an ACK",          \
      offsetof(state, field.reset_exact), false},                                                     \
+    {"tcp_backlog", PARAM_INT, "0", "0", "65535", NULL,                                              \
+     "handshakes under way at one listener, a SYN beyond them is dropped; 0: any number",            \
+     offsetof(state, field.backlog), false},                                                         \
     {prefix "tcp_giveup", PARAM_DUR, giveup_default, "0s", "1h", NULL,                                      \
      "first transmission of unacknowledged data to declaring the peer dead; 0s: by count only",      \
      offsetof(state, field.giveup), false},                                                          \

@@ -313,7 +313,8 @@ void tcp_input(void *arg, const struct ip4_hdr *h, struct str payload, const str
         return;
     }
     struct tcp_conn *c = map_get(&t->conns, tcp_key(s.dst_port, s.src, s.src_port));
-    struct listener *l = map_get(&t->listeners, s.dst_port);
+    bool may_open = !c || c->state == TCP_TIME_WAIT;
+    struct listener *l = may_open ? map_get(&t->listeners, s.dst_port) : NULL;
     t->depth++;
     if (!c)
         on_no_conn(t, l, &s);

@@ -42,6 +42,10 @@ static void answer_syn(struct tcp *t, struct listener *l, const struct tcp_seg *
 
 void tcp_on_listen(struct tcp *t, struct listener *l, const struct tcp_seg *s)
 {
+    if (t->config->backlog && l->pending >= t->config->backlog) {
+        ip_discard(t->node, "tcp-backlog-full");
+        return;
+    }
     uint32_t isn = l->isn_given ? l->isn : rng_u32(t->isns);
     l->isn_given = false; /* for the first connection only */
     answer_syn(t, l, s, isn);

@@ -46,6 +46,7 @@ struct listener {
     uint8_t dscp;
     void (*on_accept)(void *arg, struct tcp_conn *c);
     void *arg;
+    uint32_t pending; /* in SYN-RECEIVED */
 };
 
 struct tcp {
@@ -67,7 +68,7 @@ struct tcp_conn {
     struct tcp_conn *next;
     const struct tcp_events *events;
     void *arg;
-    const struct listener *listener; /* who will hear of it once it is open */
+    struct listener *listener; /* who will hear of it once it is open */
     struct ip4 local, peer;
     uint16_t local_port, peer_port;
     uint8_t dscp;
