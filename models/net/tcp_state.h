@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* tcp_state.h: the inside of TCP, shared by tcp.c (life and users' calls), tcp_open.c (handshakes),
- * tcp_in.c (arriving segments), tcp_check.c (which of them count), tcp_out.c (building and sending) and
- * tcp_loss.c (acknowledgements, samples, timers).
+/* tcp_state.h: the inside of TCP, shared by tcp.c (life), tcp_user.c (the calls of users), tcp_open.c
+ * (handshakes), tcp_in.c (arriving segments), tcp_check.c (which of them count), tcp_out.c (building and
+ * sending) and tcp_loss.c (acknowledgements, samples, timers).
  * Names of variables are those of RFC 9293 3.3.1. After a timeout SND.NXT goes back to SND.UNA, so
  * that all that was sent goes again as the congestion window opens; SND.MAX remembers how far it
  * had come. */
