@@ -60,7 +60,7 @@ struct tcp_config {
 
 /* How a connection ended, as told to its user; once, and last. */
 enum tcp_end {
-    TCP_END_CLOSED,  /* orderly, both sides */
+    TCP_END_CLOSED,  /* orderly, both sides; a RST when all was said changes nothing */
     TCP_END_RESET,   /* RST from the peer */
     TCP_END_REFUSED, /* RST to our SYN */
     TCP_END_TIMEOUT, /* given up */

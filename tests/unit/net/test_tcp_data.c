@@ -139,6 +139,20 @@ static void timestamps_if_both_agree(void **state)
     drop_conn(&b);
 }
 
+/* No more than 256 are held; the next one is dropped, and its ACK says so as any other. */
+static void held_segments_are_bounded(void **state)
+{
+    (void)state;
+    struct bench b = script_open(NO_SETTING, NO_SETTING);
+    for (uint32_t i = 0; i < 257; i++)
+        SAY_DATA(&b, 1 + 2 * i, 1, .ack = 1001);
+    assert_int_equal(measure_get(b.sim, MEASURE_SEGMENTS_DISCARDED).v, 1);
+    for (uint32_t i = 0; i < 257; i++)
+        SAY_DATA(&b, 2 * i, 1, .ack = 1001);
+    got_pattern(b.a, 2 * 256 + 1);
+    drop_conn(&b);
+}
+
 static void check_ignored(uint32_t src, uint32_t dst)
 {
     struct bench b = script_bench(NO_SETTING, NO_SETTING);
@@ -220,6 +234,7 @@ int main(void)
         cmocka_unit_test(duplicates_are_trimmed),
         cmocka_unit_test(delayed_ack),
         cmocka_unit_test(timestamps_if_both_agree),
+        cmocka_unit_test(held_segments_are_bounded),
         cmocka_unit_test(addresses_of_no_host_are_ignored),
         cmocka_unit_test(partial_ack_gives_no_sample),
         cmocka_unit_test(acks_confirm_the_neighbour),
