@@ -25,7 +25,7 @@ dt.near(alarms[2] - t0, 2043.6, 2, "second unregister")
 dt.near(registered[3] - registered[2], 120, 5, "time on the secondary")
 dt.near(registered[5] - t0, 2163.7, 2, "third registration on the primary")
 dt.equal(#alarms, 2, "unregisters in 40 minutes")
-local log = dt.query(folder, [[select text from record where kind='LOG' and fields like '%EventViewer%' order by id limit 1]])[1][1]
+local log = dt.query(folder, [[select text from record where kind='LOG' and text like '%EndPointUnregistered%' order by id limit 1]])[1][1]
 for _, word in ipairs { "EndPointUnregistered", "[Reason=13]", "[Protocol=SIP]",
                         "[LastSignalReceived=SIPStationDPrimaryLineTimeout]" } do
   dt.ok(log:find(word, 1, true), "EventViewer line lacks %s: %s", word, log)
