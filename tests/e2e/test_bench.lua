@@ -53,7 +53,7 @@ end
 -- Memory is what an application of a thousand phones is planned by; sanitizers have their own.
 local sanitized = dt.sh(("grep -q __asan_init '%s'"):format(dt.bin)) == 0
 if not sanitized then
-  dt.ok(found[4].bytes_per_phone > 2000 and found[4].bytes_per_phone <= 9216, "a phone of 1000 takes %d bytes",
+  dt.ok(found[4].bytes_per_phone > 2000 and found[4].bytes_per_phone <= 10240, "a phone of 1000 takes %d bytes",
         found[4].bytes_per_phone)
 end
 

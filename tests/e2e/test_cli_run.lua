@@ -86,7 +86,7 @@ dt.ok(json.decode(out), "-q --json")
 
 -- What is recorded.
 dt.equal(files "results/runs/case-study-2/001", "capture/access-Fa0_7.pcapng capture/cucm-pub-eth0.pcapng " ..
-         "capture/cucm-sub-eth0.pcapng capture/phone-net.pcapng ladder.txt log/access-console.log log/cucm-pub-CCM.log log/cucm-pub-TFTP.log log/dhcp-console.log log/phone-phone.log meta.json run.db summary.json ", "full, by default")
+         "capture/cucm-sub-eth0.pcapng capture/phone-net.pcapng ladder.txt log/access-console.log log/cucm-pub-CCM.log log/cucm-pub-EventViewer.log log/cucm-pub-TFTP.log log/dhcp-console.log log/phone-phone.log meta.json run.db summary.json ", "full, by default")
 dt.equal(doc.out, "results/runs/case-study-2/001", "out")
 local summary = json.decode(read "results/runs/case-study-2/001/summary.json")
 dt.equal(summary.out, nil, "summary.json has no out")
@@ -99,7 +99,7 @@ for _, name in ipairs { "summary.json", "run.db" } do
 end
 dt.ok(read("results/runs/case-study-2/001/meta.json"):find(here, 1, true), "meta.json says where")
 dt.equal(run { "--record", "facts", "--json" }, 0, "facts")
-dt.equal(files "results/runs/case-study-2/002", "ladder.txt log/access-console.log log/cucm-pub-CCM.log log/cucm-pub-TFTP.log log/dhcp-console.log log/phone-phone.log meta.json run.db summary.json ", "facts")
+dt.equal(files "results/runs/case-study-2/002", "ladder.txt log/access-console.log log/cucm-pub-CCM.log log/cucm-pub-EventViewer.log log/cucm-pub-TFTP.log log/dhcp-console.log log/phone-phone.log meta.json run.db summary.json ", "facts")
 dt.equal(run { "--record", "none", "--json" }, 0, "none")
 dt.equal(files "results/runs/case-study-2", files("results/runs/case-study-2"), "none")
 dt.equal(select(2, dt.sh("ls '" .. here .. "/results/runs/case-study-2'")), "001\n002\n", "none leaves no folder")
@@ -130,7 +130,7 @@ dt.equal(read "a/b/c/run.db", before, "not empty: untouched")
 dt.equal(run { "-q", "-o", "a/b/c", "--seed", "2", "--record", "facts", "--force" }, 0, "--force")
 dt.ok(read "a/b/c/run.db" ~= before, "--force replaces run.db")
 dt.equal(read "a/b/c/mine.txt", "keep me", "--force leaves what is not its own")
-dt.equal(files "a/b/c", "ladder.txt log/access-console.log log/cucm-pub-CCM.log log/cucm-pub-TFTP.log log/dhcp-console.log log/phone-phone.log meta.json mine.txt run.db summary.json ", "--force leaves no half of the old run")
+dt.equal(files "a/b/c", "ladder.txt log/access-console.log log/cucm-pub-CCM.log log/cucm-pub-EventViewer.log log/cucm-pub-TFTP.log log/dhcp-console.log log/phone-phone.log meta.json mine.txt run.db summary.json ", "--force leaves no half of the old run")
 
 -- Who decides the exit status.
 local wrong = [[return { title = "t", source = "s", story = "x", duration = "1min",
