@@ -19,6 +19,7 @@
 #define LB_FILE_MAX (4u << 20)
 #define LB_SETTINGS_MAX 160
 #define LB_MODULES "dialtone.modules" /* in the registry: what require has loaded */
+#define LB_LINK_TYPE "link"
 #define LB_PARAMS "dialtone.params"   /* in the registry: the table p of network and script */
 
 enum lb_phase { LB_LOADING, LB_BUILDING, LB_BUILT, LB_SCRIPT, LB_JUDGING };
@@ -53,6 +54,8 @@ struct lb_link {
     const char *name;
 };
 
+struct link_fault;
+
 /* One "name = value" list on its way to a node, a port or a link: first the scenario's, then the
  * node's own, which win. */
 struct lb_settings {
@@ -82,6 +85,8 @@ struct scenario {
     struct net *net;
     struct lb_link *links;
     size_t link_count, link_cap;
+    struct link_fault **faults;
+    size_t fault_count, fault_cap;
     struct scenario_capture *captures;
     size_t capture_count, capture_cap;
     /* script */
@@ -141,17 +146,24 @@ bool lb_offer_files(struct scenario *sc, struct err *e); /* those of the folder 
 /* --- lb_clock.c --- */
 bool lb_epoch_parse(const char *text, int64_t *epoch_ns, int64_t *zone_ns, struct err *e);
 
-/* --- lb_net.c, lb_sim.c, lb_trace.c, lb_judge.c --- */
+/* --- lb_net.c, lb_link.c, lb_sim.c, lb_trace.c, lb_judge.c --- */
 void lb_net_open(lua_State *L);
 void lb_new_type(lua_State *L, const char *type, const luaL_Reg *methods, lua_CFunction to_string);
 void lb_push_net(lua_State *L);
 struct node *lb_check_node(lua_State *L, int index);
-struct lb_link *lb_check_link(lua_State *L, int index);
+void lb_push_handle(lua_State *L, const char *type, size_t index);
+size_t lb_check_handle(lua_State *L, int index, const char *type);
+void lb_read_settings(lua_State *L, int index, struct lb_settings *s); /* appends the table at `index`, by name */
+void *lb_grown(struct scenario *sc, void *old, size_t count, size_t *cap, size_t item); /* room for one more */
 struct port *lb_check_port(lua_State *L, int index);
 void lb_sim_open(lua_State *L);
+struct scenario *lb_check_script(lua_State *L); /* raises outside script(sim) */
+const char *lb_script_place(lua_State *L, char *buffer, size_t size); /* "case.lua:12", of the caller */
+/* Publishes what the script does and makes it the cause; returns the cause to go back to. */
+uint64_t lb_begin_action(lua_State *L, const char *what, const char *target);
+void lb_end_action(lua_State *L, uint64_t before);
+void lb_link_open(lua_State *L); /* lb_link.c: what a script does to links */
 int lb_node_op(lua_State *L);
-int lb_link_cut(lua_State *L);
-int lb_link_heal(lua_State *L);
 int lb_records(lua_State *L);
 int lb_segments(lua_State *L);
 int lb_datagrams(lua_State *L);

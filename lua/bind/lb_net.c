@@ -9,17 +9,16 @@
 #include <string.h>
 
 #define NODE_TYPE "node"
-#define LINK_TYPE "link"
 #define NET_TYPE "net"
 
-static void push_handle(lua_State *L, const char *type, size_t index)
+void lb_push_handle(lua_State *L, const char *type, size_t index)
 {
     size_t *place = lua_newuserdatauv(L, sizeof *place, 0);
     *place = index;
     luaL_setmetatable(L, type);
 }
 
-static size_t check_handle(lua_State *L, int index, const char *type)
+size_t lb_check_handle(lua_State *L, int index, const char *type)
 {
     const size_t *place = luaL_checkudata(L, index, type);
     return *place;
@@ -27,18 +26,13 @@ static size_t check_handle(lua_State *L, int index, const char *type)
 
 struct node *lb_check_node(lua_State *L, int index)
 {
-    return net_node_at(lb_scenario(L)->net, check_handle(L, index, NODE_TYPE));
-}
-
-struct lb_link *lb_check_link(lua_State *L, int index)
-{
-    return &lb_scenario(L)->links[check_handle(L, index, LINK_TYPE)];
+    return net_node_at(lb_scenario(L)->net, lb_check_handle(L, index, NODE_TYPE));
 }
 
 static struct scenario *check_building(lua_State *L)
 {
     struct scenario *sc = lb_scenario(L);
-    check_handle(L, 1, NET_TYPE);
+    lb_check_handle(L, 1, NET_TYPE);
     if (sc->phase != LB_BUILDING)
         luaL_error(L, "the network is complete: only network(net, p) adds to it");
     return sc;
@@ -62,7 +56,7 @@ static void insert_sorted(struct lb_settings *s, struct setting one)
 }
 
 /* Appends the table at `index` (may be nothing), by name, so that no hash order picks the error. */
-static void read_settings(lua_State *L, int index, struct lb_settings *s)
+void lb_read_settings(lua_State *L, int index, struct lb_settings *s)
 {
     if (lua_isnoneornil(L, index))
         return;
@@ -88,7 +82,7 @@ static void gather(lua_State *L, const struct param_def *defs, int index, struct
     s->count = s->shared = 0;
     if (!lb_params_apply(lb_scenario(L), defs, s, &e))
         lb_raise_bare(L, &e);
-    read_settings(L, index, s);
+    lb_read_settings(L, index, s);
 }
 
 /* --- nodes and ports ------------------------------------------------------------------------- */
@@ -105,7 +99,7 @@ static int net_add(lua_State *L)
     if (!net_add_node(sc->net, check_str(L, 2), check_str(L, 3), s.item, s.count, &node, &e))
         return lb_raise(L, &e);
     lb_params_held(sc, m->params, &s, node);
-    push_handle(L, NODE_TYPE, net_node_count(sc->net) - 1);
+    lb_push_handle(L, NODE_TYPE, net_node_count(sc->net) - 1);
     return 1;
 }
 
@@ -130,8 +124,8 @@ static size_t find_node(lua_State *L, struct net *n, struct str name)
 /* net:node(name) */
 static int net_node(lua_State *L)
 {
-    check_handle(L, 1, NET_TYPE);
-    push_handle(L, NODE_TYPE, find_node(L, lb_scenario(L)->net, check_str(L, 2)));
+    lb_check_handle(L, 1, NET_TYPE);
+    lb_push_handle(L, NODE_TYPE, find_node(L, lb_scenario(L)->net, check_str(L, 2)));
     return 1;
 }
 
@@ -154,7 +148,7 @@ static struct port *make_port(lua_State *L, struct node *n, struct str name, int
     if (p && (index == 0 || lua_isnoneornil(L, index)))
         return p;
     if (p)
-        read_settings(L, index, &s); /* refused below: configured twice */
+        lb_read_settings(L, index, &s); /* refused below: configured twice */
     else
         gather(L, n->model->port_params, index ? index : lua_gettop(L) + 1, &s);
     if (!node_port(n, name, s.item, s.count, &p, &e))
@@ -196,7 +190,7 @@ struct port *lb_check_port(lua_State *L, int index)
 
 /* --- links and captures ---------------------------------------------------------------------- */
 
-static void *grown(struct scenario *sc, void *old, size_t count, size_t *cap, size_t item)
+void *lb_grown(struct scenario *sc, void *old, size_t count, size_t *cap, size_t item)
 {
     if (count < *cap)
         return old;
@@ -219,11 +213,11 @@ static int net_link(lua_State *L)
     if (!link_connect(a, b, s.item, s.count, &l, &e))
         return lb_raise(L, &e);
     lb_params_held(sc, link_params, &s, NULL);
-    sc->links = grown(sc, sc->links, sc->link_count, &sc->link_cap, sizeof *sc->links);
+    sc->links = lb_grown(sc, sc->links, sc->link_count, &sc->link_cap, sizeof *sc->links);
     sc->links[sc->link_count] =
         (struct lb_link){l, arena_printf(sc->arena, "%s:%s - %s:%s", a->node->name, a->name,
                                          b->node->name, b->name)};
-    push_handle(L, LINK_TYPE, sc->link_count++);
+    lb_push_handle(L, LB_LINK_TYPE, sc->link_count++);
     return 1;
 }
 
@@ -231,12 +225,12 @@ static int net_link(lua_State *L)
 static int net_link_at(lua_State *L)
 {
     struct scenario *sc = lb_scenario(L);
-    check_handle(L, 1, NET_TYPE);
+    lb_check_handle(L, 1, NET_TYPE);
     struct port *p = lb_check_port(L, 2);
     for (size_t i = 0; i < sc->link_count; i++) {
         if (sc->links[i].link != p->link)
             continue;
-        push_handle(L, LINK_TYPE, i);
+        lb_push_handle(L, LB_LINK_TYPE, i);
         return 1;
     }
     return luaL_error(L, "nothing is plugged into '%s:%s'", p->node->name, p->name);
@@ -305,7 +299,7 @@ static int net_capture(lua_State *L)
             return luaL_error(L, "port '%s:%s' is captured twice", p->node->name, p->name);
     }
     sc->captures =
-        grown(sc, sc->captures, sc->capture_count, &sc->capture_cap, sizeof *sc->captures);
+        lb_grown(sc, sc->captures, sc->capture_count, &sc->capture_cap, sizeof *sc->captures);
     sc->captures[sc->capture_count++] = (struct scenario_capture){p, text, clock};
     return 0;
 }
@@ -324,15 +318,9 @@ static int node_tostring(lua_State *L)
     return 1;
 }
 
-static int link_tostring(lua_State *L)
-{
-    lua_pushfstring(L, "link %s", lb_check_link(L, 1)->name);
-    return 1;
-}
-
 static int net_tostring(lua_State *L)
 {
-    check_handle(L, 1, NET_TYPE);
+    lb_check_handle(L, 1, NET_TYPE);
     lua_pushstring(L, NET_TYPE);
     return 1;
 }
@@ -351,7 +339,7 @@ void lb_new_type(lua_State *L, const char *type, const luaL_Reg *methods, lua_CF
 
 void lb_push_net(lua_State *L)
 {
-    push_handle(L, NET_TYPE, 0);
+    lb_push_handle(L, NET_TYPE, 0);
 }
 
 void lb_net_open(lua_State *L)
@@ -361,8 +349,6 @@ void lb_net_open(lua_State *L)
                                    {"link_at", net_link_at}, {NULL, NULL}};
     static const luaL_Reg node[] = {
         {"port", node_make_port}, {"op", lb_node_op}, {"name", node_name}, {NULL, NULL}};
-    static const luaL_Reg link[] = {{"cut", lb_link_cut}, {"heal", lb_link_heal}, {NULL, NULL}};
     lb_new_type(L, NET_TYPE, net, net_tostring);
     lb_new_type(L, NODE_TYPE, node, node_tostring);
-    lb_new_type(L, LINK_TYPE, link, link_tostring);
 }

@@ -256,6 +256,7 @@ static int open_bindings(lua_State *L)
     lua_pushstring(L, "dialtone.fence");
     lua_call(L, 1, 0);
     lb_net_open(L);
+    lb_link_open(L);
     lb_sim_open(L);
     return 0;
 }

@@ -18,45 +18,34 @@ static struct scenario *check_running(lua_State *L)
 
 /* --- actions --------------------------------------------------------------------------------- */
 
-/* Publishes what the script does and makes it the cause; returns the cause to go back to. */
-static uint64_t begin_action(lua_State *L, const char *what, const char *target)
+struct scenario *lb_check_script(lua_State *L)
 {
-    struct scenario *sc = lb_scenario(L);
+    return check_running(L);
+}
+
+const char *lb_script_place(lua_State *L, char *buffer, size_t size)
+{
+    struct txtbuf t = txtbuf_of(buffer, size);
     luaL_where(L, 1);
-    char place[128];
-    struct txtbuf t = txtbuf_of(place, sizeof place);
     struct str where = str_of(lua_tostring(L, -1)); /* "case.lua:12: " */
     txtbuf_str(&t, (struct str){where.p, where.n > 2 ? where.n - 2 : 0});
     lua_pop(L, 1);
-    struct val v[] = {V_TEXT(place)};
+    return buffer;
+}
+
+uint64_t lb_begin_action(lua_State *L, const char *what, const char *target)
+{
+    struct scenario *sc = lb_scenario(L);
+    char place[128];
+    struct val v[] = {V_TEXT(lb_script_place(L, place, sizeof place))};
     struct rec r = {.kind = REC_FAULT, .fault = {what, target, {"{}", v, 1}}};
     uint64_t id = bus_publish(net_sim(sc->net), &r);
     return bus_swap_cause(net_sim(sc->net), id);
 }
 
-static void end_action(lua_State *L, uint64_t before)
+void lb_end_action(lua_State *L, uint64_t before)
 {
     bus_swap_cause(net_sim(lb_scenario(L)->net), before);
-}
-
-int lb_link_cut(lua_State *L)
-{
-    struct lb_link *l = lb_check_link(L, 1);
-    check_running(L);
-    uint64_t before = begin_action(L, "link-cut", l->name);
-    link_cut(l->link);
-    end_action(L, before);
-    return 0;
-}
-
-int lb_link_heal(lua_State *L)
-{
-    struct lb_link *l = lb_check_link(L, 1);
-    check_running(L);
-    uint64_t before = begin_action(L, "link-heal", l->name);
-    link_heal(l->link);
-    end_action(L, before);
-    return 0;
 }
 
 static const struct model_op *find_op(lua_State *L, const struct model *m, const char *name)
@@ -82,9 +71,9 @@ int lb_node_op(lua_State *L)
     struct err e = {0};
     check_running(L);
     const struct model_op *op = find_op(L, n->model, luaL_checkstring(L, 2));
-    uint64_t before = begin_action(L, op->name, n->name);
+    uint64_t before = lb_begin_action(L, op->name, n->name);
     bool ok = op->run(n, &e);
-    end_action(L, before);
+    lb_end_action(L, before);
     return ok ? 0 : lb_raise(L, &e);
 }
 

@@ -4,9 +4,12 @@
  * links are lossless, steady and idle: their streams are never opened, their rings never made. */
 #include "models/net/link.h"
 
+#include <string.h>
+
 #include "models/net/frame.h"
+#include "models/net/link_fault.h"
+#include "models/net/link_state.h"
 #include "models/net/net_state.h"
-#include "sim/base/list.h"
 
 #define LINE_OVERHEAD_BYTES 24 /* preamble 8 + FCS 4 + gap 12, IEEE 802.3 */
 #define FLIGHTS_MAX 4000000
@@ -17,28 +20,12 @@ struct link_config {
     int64_t loss_ppb, rate_bps, queue_frames;
 };
 
-struct direction {
-    struct sim_time free_at, last_arrival;
-    struct sim_time *departures; /* ring; grows as needed */
-    uint32_t cap, first, waiting; /* cap: a power of 2, or 0 */
-    struct rng *loss, *jitter;    /* NULL: nothing is drawn */
-    struct list_link flights;
-};
-
-struct link {
-    const struct link_config *config; /* shared by links in a row that are alike */
-    struct port *end[2];
-    struct direction dir[2]; /* dir[i]: sent by end[i] */
-    struct line line[2];     /* line[i]: offered by end[i] */
-    bool cut;
-    uint64_t cut_record; /* in whose handling it was cut */
-};
-
 struct flight {
     struct event ev;
     struct list_link in_dir;
     struct link *link;
     const struct frame *frame;
+    uint64_t corrupted_by; /* FAULT record; 0: its bits are sound */
     uint8_t side;
 };
 
@@ -147,13 +134,17 @@ static void arrive(struct event *ev)
     const struct frame *f = fl->frame;
     struct port *to = l->end[1 - fl->side];
     struct net *n = to->node->net;
+    uint64_t corrupted_by = fl->corrupted_by;
     list_remove(&fl->in_dir);
     pool_put(&n->flights, fl);
     n->books.in_flight--;
     n->arrival_dropped = false;
     bus_set_flow(n->sim, f->flow);
     publish_arrival(to, f);
-    to->node->model->on_frame(to->node, to, f);
+    if (corrupted_by)
+        bus_because(n->sim, frame_drop(to, f, DROP_FCS_ERROR), corrupted_by, BECAUSE_STATE);
+    else
+        to->node->model->on_frame(to->node, to, f);
     if (n->arrival_dropped)
         n->books.dropped++;
     else
@@ -186,7 +177,7 @@ static void wait_in_queue(struct direction *d, struct arena *a, struct sim_time 
     d->departures[(d->first + d->waiting++) & (d->cap - 1)] = leaves;
 }
 
-static void take_off(struct link *l, uint8_t side, const struct frame *f)
+static void take_off(struct link *l, uint8_t side, const struct frame *f, const struct link_fate *fate)
 {
     struct direction *d = &l->dir[side];
     struct net *n = l->end[side]->node->net;
@@ -197,43 +188,86 @@ static void take_off(struct link *l, uint8_t side, const struct frame *f)
     d->free_at = time_add(leaves, dur_tx((uint64_t)f->len + LINE_OVERHEAD_BYTES,
                                          (uint64_t)l->config->rate_bps));
     struct sim_time at = time_add(d->free_at, l->config->delay);
-    at = time_add(at, dist_draw(&l->config->jitter, d->jitter));
+    at = time_add(time_add(at, dist_draw(&l->config->jitter, d->jitter)), fate->late);
     if (time_before(at, d->last_arrival))
         at = d->last_arrival;
     d->last_arrival = at;
     struct flight *fl = pool_get_raw(&n->flights);
-    *fl = (struct flight){.link = l, .frame = f, .side = side};
+    *fl = (struct flight){.link = l, .frame = f, .side = side, .corrupted_by = fate->corrupted_by};
     fl->ev = (struct event){.fire = arrive, .label = "link.arrive", .rank = EV_WIRE};
     list_append(&d->flights, &fl->in_dir);
     n->books.in_flight++;
-    sim_schedule(n->sim, &fl->ev, at);
+    sim_schedule(n->sim, &fl->ev, time_add(at, fate->held_back));
+}
+
+/* What becomes of a frame that leaves; link_fault.h says what `after` is. */
+static struct link_fate fate_of(struct port *out, const struct frame *f, uint64_t tx, struct link_fault *after)
+{
+    struct link *l = out->link;
+    struct link_fate fate = {.lost = DROP_COUNT};
+    if (!l) {
+        fate.lost = DROP_NO_LINK;
+    } else if (l->cut & 1u << out->side) {
+        fate.lost = DROP_LINK_CUT;
+        fate.lost_by = l->cut_record[out->side];
+    } else if (!queue_admits(l, &l->dir[out->side], sim_now(out->node->sim))) {
+        fate.lost = DROP_LINK_QUEUE_FULL;
+    } else if (rng_chance_ppb(l->dir[out->side].loss, l->config->loss_ppb)) {
+        fate.lost = DROP_LINK_LOSS;
+    } else if (l->faults) {
+        fate = link_faults_act(l, out->side, f, tx, after);
+    }
+    return fate;
+}
+
+/* One transmission; returns its record. Takes over the reference. */
+static uint64_t transmit(struct port *out, const struct frame *f, struct link_fault *after, uint64_t fault)
+{
+    struct net *n = out->node->net;
+    struct rec r = {.kind = REC_FRAME_TX, .node = out->node->id, .port = out->index, .flow = f->flow};
+    r.bytes = str_of_bytes(f->bytes, f->len);
+    r.frame_tx = (struct rec_frame_tx){f->id, out->name, f->len, f->copy};
+    uint64_t id = bus_publish(n->sim, &r);
+    bus_because(n->sim, id, fault, BECAUSE_STATE);
+    n->books.sent++;
+    struct link_fate fate = fate_of(out, f, id, after);
+    uint64_t before = bus_swap_cause(n->sim, id); /* the flight and a drop descend from this sending */
+    if (fate.lost == DROP_COUNT)
+        take_off(out->link, out->side, f, &fate);
+    else
+        drop_at_sender(out, f, (enum drop_reason)fate.lost, fate.lost_by);
+    bus_swap_cause(n->sim, before);
+    return id;
+}
+
+/* A frame of its own: what becomes of the two can be told apart. */
+static const struct frame *duplicate(struct net *n, const struct frame *f)
+{
+    struct frame *g = frame_new(n, f->len);
+    memcpy(g->bytes, f->bytes, f->len);
+    g->flow = f->flow;
+    g->copy = f->copy;
+    return frame_seal(n, g, f->len);
+}
+
+static void transmit_copies(struct port *out, const struct frame *f)
+{
+    struct link_fault *by;
+    uint64_t record;
+    while ((by = link_faults_take_copy(out->link, out->side, &record)))
+        transmit(out, duplicate(out->node->net, f), by, record);
 }
 
 uint64_t port_send(struct port *out, const struct frame *f)
 {
     struct net *n = out->node->net;
-    struct link *l = out->link;
     ASSERT(f->id != 0);
-    struct rec r = {.kind = REC_FRAME_TX, .node = out->node->id, .port = out->index, .flow = f->flow};
-    r.bytes = str_of_bytes(f->bytes, f->len);
-    r.frame_tx = (struct rec_frame_tx){f->id, out->name, f->len, f->copy};
-    uint64_t id = bus_publish(n->sim, &r);
-    n->books.sent++;
-    enum drop_reason lost = DROP_COUNT;
-    if (!l)
-        lost = DROP_NO_LINK;
-    else if (l->cut)
-        lost = DROP_LINK_CUT;
-    else if (!queue_admits(l, &l->dir[out->side], sim_now(n->sim)))
-        lost = DROP_LINK_QUEUE_FULL;
-    else if (rng_chance_ppb(l->dir[out->side].loss, l->config->loss_ppb))
-        lost = DROP_LINK_LOSS;
-    uint64_t before = bus_swap_cause(n->sim, id); /* the flight and a drop descend from this sending */
-    if (lost == DROP_COUNT)
-        take_off(l, out->side, f);
-    else
-        drop_at_sender(out, f, lost, lost == DROP_LINK_CUT ? l->cut_record : 0);
-    bus_swap_cause(n->sim, before);
+    if (!out->link || !out->link->faults)
+        return transmit(out, f, NULL, 0);
+    frame_ref(f);
+    uint64_t id = transmit(out, f, NULL, 0);
+    transmit_copies(out, f);
+    frame_unref(n, f);
     return id;
 }
 
@@ -251,46 +285,63 @@ void port_offer(struct port *p, struct line l)
     bool same = now->dark == l.dark && now->powered_device == l.powered_device && now->pd_class == l.pd_class &&
                 now->supply_mw == l.supply_mw;
     *now = l;
-    if (!same && !p->link->cut)
+    if (!same && !link_is_cut(p->link))
         tell(p->link->end[1 - p->side]);
 }
 
 struct line port_line(const struct port *p)
 {
-    return p->link && !p->link->cut ? p->link->line[1 - p->side] : (struct line){0};
+    return p->link && !link_is_cut(p->link) ? p->link->line[1 - p->side] : (struct line){0};
+}
+
+static void lose_flights(struct link *l, uint8_t side)
+{
+    struct direction *d = &l->dir[side];
+    struct net *n = l->end[side]->node->net;
+    while (!list_empty(&d->flights)) {
+        struct flight *fl = LIST_ENTRY(d->flights.next, struct flight, in_dir);
+        const struct frame *f = fl->frame;
+        sim_cancel(n->sim, &fl->ev);
+        list_remove(&fl->in_dir);
+        pool_put(&n->flights, fl);
+        n->books.in_flight--;
+        drop_at_sender(l->end[side], f, DROP_LINK_CUT, l->cut_record[side]);
+    }
+}
+
+void link_review_cut(struct link *l)
+{
+    uint64_t record[2] = {l->hand_record, l->hand_record};
+    uint8_t before = l->cut;
+    l->cut = l->cut_by_hand ? LINK_BOTH_WAYS : link_faults_cut(l, record);
+    for (uint8_t side = 0; side < 2; side++) {
+        l->cut_record[side] = record[side];
+        if (l->cut & 1u << side)
+            lose_flights(l, side);
+    }
+    if ((before == LINK_BOTH_WAYS) == link_is_cut(l))
+        return;
+    tell(l->end[0]);
+    tell(l->end[1]);
 }
 
 void link_cut(struct link *l)
 {
-    l->cut = true;
-    l->cut_record = bus_cause(l->end[0]->node->sim);
-    for (uint8_t side = 0; side < 2; side++) {
-        struct direction *d = &l->dir[side];
-        struct net *n = l->end[side]->node->net;
-        while (!list_empty(&d->flights)) {
-            struct flight *fl = LIST_ENTRY(d->flights.next, struct flight, in_dir);
-            const struct frame *f = fl->frame;
-            sim_cancel(n->sim, &fl->ev);
-            list_remove(&fl->in_dir);
-            pool_put(&n->flights, fl);
-            n->books.in_flight--;
-            drop_at_sender(l->end[side], f, DROP_LINK_CUT, l->cut_record);
-        }
-    }
-    tell(l->end[0]);
-    tell(l->end[1]);
+    l->cut_by_hand = true;
+    l->hand_record = bus_cause(l->end[0]->node->sim);
+    link_review_cut(l);
 }
 
 void link_heal(struct link *l)
 {
-    l->cut = false;
-    tell(l->end[0]);
-    tell(l->end[1]);
+    l->cut_by_hand = false;
+    link_faults_end_all(l);
+    link_review_cut(l);
 }
 
 bool link_is_cut(const struct link *l)
 {
-    return l->cut;
+    return l->cut == LINK_BOTH_WAYS;
 }
 
 int64_t link_rate_bps(const struct link *l)
@@ -305,7 +356,7 @@ const struct port *port_peer(const struct port *p)
 
 bool port_is_up(const struct port *p)
 {
-    return p->link && !p->link->cut && !p->link->line[0].dark && !p->link->line[1].dark;
+    return p->link && !link_is_cut(p->link) && !p->link->line[0].dark && !p->link->line[1].dark;
 }
 
 bool port_is_dark(const struct port *p)

@@ -12,8 +12,8 @@ extern const struct param_def link_params[]; /* link_delay, link_jitter, link_lo
 MUST_USE bool link_connect(struct port *a, struct port *b, const struct setting *settings, size_t count,
                            struct link **out, struct err *e);
 void link_cut(struct link *l);  /* frames in flight are lost, sending is refused with a DROP */
-void link_heal(struct link *l);
-bool link_is_cut(const struct link *l);
+void link_heal(struct link *l); /* ends that, and every fault in force (link_fault.h) */
+bool link_is_cut(const struct link *l); /* in both directions: a link cut in one is up at both ends */
 int64_t link_rate_bps(const struct link *l);
 
 /* What a port sees of its cable: the port at the other end (NULL: no cable), and whether the link is up: a sound

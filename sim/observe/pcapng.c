@@ -5,19 +5,21 @@
  * with its direction. A frame may be discarded after it was captured (a link cut in flight), and a
  * comment must stand in the packet's own block: so packets wait HOLD_NS of simulated time, at most
  * HOLD_PACKETS of them, before they are written. A later discard finds nothing to add to and is
- * left to run.db. */
+ * left to run.db. A fault of the scenario that explains a sending or a discard is a comment, too. */
 #include "sim/observe/sink.h"
 
 #include <string.h>
 
 #include "sim/base/cur.h"
+#include "sim/base/map.h"
 #include "sim/observe/out_file.h"
 
 #define HOLD_NS 1000000000
 #define HOLD_PACKETS 1024
 #define FILE_BUFFER 65536
 #define REASON_MAX 64
-#define OPTIONS_MAX 1024
+#define OPTIONS_MAX 2048
+#define FAULTS_MAX 4 /* comments on one packet; further faults are left to run.db */
 
 /* Block types, option codes and values of the draft, sections 4.1 to 4.3. */
 enum { SECTION_HEADER = 0x0a0d0d0a, INTERFACE = 1, ENHANCED_PACKET = 6 };
@@ -36,7 +38,9 @@ enum { BYTE_ORDER_MAGIC = 0x1a2b3c4d, LINKTYPE_ETHERNET = 1, INBOUND = 1, OUTBOU
 struct packet {
     int64_t t_ns;
     uint64_t frame, copy;
-    uint32_t direction;
+    uint64_t record, drop_record; /* of the sending or arrival; of the discard, 0: none */
+    uint32_t direction, fault_count;
+    const char *faults[FAULTS_MAX];
     char dropped[REASON_MAX]; /* "" while nothing discarded it */
     uint8_t *bytes;
     size_t n, cap;
@@ -53,6 +57,7 @@ struct capture {
     /* state */
     struct packet *ring;
     uint32_t first, held;
+    struct map faults; /* record -> what the scenario did, as text */
 };
 
 static struct capture *of(struct sink *k)
@@ -166,6 +171,8 @@ static void write_packet(struct capture *c, const struct packet *p)
         txtbuf_add(&t, "TCP retransmission, copy %llu", (unsigned long long)p->copy);
         put_text(&o, OPT_COMMENT, txtbuf_view(&t));
     }
+    for (uint32_t i = 0; i < p->fault_count; i++)
+        put_text(&o, OPT_COMMENT, str_of(p->faults[i]));
     write_block(c, ENHANCED_PACKET, &b, str_of_bytes(p->bytes, p->n), &o);
 }
 
@@ -195,9 +202,12 @@ static void hold(struct capture *c, const struct rec *r, uint64_t frame, uint64_
     p->copy = copy;
     p->direction = direction;
     p->dropped[0] = 0;
+    p->record = (uint64_t)r->id;
+    p->drop_record = 0;
+    p->fault_count = 0;
 }
 
-static void mark_dropped(struct capture *c, const struct rec_drop *d)
+static void mark_dropped(struct capture *c, const struct rec_drop *d, uint64_t record)
 {
     for (uint32_t i = c->held; i-- > 0;) {
         struct packet *p = &c->ring[(c->first + i) % HOLD_PACKETS];
@@ -205,6 +215,29 @@ static void mark_dropped(struct capture *c, const struct rec_drop *d)
             continue;
         struct txtbuf t = txtbuf_of(p->dropped, sizeof p->dropped);
         txtbuf_cstr(&t, d->reason);
+        p->drop_record = record;
+        return;
+    }
+}
+
+static void keep_fault(struct capture *c, const struct rec *r)
+{
+    char text[256];
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    txtbuf_add(&t, "fault: %s ", r->fault.what);
+    rec_args_text(&t, &r->fault.line, 0);
+    map_put(&c->faults, (uint64_t)r->id, arena_strdup(c->arena, txtbuf_view(&t)));
+}
+
+static void on_because(struct sink *k, uint64_t record, uint64_t of_record, enum because_role role)
+{
+    struct capture *c = of(k);
+    char *fault = role == BECAUSE_STATE ? map_get(&c->faults, of_record) : NULL;
+    for (uint32_t i = c->held; fault && i-- > 0;) {
+        struct packet *p = &c->ring[(c->first + i) % HOLD_PACKETS];
+        if ((p->record != record && p->drop_record != record) || p->fault_count == FAULTS_MAX)
+            continue;
+        p->faults[p->fault_count++] = fault;
         return;
     }
 }
@@ -212,7 +245,9 @@ static void mark_dropped(struct capture *c, const struct rec_drop *d)
 static void on_record(struct sink *k, const struct rec *r)
 {
     struct capture *c = of(k);
-    if (r->node != c->node || r->port != c->port)
+    if (r->kind == REC_FAULT)
+        keep_fault(c, r);
+    if (r->kind == REC_FAULT || r->node != c->node || r->port != c->port)
         return;
     while (c->held && r->at.ns - c->ring[c->first].t_ns > HOLD_NS)
         write_first(c);
@@ -221,7 +256,7 @@ static void on_record(struct sink *k, const struct rec *r)
     else if (r->kind == REC_FRAME_RX)
         hold(c, r, r->frame_rx.frame, 0, INBOUND);
     else if (r->kind == REC_DROP)
-        mark_dropped(c, &r->drop);
+        mark_dropped(c, &r->drop, (uint64_t)r->id);
 }
 
 static bool on_close(struct sink *k, struct err *e)
@@ -241,10 +276,12 @@ struct sink *pcapng_open(struct arena *a, const char *path, const struct capture
     struct capture *c = ARENA_NEW(a, struct capture);
     c->sink =
         (struct sink){.name = "pcapng",
-                      .mask = REC_BIT(REC_FRAME_TX) | REC_BIT(REC_FRAME_RX) | REC_BIT(REC_DROP),
+                      .mask = REC_BIT(REC_FRAME_TX) | REC_BIT(REC_FRAME_RX) | REC_BIT(REC_DROP) | REC_BIT(REC_FAULT),
                       .on = on_record,
+                      .because = on_because,
                       .close = on_close};
     c->arena = a;
+    map_init(&c->faults, a);
     c->file = file;
     c->node = p->node;
     c->port = p->port;

@@ -34,7 +34,8 @@ struct rundb_observable {
 void rundb_observable(struct sink *k, const struct rundb_observable *o);
 
 /* capture/NODE-PORT.pcapng for one port, ns resolution, direction flags. Comments tell of a discard
- * ("dropped: link-loss", for up to 1 s after the frame) and of a retransmission. The folder exists.
+ * ("dropped: link-loss", for up to 1 s after the frame), of a retransmission, and of the fault behind either
+ * ("fault: link-loss case.lua:12: rate=10%"). The folder exists.
  */
 struct capture_port {
     uint16_t node, port;
