@@ -114,8 +114,9 @@ static bool touch(struct link_fault *x, struct fault_side *s, const struct frame
         fate->held_back = dur_add(fate->held_back, dist_draw(&c->law, s->rng));
         return true;
     case LINK_FAULT_DUPLICATE:
-        s->copies = original && rng_chance_ppb(s->rng, c->rate_ppb);
-        return false; /* the copy is what it makes */
+        if (original) /* copies are not copied */
+            s->copies = rng_chance_ppb(s->rng, c->rate_ppb);
+        return false;
     case LINK_FAULT_CORRUPT:
         return corrupts(c, s, f);
     case LINK_FAULT_KINDS:
