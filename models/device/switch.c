@@ -2,26 +2,30 @@
 /* switch.c: a learning switch with VLANs, access ports with a voice VLAN, trunks, port security, and
  * what a phone needs of its port: power, CDP and LLDP-MED (models/proto/access_port.h).
  *
- * Ageing is compared when an entry is looked at (idle >= limit), never driven by a timer: so it acts
- * before a frame of the same instant. Which sources a secure port takes is port security's decision
+ * What it learned stands in its MAC table (models/proto/mac_table.h), whose ageing acts before a frame of the
+ * same instant. Which sources a secure port takes is port security's decision
  * (models/proto/port_security.h); frames that are for the switch itself (CDP) never reach it, so they
- * refresh no address. */
+ * refresh no address. While it reloads, its transceivers are off, it gives no power and takes no frame. */
 #include "models/net/frame.h"
 #include "models/net/link.h"
 #include "models/net/show.h"
 #include "models/proto/access_port.h"
 #include "models/proto/ios_log.h"
+#include "models/proto/mac_table.h"
 #include "models/proto/port_security.h"
 #include "models/wire/eth.h"
-#include "sim/base/map.h"
+#include "sim/kernel/tmr.h"
 
 enum { MODE_ACCESS, MODE_TRUNK };
 
 struct sw {
-    struct sim_dur mac_aging;
+    struct sim_dur reload_time;
+    struct mac_table learned;
     struct port_security security;
     struct access_config access;
-    struct map learned; /* vid << 48 | mac -> struct learned */
+    struct tmr reload;
+    bool down; /* it reloads */
+    uint64_t down_record;
 };
 
 struct sw_port {
@@ -30,18 +34,14 @@ struct sw_port {
     bool power_inline;
     struct secure_port security;
     struct access_port *access;
-    bool up;                 /* as the console said last */
-    struct sim_time down_at; /* what was learned up to then is flushed; below 0: never down */
-};
-
-struct learned {
-    struct port *port;
-    struct sim_time seen;
+    bool up; /* as the console said last */
 };
 
 /* clang-format off */
 static const struct param_def params[] = {
-    {"mac_aging_time", PARAM_DUR, "300s", "0s", "1000000s", NULL, "a learned address is forgotten after this silence; 0s: never", offsetof(struct sw, mac_aging), false},
+    {"mac_aging_time", PARAM_DUR, "300s", "0s", "1000000s", NULL, "a learned address is forgotten after this silence; 0s: never", offsetof(struct sw, learned.aging), false},
+    {"mac_table_size", PARAM_INT, "32000", "1", "1000000", NULL, "addresses that are learned at most; to others frames are flooded", offsetof(struct sw, learned.size), false},
+    {"reload_time", PARAM_DUR, "3min", "1ms", "1h", NULL, "how long a reload takes, links and power being off", offsetof(struct sw, reload_time), false},
     {"port_security_aging_time", PARAM_DUR, "1min", "0s", "1440min", NULL, "a secure address is forgotten after this long; 0s: never", offsetof(struct sw, security.aging), false},
     {"port_security_aging_type", PARAM_ENUM, "inactivity", NULL, NULL, "inactivity|absolute|off", "counted from the last frame, from learning, or not at all", offsetof(struct sw, security.type), false},
     {"port_security_first_frame", PARAM_ENUM, "drop", NULL, NULL, "drop|forward", "what becomes of the frame that teaches a secure address", offsetof(struct sw, security.first_frame), false},
@@ -64,11 +64,14 @@ static const struct param_def port_params[] = {
 };
 /* clang-format on */
 
+static void on_reloaded(void *owner);
+
 static bool init(struct node *n, struct err *e)
 {
     struct sw *s = n->state;
     (void)e;
-    map_init(&s->learned, sim_arena(n->sim));
+    mac_table_init(&s->learned, n);
+    tmr_init(&s->reload, n->sim, n->id, "switch.reload", n, on_reloaded);
     port_security_init(&s->security, n);
     s->access.power.node = n;
     return true;
@@ -77,10 +80,11 @@ static bool init(struct node *n, struct err *e)
 /* A Catalyst's default is one address; a phone and the PC behind it are two. */
 static bool ready(struct node *n, struct err *e)
 {
+    struct sw *s = n->state;
     (void)e;
+    mac_table_ready(&s->learned);
     for (uint16_t i = 0; i < n->port_count; i++) {
         struct sw_port *p = n->ports[i]->config;
-        p->down_at.ns = -1;
         p->security.port = n->ports[i];
         if (p->security.maximum == 0)
             p->security.maximum = p->voice_vlan ? 2 : 1;
@@ -142,9 +146,11 @@ static void on_line(struct node *n, struct port *port)
 {
     struct sw *s = n->state;
     struct sw_port *p = port->config;
+    if (s->down)
+        return;
     log_line(port);
     if (!port_is_up(port)) {
-        p->down_at = sim_now(n->sim);
+        mac_table_flush(&s->learned, port);
         port_security_flush(&s->security, &p->security);
     }
     if (p->access || speaks(n) || port_line(port).powered_device)
@@ -181,34 +187,16 @@ static bool sends_tagged(const struct sw_port *p, uint16_t vid)
 
 /* --- forwarding ------------------------------------------------------------------------------- */
 
-static void learn(struct node *n, struct port *in, uint64_t key)
-{
-    struct sw *s = n->state;
-    struct learned *l = map_get(&s->learned, key);
-    if (!l) {
-        l = ARENA_NEW(sim_arena(n->sim), struct learned);
-        map_put(&s->learned, key, l);
-    }
-    l->port = in;
-    l->seen = sim_now(n->sim);
-}
-
 /* The port behind which an address lives, or NULL: then the frame is flooded. */
 static struct port *lookup(const struct node *n, uint64_t key)
 {
     const struct sw *s = n->state;
-    struct sim_time now = sim_now(n->sim);
     struct port *secured = port_security_find(&s->security, key);
     if (secured)
         return secured;
-    const struct learned *l = map_get(&s->learned, key);
-    if (!l || ((const struct sw_port *)l->port->config)->security.on)
-        return NULL; /* behind a secure port only secure addresses count */
-    const struct sw_port *p = l->port->config;
-    if (!time_before(p->down_at, l->seen))
-        return NULL;
-    bool fresh = s->mac_aging.ns == 0 || dur_cmp(time_sub(now, l->seen), s->mac_aging) < 0;
-    return fresh ? l->port : NULL;
+    struct port *p = mac_table_find(&s->learned, key);
+    /* behind a secure port only secure addresses count */
+    return p && !((const struct sw_port *)p->config)->security.on ? p : NULL;
 }
 
 /* The frame with its tag put on or taken off. */
@@ -286,6 +274,10 @@ static void on_frame(struct node *n, struct port *in, const struct frame *f)
     struct sw *s = n->state;
     struct sw_port *p = in->config;
     struct eth e;
+    if (s->down) {
+        bus_because(n->sim, frame_drop(in, f, DROP_NODE_DOWN), s->down_record, BECAUSE_STATE);
+        return;
+    }
     if (!eth_get(&r, &e)) {
         frame_drop(in, f, DROP_MALFORMED);
         return;
@@ -307,9 +299,76 @@ static void on_frame(struct node *n, struct port *in, const struct frame *f)
     uint64_t key = key_of(vid, e.src);
     if (p->security.on && !port_security_admit(&s->security, &p->security, f, key))
         return;
-    learn(n, in, key);
+    mac_table_learn(&s->learned, in, key);
     forward(n, in, f, &e, vid);
 }
+
+/* --- what is done to it ------------------------------------------------------------------------ */
+
+/* What a Catalyst says before it forgets everything; then its ports are dark, and give no power. */
+static bool reload(struct node *n, struct err *e)
+{
+    struct sw *s = n->state;
+    if (s->down)
+        return err_set(e, "'%s' is reloading already", n->name);
+    IOS_LOG(n, 5, "%SYS-5-RELOAD: Reload requested by {}. Reload Reason: {}.", V_TEXT("console"),
+            V_TEXT("Reload Command"));
+    s->down = true;
+    s->down_record = bus_cause(n->sim);
+    mac_table_clear(&s->learned);
+    for (uint16_t i = 0; i < n->port_count; i++) {
+        struct sw_port *p = n->ports[i]->config;
+        port_security_flush(&s->security, &p->security);
+        if (p->access)
+            access_port_stop(p->access);
+        p->up = false;
+        port_offer(n->ports[i], (struct line){.dark = true});
+    }
+    tmr_arm(&s->reload, s->reload_time);
+    return true;
+}
+
+static void on_reloaded(void *owner)
+{
+    struct node *n = owner;
+    struct sw *s = n->state;
+    s->down = false;
+    IOS_LOG(n, 5, "%SYS-5-RESTART: System restarted --{}", V_TEXT(""));
+    for (uint16_t i = 0; i < n->port_count; i++) {
+        port_offer(n->ports[i], (struct line){0});
+        on_line(n, n->ports[i]);
+    }
+}
+
+static bool clear_mac_table(struct node *n, struct err *e)
+{
+    struct sw *s = n->state;
+    (void)e;
+    mac_table_clear(&s->learned);
+    return true;
+}
+
+static bool fill_mac_table(struct node *n, struct err *e)
+{
+    struct sw *s = n->state;
+    for (uint16_t i = 0; i < n->port_count; i++) {
+        const struct sw_port *p = n->ports[i]->config;
+        if (!port_is_up(n->ports[i]))
+            continue;
+        uint64_t count = mac_table_fill(&s->learned, n->ports[i], (uint16_t)p->vlan);
+        BUS_NOTE(n->sim, n->id, "mac-table", "{} made-up addresses behind {} fill it: it holds {}", V_U64(count),
+                 V_TEXT(n->ports[i]->name), V_U64((uint64_t)s->learned.size));
+        return true;
+    }
+    return err_set(e, "no port of '%s' is up, so no address can come", n->name);
+}
+
+static const struct model_op ops[] = {
+    {"reload", "restarts it: what it learned is gone, links and power are off for 'reload_time'", reload},
+    {"clear-mac-table", "forgets what it learned, secure addresses apart", clear_mac_table},
+    {"fill-mac-table", "a flood of made-up addresses takes every free place of the MAC table, and ages", fill_mac_table},
+    {0},
+};
 
 /* --- what it shows ----------------------------------------------------------------------------- */
 
@@ -337,7 +396,7 @@ static void mac_rows(const struct node *n, struct table *t)
     const struct sw *s = n->state;
     struct map_slot *slot;
     port_security_mac_rows(&s->security, t);
-    for (uint32_t i = 0; map_next(&s->learned, &i, &slot);) {
+    for (uint32_t i = 0; map_next(&s->learned.entries, &i, &slot);) {
         const struct port *p = lookup(n, slot->key);
         if (!p || port_security_find(&s->security, slot->key))
             continue;
@@ -410,6 +469,7 @@ const struct model model_switch = {
     .params = params,
     .port_config_size = sizeof(struct sw_port),
     .port_params = port_params,
+    .ops = ops,
     .tables = tables,
     .prompt = "*#",
     .init = init,

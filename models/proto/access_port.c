@@ -128,17 +128,27 @@ void access_port_start(struct access_port *a)
         speak(a);
 }
 
+static void fall_silent(struct access_port *a)
+{
+    cdp_speaker_stop(&a->cdp);
+    lldp_speaker_stop(&a->lldp);
+    a->power_request = 0;
+}
+
 void access_port_on_line(struct access_port *a)
 {
     power_port_on_line(&a->power);
     bool up = port_is_up(a->port), spoke = tmr_armed(&a->cdp.announcer.next) || tmr_armed(&a->lldp.announcer.next);
-    if (up && !spoke) {
+    if (up && !spoke)
         speak(a);
-    } else if (!up) {
-        cdp_speaker_stop(&a->cdp);
-        lldp_speaker_stop(&a->lldp);
-        a->power_request = 0;
-    }
+    else if (!up)
+        fall_silent(a);
+}
+
+void access_port_stop(struct access_port *a)
+{
+    fall_silent(a);
+    power_port_fail(&a->power);
 }
 
 void access_port_hear(struct access_port *a, struct mac dst, const struct frame *f)

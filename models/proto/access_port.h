@@ -37,6 +37,7 @@ void access_port_init(struct access_port *a, struct access_config *shared, struc
                       struct access_vlans v, bool never);
 void access_port_start(struct access_port *a);
 void access_port_on_line(struct access_port *a); /* as in struct model */
+void access_port_stop(struct access_port *a);    /* the switch has no power: it says nothing and gives none */
 
 /* A frame for the switch itself has arrived: to `dst`, of which mac_is_link_local holds. */
 void access_port_hear(struct access_port *a, struct mac dst, const struct frame *f);

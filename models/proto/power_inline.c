@@ -8,9 +8,9 @@
 #include "models/proto/ios_log.h"
 
 enum { OFF, DETECTING, ON, DENIED, STATE_COUNT };
-enum { E_DEVICE, E_GONE, E_DETECTED, EVENT_COUNT };
+enum { E_DEVICE, E_GONE, E_DETECTED, E_FAIL, EVENT_COUNT };
 
-static const char *const events[EVENT_COUNT] = {"device-found", "device-gone", "detected"};
+static const char *const events[EVENT_COUNT] = {"device-found", "device-gone", "detected", "power-fail"};
 
 uint32_t power_of_class(uint8_t pd_class)
 {
@@ -106,6 +106,9 @@ static const struct fsm_row rows[] = {
     {DETECTING, E_GONE, NULL, NULL, OFF},
     {ON, E_GONE, NULL, disconnect, OFF},
     {DENIED, E_GONE, NULL, NULL, OFF},
+    {DETECTING, E_FAIL, NULL, NULL, OFF},
+    {ON, E_FAIL, NULL, NULL, OFF},
+    {DENIED, E_FAIL, NULL, NULL, OFF},
 };
 
 static const struct fsm_table table = {
@@ -138,6 +141,12 @@ void power_port_on_line(struct power_port *p)
         fsm_step(&p->fsm, E_DEVICE, NULL);
     else if (!shown && p->fsm.state != OFF)
         fsm_step(&p->fsm, E_GONE, NULL);
+}
+
+void power_port_fail(struct power_port *p)
+{
+    if (p->fsm.state != OFF)
+        fsm_step(&p->fsm, E_FAIL, NULL);
 }
 
 uint32_t power_port_negotiate(struct power_port *p, uint32_t asked_mw)

@@ -30,6 +30,9 @@ void power_port_init(struct power_port *p, struct power_budget *b, struct port *
 /* The other end of the cable shows a powered device, or shows none any more (link.h). */
 void power_port_on_line(struct power_port *p);
 
+/* The switch itself has no power: there is none to give, and nobody looks for devices until power_port_on_line. */
+void power_port_fail(struct power_port *p);
+
 /* The device asks for so much by CDP. What it gets: at most its class's power and what the budget has. */
 uint32_t power_port_negotiate(struct power_port *p, uint32_t asked_mw);
 
