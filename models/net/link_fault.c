@@ -116,7 +116,7 @@ static void come_into_force(struct link_fault *f)
     char what[32];
     struct txtbuf t = txtbuf_of(what, sizeof what);
     txtbuf_add(&t, "link-%s", link_fault_types[f->kind].name);
-    f->record = f->cut_record = publish(f, what, f->place, f->detail);
+    f->record = publish(f, what, f->place, f->detail);
     uint64_t before = bus_swap_cause(s, f->record);
     list_append(&f->link->faults->in_force, &f->in_force);
     f->cutting = cuts(f);
@@ -167,8 +167,7 @@ static void on_turn(struct event *ev)
     struct link_fault *f = (struct link_fault *)(void *)((char *)ev - offsetof(struct link_fault, turn));
     struct sim *s = sim_of(f);
     f->cutting = !f->cutting;
-    uint64_t record = publish(f, f->cutting ? "link-cut" : "link-heal", f->place, "flap");
-    f->cut_record = f->cutting ? record : f->cut_record;
+    publish(f, f->cutting ? "link-cut" : "link-heal", f->place, "flap");
     link_review_cut(f->link);
     struct sim_dur next = f->cutting ? f->down : dur_ns(f->config.period.ns - f->down.ns);
     sim_schedule(s, &f->turn, time_add(sim_now(s), next));
@@ -317,7 +316,7 @@ uint8_t link_faults_cut(const struct link *l, uint64_t record[2])
             if (!(f->sides & 1u << i) || cut & 1u << i)
                 continue;
             cut |= (uint8_t)(1u << i);
-            record[i] = f->cut_record;
+            record[i] = f->record;
         }
     }
     return cut;

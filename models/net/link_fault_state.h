@@ -46,7 +46,7 @@ struct link_fault {
     struct list_link in_force; /* unlinked: not begun, or over */
     struct event begin, end, turn;
     bool over, cutting;
-    uint64_t record, cut_record; /* FAULT: its beginning; the cut that holds */
+    uint64_t record; /* FAULT: its beginning */
     struct fault_side side[2];
 };
 

@@ -87,6 +87,8 @@ struct port *mac_table_find(const struct mac_table *t, uint64_t key)
 
 void mac_table_flush(struct mac_table *t, const struct port *p)
 {
+    if (!t->flushed_at)
+        return; /* other nodes are readier than this one: nothing is learned yet */
     t->flushed_at[p->index] = sim_now(t->node->sim);
     t->room_from = TIME_ZERO;
 }

@@ -65,8 +65,10 @@ static void follow_frame(struct walk *w, const struct view_record *x)
     }
     if (x && !view_is_frame(x))
         go(w, x, "cause");
-    if (walk_visit(w, rto))
-        tell_rto(w, rto);
+    if (!walk_visit(w, rto))
+        return;
+    w->rto = rto;
+    tell_rto(w, rto);
 }
 
 static void go_limits(struct walk *w, const struct view_record *x)
@@ -135,6 +137,7 @@ static void go(struct walk *w, const struct view_record *x, const char *role)
     if (!walk_visit(w, x))
         return;
     if (why_is_rto(x)) {
+        w->rto = x;
         const struct view_record *began = tell_rto(w, x);
         if (began && (subject || view_is_frame(w->subject)))
             go_on(w, subject ? began : x);
@@ -143,7 +146,7 @@ static void go(struct walk *w, const struct view_record *x, const char *role)
     bool minor = view_is(x, "LOG") || (view_is(x, "NOTE") && !limit);
     if (!minor || subject)
         tell(w, x, role);
-    if (limit)
+    if (limit || view_is(x, "FAULT")) /* what the script did has no reason behind it */
         walk_root(w, x);
     else
         go_on(w, x);
@@ -156,6 +159,8 @@ void why_of_record(const struct view_run *r, const struct view_record *x, struct
     go(&w, x, "subject");
     if (out->step_count == 0)
         tell_plain(&w, x, "subject");
+    if (out->root_count == 0 && w.rto) /* nothing else explains it: what no ACK came for */
+        go_on(&w, w.rto);
     if (out->root_count == 0) /* a timer's start, or as far as records go */
         walk_root(&w, w.began ? w.began : view_record(r, out->steps[out->step_count - 1].record));
     if (view_is(x, "ALARM"))

@@ -14,6 +14,7 @@ struct walk {
     const struct view_record *subject;
     const struct view_record *timeout; /* the last timer's end on the way */
     const struct view_record *began;   /* what started the last timer told of; not followed */
+    const struct view_record *rto;     /* the last doubling told of; followed when there is no other way */
     int64_t lost_ns;                             /* when what it awaited was lost; 0: it was not */
     int64_t seen[WHY_VISITS_MAX];
     int seen_count;
