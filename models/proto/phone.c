@@ -91,6 +91,7 @@ bool phone_init(struct node *n, const struct phone_kind *kind, const struct phon
     p->node = n;
     p->kind = kind;
     p->protocol = protocol;
+    sim_node_set_drift(n->sim, n->id, p->clock_drift_ppm);
     if (!check_start(n, p, e) || !node_port(n, STR("net"), NULL, 0, port, e) || !set_name(p, e))
         return false;
     set_version(p, p->load);
@@ -282,7 +283,7 @@ void phone_start(struct node *n)
 {
     struct phone *p = n->state;
     tmr_init(&p->power, n->sim, n->id, "phone.power", n, power_on);
-    tmr_arm(&p->power, p->power_on_at);
+    tmr_arm_at(&p->power, time_add(TIME_ZERO, p->power_on_at)); /* the plug has no clock */
 }
 
 void phone_on_frame(struct node *n, struct port *in, const struct frame *f)

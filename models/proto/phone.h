@@ -49,6 +49,7 @@ struct phone {
     const char *cucm_group, *load, *device_name;
     struct boot_config boot_config;
     struct sim_dur power_on_at, arp_timeout;
+    int64_t clock_drift_ppm;
     struct phone_config config;
     struct tcp_config tcp_config;
     /* parts */
@@ -78,6 +79,7 @@ struct phone {
     {"cucm_group", PARAM_TEXT, "", NULL, NULL, NULL, CUCM_GROUP_DOC, offsetof(state, field.cucm_group), true}, \
     {"gratuitous_arp", PARAM_BOOL, "on", NULL, NULL, NULL, "announce the address when it is taken into use", offsetof(state, field.boot_config.attach.announce), false}, \
     {"power_on_at", PARAM_DUR, "0s", "0s", "30d", NULL, "when the phone is plugged in, from the start of the run", offsetof(state, field.power_on_at), false}, \
+    {"clock_drift_ppm", PARAM_INT, "0", "-100000", "100000", NULL, "millionths by which the phone's clock is fast: its timers run by it, and its Date headers show it", offsetof(state, field.clock_drift_ppm), false}, \
     {"connection_monitor_duration", PARAM_DUR, "120s", "0s", "1d", NULL, "how long a higher node must answer before the phone falls back to it, where no configuration file says it", offsetof(state, field.config.connection_monitor_duration), false}, \
     {"arp_timeout", PARAM_DUR, "300s", "1s", "30d", NULL, "ARP entries live this long since they were last confirmed", offsetof(state, field.arp_timeout), false}, \
     BOOT_PARAMS(state, field.boot_config), \

@@ -101,7 +101,8 @@ static void write_request(struct sip_leg *l, struct wr *w)
         .expires = binds ? (uint32_t)(dur_max(c->timer_register_expires, l->expires_min).ns / 1000000000) : 0,
         .authorization = l->authorization ? str_of(l->authorization) : STR_NONE,
         .standby = !binds,
-        .date_ns = knows_time(l) ? sim_epoch_ns(s) + sim_now(s).ns + l->id->clock_offset.ns : -1,
+        .date_ns = knows_time(l) ? sim_epoch_ns(s) + sim_now(s).ns + l->id->clock_offset.ns +
+                                       sim_node_ahead(s, l->node->id).ns : -1,
         .reason = str_of(l->reason),
     };
     cisco_register_put(w, &r);

@@ -196,6 +196,18 @@ uint16_t sim_node_count(const struct sim *s)
     return s->node_count;
 }
 
+void sim_node_set_drift(struct sim *s, uint16_t node, int64_t ppm)
+{
+    ASSERT(node < s->node_count && ppm > -1000000);
+    s->nodes[node].drift_ppm = ppm;
+}
+
+struct sim_dur sim_node_ahead(const struct sim *s, uint16_t node)
+{
+    ASSERT(node < s->node_count);
+    return dur_ratio(time_sub(s->now, TIME_ZERO), s->nodes[node].drift_ppm, 1000000);
+}
+
 const char *sim_node_name(const struct sim *s, uint16_t node)
 {
     ASSERT(node < s->node_count);

@@ -58,4 +58,9 @@ uint16_t sim_node_count(const struct sim *s);
 const char *sim_node_name(const struct sim *s, uint16_t node);
 const char *sim_node_model(const struct sim *s, uint16_t node);
 
+/* A node whose clock runs fast by so many millionths (below 0: slow): every span that it arms a timer with is that
+ * much shorter. `sim_node_ahead`: how far its clock is ahead of the simulation's by now. */
+void sim_node_set_drift(struct sim *s, uint16_t node, int64_t ppm);
+struct sim_dur sim_node_ahead(const struct sim *s, uint16_t node);
+
 #endif

@@ -13,6 +13,7 @@
 struct node_info {
     const char *name, *model;
     uint64_t last_state; /* its last STATE record */
+    int64_t drift_ppm;   /* of its clock; above 0: fast */
 };
 
 struct sim {

@@ -42,6 +42,9 @@ void tmr_arm_at(struct tmr *t, struct sim_time at)
 
 void tmr_arm(struct tmr *t, struct sim_dur in)
 {
+    int64_t ppm = t->sim->nodes[t->node].drift_ppm;
+    if (ppm) /* the node counts the span by its own clock */
+        in = dur_ratio(in, 1000000, 1000000 + ppm);
     tmr_arm_at(t, time_add(sim_now(t->sim), in));
 }
 

@@ -21,7 +21,7 @@ struct tmr {
 /* label: "sip.keepalive". `node` is whose timer it is. */
 void tmr_init(struct tmr *t, struct sim *s, uint16_t node, const char *label, void *owner,
               void (*on_fire)(void *owner));
-void tmr_arm(struct tmr *t, struct sim_dur in); /* replaces any earlier arming; forgets what it awaited */
+void tmr_arm(struct tmr *t, struct sim_dur in); /* by the node's clock; replaces any earlier arming, forgets what it awaited */
 void tmr_arm_at(struct tmr *t, struct sim_time at);
 void tmr_await(struct tmr *t, uint64_t flow, uint16_t node); /* after arming; 0: nothing */
 void tmr_disarm(struct tmr *t);

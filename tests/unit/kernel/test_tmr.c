@@ -231,6 +231,27 @@ static void watching_changes_nothing(void **state)
     assert_int_equal(digest(true, REC_BIT(REC_TMR)), d);
 }
 
+/* 120 s by a clock that is 100 ppm fast are 119.988001199 s: 120 / 1.0001, by hand. */
+static void a_node_counts_by_its_own_clock(void **state)
+{
+    (void)state;
+    struct bench *b = set_up(false, 0);
+    struct err e = {0};
+    sim_node_set_drift(b->sim, 1, 100);
+    tmr_arm(&b->a, dur_s(120));
+    tmr_arm(&b->b, dur_s(120)); /* another node's */
+    assert_int_equal(sim_run_until(b->sim, time_add(TIME_ZERO, dur_s(200)), &e), SIM_COMPLETE);
+    sim_node_set_drift(b->sim, 1, -100);
+    tmr_arm(&b->a, dur_s(120));
+    assert_int_equal(sim_run_until(b->sim, time_add(TIME_ZERO, dur_s(400)), &e), SIM_COMPLETE);
+    static const int64_t want[] = {119988001199, 120000000000, 200000000000 + 120012001200};
+    assert_int_equal(b->fired, 3);
+    assert_memory_equal(b->at_ns, want, sizeof want);
+    assert_int_equal(sim_node_ahead(b->sim, 1).ns, -40000000); /* 400 s at -100 ppm */
+    assert_int_equal(sim_node_ahead(b->sim, 2).ns, 0);
+    tear_down(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +264,7 @@ int main(void)
         cmocka_unit_test(arming_forgets_what_was_awaited),
         cmocka_unit_test(records_have_negative_numbers),
         cmocka_unit_test(watching_changes_nothing),
+        cmocka_unit_test(a_node_counts_by_its_own_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
