@@ -33,13 +33,18 @@ const char *lb_script_place(lua_State *L, char *buffer, size_t size)
     return buffer;
 }
 
+static uint64_t publish_action(struct scenario *sc, const char *what, const char *target, const char *place)
+{
+    struct val v[] = {V_TEXT(place)};
+    struct rec r = {.kind = REC_FAULT, .fault = {what, target, {"{}", v, 1}}};
+    return bus_publish(net_sim(sc->net), &r);
+}
+
 uint64_t lb_begin_action(lua_State *L, const char *what, const char *target)
 {
     struct scenario *sc = lb_scenario(L);
     char place[128];
-    struct val v[] = {V_TEXT(lb_script_place(L, place, sizeof place))};
-    struct rec r = {.kind = REC_FAULT, .fault = {what, target, {"{}", v, 1}}};
-    uint64_t id = bus_publish(net_sim(sc->net), &r);
+    uint64_t id = publish_action(sc, what, target, lb_script_place(L, place, sizeof place));
     return bus_swap_cause(net_sim(sc->net), id);
 }
 
@@ -64,13 +69,63 @@ static const struct model_op *find_op(lua_State *L, const struct model *m, const
     return NULL;
 }
 
-/* node:op("stop") */
+/* An operation whose time is still to come. */
+struct due_op {
+    struct event ev;
+    struct scenario *sc;
+    struct node *node;
+    const struct model_op *op;
+    const char *place; /* "case.lua:12" */
+};
+
+static void do_due(struct event *ev)
+{
+    struct due_op *d = (struct due_op *)(void *)((char *)ev - offsetof(struct due_op, ev));
+    struct sim *s = net_sim(d->sc->net);
+    bus_swap_cause(s, publish_action(d->sc, d->op->name, d->node->name, d->place));
+    if (d->op->run(d->node, &d->sc->failure))
+        return;
+    d->sc->failed = !err_wrap(&d->sc->failure, "%s", d->place);
+    sim_stop(s);
+}
+
+/* { at = "5min" } at index 3: the time of the run, or now where nothing is given. */
+static struct sim_time check_due(lua_State *L, struct sim_time now)
+{
+    struct lb_settings s = {.count = 0};
+    struct sim_dur at;
+    struct err e = {0};
+    lb_read_settings(L, 3, &s);
+    if (s.count == 0)
+        return now;
+    for (size_t i = 0; i < s.count; i++) {
+        if (!str_eq(s.item[i].name, STR("at")))
+            luaL_error(L, "node:op has no setting '%s'; there is 'at'", s.item[i].name.p);
+    }
+    if (!dur_parse(s.item[0].text, &at, &e))
+        lb_raise(L, &e);
+    if (at.ns < now.ns)
+        luaL_error(L, "'%s' is past already", s.item[0].text.p);
+    return time_add(TIME_ZERO, at);
+}
+
+/* node:op("stop"), or node:op("stop", { at = "5min" }) */
 int lb_node_op(lua_State *L)
 {
     struct node *n = lb_check_node(L, 1);
+    struct scenario *sc = check_running(L);
     struct err e = {0};
-    check_running(L);
+    char place[128];
     const struct model_op *op = find_op(L, n->model, luaL_checkstring(L, 2));
+    struct sim_time now = sim_now(net_sim(sc->net)), at = check_due(L, now);
+    if (time_before(now, at)) {
+        struct due_op *d = ARENA_NEW(sc->arena, struct due_op);
+        *d = (struct due_op){.sc = sc, .node = n, .op = op};
+        d->place = arena_printf(sc->arena, "%s", lb_script_place(L, place, sizeof place));
+        d->ev = (struct event){.fire = do_due, .label = "script.op", .rank = EV_SCRIPT};
+        sim_schedule(net_sim(sc->net), &d->ev, at);
+        return 0;
+    }
     uint64_t before = lb_begin_action(L, op->name, n->name);
     bool ok = op->run(n, &e);
     lb_end_action(L, before);

@@ -91,10 +91,9 @@ return {
       function() return { kind = "duplicate", rate = percent(1, 100) } end,
       function() return { kind = "corrupt", rate = percent(1, 60) } end,
     }
-    -- Faults of links are ordered at once, for their time; what is done to nodes is done when it is due.
-    local acts, healed_s = {}, 0
-    local function act(at_s, node, op) acts[#acts + 1] = { at = at_s, n = #acts, node = node, op = op } end
-    local free = { cucm2 = 0, cucm3 = 0, core = 0, access1 = 0, access2 = 0 }
+    local healed_s = 0
+    local free = { cucm2 = 0, cucm3 = 0, core = 0, access1 = 0, access2 = 0 } -- until when nothing else may befall it
+    local function act(at_s, node, op) sim.net:node(node):op(op, { at = at_s .. "s" }) end
     for _ = 1, 2 + pick(7) do
       local at_s, lasts_s, what = 30 + pick(900), 1 + pick(240), pick(14)
       if what >= 12 then lasts_s = RELOAD_S end
@@ -106,32 +105,24 @@ return {
         if what >= 2 then fault.protocol = protocols[1 + pick(#protocols)] end
         if what >= 2 and pick(4) == 0 then fault.payload = true end
         sim.net:link_at(port):fault(fault)
-      elseif what < 12 then
-        local node = "cucm" .. 2 + pick(2)
-        if at_s > free[node] then
-          act(at_s, node, what == 10 and "stop" or "crash")
-          act(at_s + lasts_s, node, "start")
-          free[node] = at_s + lasts_s
-        end
       else
-        local node = ({ "core", "access1", "access2" })[1 + pick(3)]
-        if what == 12 then
-          act(at_s, node, "clear-mac-table")
-          act(at_s, node, "fill-mac-table")
-        elseif at_s > free[node] then
-          act(at_s, node, "reload")
+        local switches = { "core", "access1", "access2" }
+        local node = what < 12 and "cucm" .. 2 + pick(2) or switches[1 + pick(3)]
+        if at_s > free[node] then
           free[node] = at_s + lasts_s
+          if what < 12 then
+            act(at_s, node, what == 10 and "stop" or "crash")
+            act(at_s + lasts_s, node, "start")
+          elseif what == 12 then
+            act(at_s, node, "clear-mac-table")
+            act(at_s, node, "fill-mac-table")
+          else
+            act(at_s, node, "reload")
+          end
         end
       end
     end
-    table.sort(acts, function(a, b) return a.at < b.at or (a.at == b.at and a.n < b.n) end)
-    local dark_until = {}
-    for _, a in ipairs(acts) do
-      if sim:now() < a.at then sim:wait_until(a.at .. "s") end
-      if a.op == "reload" then dark_until[a.node] = a.at + RELOAD_S end
-      if a.op ~= "fill-mac-table" or a.at > (dark_until[a.node] or 0) then sim.net:node(a.node):op(a.op) end
-    end
-    if sim:now() < healed_s then sim:wait_until(healed_s .. "s") end
+    sim:wait_until(healed_s .. "s")
     sim:note("all is healed")
   end,
 
