@@ -115,7 +115,10 @@ static void on_registered(struct story *st, const struct rec *r, const char *pla
                                      : BEAT_FALLBACK;
     if (st->origin_ns == 0)
         st->origin_ns = r->at.ns;
-    beat(st, r, (struct story_beat){.what = what, .node = d->registrar, .subject = d->name});
+    if (d->bound_at) /* else it renewed a binding that was still there: with whom is known */
+        d->registrar[now] = d->bound_at;
+    d->bound_at = 0;
+    beat(st, r, (struct story_beat){.what = what, .node = d->registrar[now], .subject = d->name});
     d->place = now;
     if (what != BEAT_FAILOVER || st->failover)
         return;
@@ -129,7 +132,7 @@ static void on_state(struct story *st, const struct rec *r)
     if (strcmp(r->state.machine, "registrar") == 0) {
         struct story_device *d = device(st, r->state.key);
         if (bound)
-            d->registrar = r->node;
+            d->bound_at = r->node;
         if (bound)
             d->bindings++;
         else if (d->bindings > 0)

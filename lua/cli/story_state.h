@@ -17,7 +17,8 @@ struct story_flow {
 
 struct story_device {
     const char *name;
-    uint16_t registrar; /* where its newest binding was made */
+    uint16_t registrar[10]; /* by place in its group: where its newest binding was made */
+    uint16_t bound_at;      /* where one was made since it was last told that it is registered; 0: nowhere */
     uint32_t bindings;  /* that stand */
     int place;          /* in its group; -1: never registered */
 };

@@ -109,7 +109,8 @@ static void tell_end(const struct story *st, FILE *out)
     else if (devices > 1)
         txtbuf_add(&t, "%u of %u phones are registered", bound, devices);
     else if (bound)
-        txtbuf_add(&t, "%s is registered with %s", last->name, node(st, last->registrar));
+        txtbuf_add(&t, "%s is registered with %s", last->name,
+                   node(st, last->place < 0 ? last->bound_at : last->registrar[last->place]));
     else
         txtbuf_add(&t, "%s is not registered", last->name);
     time_line(st, out, sim_now(st->sim).ns, text);
