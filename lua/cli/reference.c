@@ -5,7 +5,7 @@
 
 #include "lua/cli/cmd.h"
 #include "models/net/frame.h"
-#include "models/net/link.h"
+#include "models/net/link_fault.h"
 #include "models/registry.h"
 #include "sim/kernel/measure.h"
 
@@ -94,6 +94,17 @@ static void print_model(const struct model *m)
         printf("| `%s` | %s |\n", o->name, o->doc);
 }
 
+static void print_faults(void)
+{
+    printf("\n### Faults of links\n\nVerbs of a link in a script, `link:loss { rate = \"10%%\" }` ([faults.md](faults.md)).\n");
+    for (int k = 0; k < LINK_FAULT_KINDS; k++) {
+        char title[160];
+        struct txtbuf t = txtbuf_of(title, sizeof title);
+        txtbuf_add(&t, "`%s`: %s:", link_fault_types[k].name, link_fault_types[k].doc);
+        print_params(t.p, link_fault_types[k].params);
+    }
+}
+
 void reference_print(void)
 {
     fputs(head, stdout);
@@ -104,4 +115,5 @@ void reference_print(void)
     for (size_t i = 0; i < registry_model_count; i++)
         print_model(registry_models[i]);
     print_params("### Links\n\nA link takes these, each direction alike:", link_params);
+    print_faults();
 }
