@@ -115,6 +115,42 @@ static void wireshark_reads_it(void **state)
     tear_down(&b);
 }
 
+static uint64_t fault(struct bench *b, const char *what, const char *line)
+{
+    struct rec r = {.kind = REC_FAULT, .fault = {what, "a - b", {line, NULL, 0}}};
+    return bus_publish(b->sim, &r);
+}
+
+/* A fault of the script stands at the sendings and discards that it explains, and at no others. */
+static void faults_are_comments(void **state)
+{
+    (void)state;
+    need("tshark");
+    struct bench b;
+    char text[4096];
+    struct kit_frame f[4];
+    set_up(&b, EPOCH, 0);
+    for (uint64_t i = 0; i < 4; i++)
+        f[i] = arp(i + 1);
+    kit_at(b.sim, 1 * S);
+    uint64_t slow = fault(&b, "link-delay", "case.lua:3: by=5ms"), loss = fault(&b, "link-loss", "case.lua:4");
+    uint64_t note = kit_state(b.sim, 1, "arp", "10.0.0.1", "reply", "resolved");
+    uint64_t first = kit_tx(b.sim, 1, 3, &f[0], 0);
+    bus_because(b.sim, first, slow, BECAUSE_STATE);
+    bus_because(b.sim, first, note, BECAUSE_STATE); /* no fault */
+    bus_because(b.sim, kit_tx(b.sim, 1, 4, &f[1], 0), slow, BECAUSE_STATE); /* another port's */
+    uint64_t second = kit_tx(b.sim, 1, 3, &f[2], 0);
+    bus_because(b.sim, second, slow, BECAUSE_STATE);
+    bus_because(b.sim, kit_drop(b.sim, 1, 3, &f[2], "link-loss"), loss, BECAUSE_STATE);
+    bus_because(b.sim, kit_rx(b.sim, 1, 3, &f[3]), loss, BECAUSE_AWAITED);
+    kit_close(b.sim);
+    fields(&b, "-e frame.number -e frame.comment", text, sizeof text);
+    assert_string_equal(text, "1|fault: link-delay case.lua:3: by=5ms\n"
+                              "2|dropped: link-loss,fault: link-delay case.lua:3: by=5ms,fault: link-loss case.lua:4\n"
+                              "3|\n");
+    tear_down(&b);
+}
+
 static void capinfos_agrees(void **state)
 {
     (void)state;
@@ -236,6 +272,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wireshark_reads_it),
+        cmocka_unit_test(faults_are_comments),
         cmocka_unit_test(capinfos_agrees),
         cmocka_unit_test(a_clock_before_the_epoch),
         cmocka_unit_test(blocks_are_well_formed),
