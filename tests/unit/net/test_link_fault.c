@@ -181,6 +181,20 @@ static void a_copy_is_a_transmission_more(void **state)
     tear_down(b);
 }
 
+/* One copy by the first, one of every second frame by the second: 2.5 transmissions a frame, ± 4 standard deviations of
+ * 0.5; were copies copied, it were 2.75. */
+static void copies_are_not_copied(void **state)
+{
+    (void)state;
+    struct bench *b = set_up();
+    order(b, LINK_FAULT_DUPLICATE, "rate=100%");
+    order(b, LINK_FAULT_DUPLICATE, "rate=50%");
+    send_every(b, 0, 1000, SECOND / 100);
+    run(b, 20 * SECOND);
+    assert_in_range(balanced(b).sent, 2437, 2563);
+    tear_down(b);
+}
+
 static void a_corrupted_frame_fails_its_check_at_the_receiver(void **state)
 {
     (void)state;
@@ -259,6 +273,7 @@ int main(void)
         cmocka_unit_test(delay_and_jitter_keep_order),
         cmocka_unit_test(reordered_frames_are_overtaken),
         cmocka_unit_test(a_copy_is_a_transmission_more),
+        cmocka_unit_test(copies_are_not_copied),
         cmocka_unit_test(a_corrupted_frame_fails_its_check_at_the_receiver),
         cmocka_unit_test(one_loss_ends_the_way),
         cmocka_unit_test(mistakes_are_sentences),
