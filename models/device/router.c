@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* router.c: an IPv4 router: one interface a port, connected and static routes, ARP entries of 4
- * hours (Cisco IOS). What it forwards is a new frame: one hop less to live, the next hop's
+ * hours (Cisco IOS). It answers ARP requests for nets behind its other interfaces (RFC 1027). What it forwards is a new frame: one hop less to live, the next hop's
  * addresses. */
 #include "models/net/ip.h"
 #include "models/net/show.h"
@@ -9,6 +9,7 @@
 struct router {
     struct sim_dur arp_timeout;
     const char *routes;
+    bool proxy_arp;
     struct ip_stack *ip;
     struct dhcp_relay relay;
 };
@@ -24,6 +25,7 @@ struct router_port {
 static const struct param_def params[] = {
     {"router_arp_timeout", PARAM_DUR, "4h", "1s", "30d", NULL, "ARP entries live this long since they were last confirmed", offsetof(struct router, arp_timeout), false},
     {"routes", PARAM_TEXT, "", NULL, NULL, NULL, "static routes: '10.2.0.0/16 via 10.1.0.2', separated by commas", offsetof(struct router, routes), true},
+    {"proxy_arp", PARAM_BOOL, "on", NULL, NULL, NULL, "answer ARP requests for others: a router for nets behind its other interfaces (RFC 1027), a firewall for the mapped addresses of its NAT rules", offsetof(struct router, proxy_arp), false},
     {"dhcp_relay_information", PARAM_BOOL, "off", NULL, NULL, NULL, "append option 82 to relayed requests (ip dhcp relay information option)", offsetof(struct router, relay.information), false},
     {0},
 };
@@ -37,13 +39,35 @@ static const struct param_def port_params[] = {
 };
 /* clang-format on */
 
+static uint8_t class_len(struct ip4 a)
+{
+    return a.v >> 31 == 0 ? 8 : a.v >> 30 == 2 ? 16 : 24;
+}
+
+/* RFC 1027 2.1 to 2.4: for an address behind another interface; not by a default route, not for a broadcast, not
+ * from one network to another. A probe has no network (RFC 5227 2.1.1). */
+static bool answers_for(void *arg, const struct ip_iface *in, const struct arp *a)
+{
+    const struct router *r = arg;
+    struct ip4 hop;
+    uint8_t len;
+    const struct ip_iface *out = ip_route(r->ip, a->tpa, &hop, &len);
+    if (!r->proxy_arp || !out || out == in || len == 0 || ip4_is_broadcast(a->tpa) || ip4_is_multicast(a->tpa))
+        return false;
+    if (out->prefix_len <= 30 && ip4_in(a->tpa, out->addr, out->prefix_len) &&
+        (a->tpa.v | ~0u >> out->prefix_len) == a->tpa.v)
+        return false; /* the broadcast address of that net */
+    return a->spa.v && ip4_in(a->tpa, a->spa, class_len(a->spa));
+}
+
 static bool init(struct node *n, struct err *e)
 {
     struct router *r = n->state;
     (void)e;
     struct ip_options o = {
         .forward = true, .arp_timeout_name = "router_arp_timeout", .arp_timeout = r->arp_timeout,
-        .arp_retry = dur_s(1), .arp_tries = 3};
+        .arp_retry = dur_s(1), .arp_tries = 3,
+        .proxy = answers_for, .proxy_arg = r};
     r->ip = ip_new(n, &o);
     dhcp_relay_init(&r->relay, n, r->ip);
     return true;

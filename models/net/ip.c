@@ -17,6 +17,7 @@ struct ip_stack *ip_new(struct node *n, const struct ip_options *o)
     s->options = *o;
     map_init(&s->neighbours, sim_arena(n->sim));
     map_init(&s->udp_ports, sim_arena(n->sim));
+    ip_arp_init_answers(s);
     ip_on_proto(s, IP4_ICMP, ip_icmp_input, s);
     ip_on_proto(s, IP4_UDP, ip_udp_input, s);
     return s;
@@ -160,23 +161,30 @@ static const struct ip_iface *connected(const struct ip_stack *s, struct ip4 dst
 }
 
 /* Longest prefix; a connected net beats a static route of the same length. */
-const struct ip_iface *ip_route_to(const struct ip_stack *s, struct ip4 dst, struct ip4 *hop)
+const struct ip_iface *ip_route(const struct ip_stack *s, struct ip4 dst, struct ip4 *hop, uint8_t *prefix_len)
 {
     const struct ip_iface *out = connected(s, dst);
     int best = out ? out->prefix_len : -1;
     *hop = dst;
+    *prefix_len = out ? out->prefix_len : 0;
     if (ip4_is_broadcast(dst) && s->iface_count)
         return s->ifaces[0];
     for (uint32_t i = 0; i < s->route_count; i++) {
         const struct route *r = &s->routes[i];
         const struct ip_iface *via = connected(s, r->via);
         if (via && (int)r->prefix_len > best && ip4_in(dst, r->net, r->prefix_len)) {
-            best = r->prefix_len;
+            best = *prefix_len = r->prefix_len;
             out = via;
             *hop = r->via;
         }
     }
     return out;
+}
+
+const struct ip_iface *ip_route_to(const struct ip_stack *s, struct ip4 dst, struct ip4 *hop)
+{
+    uint8_t any;
+    return ip_route(s, dst, hop, &any);
 }
 
 struct ip4 ip_source(const struct ip_stack *s, struct ip4 dst)
@@ -256,13 +264,13 @@ void ip_resolve(struct ip_stack *s, struct ip4 neighbour)
     struct ip4 hop;
     const struct ip_iface *i = ip_route_to(s, neighbour, &hop);
     if (i)
-        ip_arp_request(s, i, hop);
+        ip_arp_resolve(s, i, hop);
 }
 
 void ip_announce(struct ip_stack *s)
 {
     ASSERT(s->iface_count > 0);
-    ip_arp_request(s, s->ifaces[0], s->ifaces[0]->addr);
+    ip_arp_request(s->ifaces[0], s->ifaces[0]->addr);
 }
 
 void ip_confirm(struct ip_stack *s, struct ip4 dst)
@@ -270,6 +278,13 @@ void ip_confirm(struct ip_stack *s, struct ip4 dst)
     struct ip4 hop;
     if (ip_route_to(s, dst, &hop))
         ip_arp_confirm(s, hop);
+}
+
+void ip_doubt(struct ip_stack *s, struct ip4 dst)
+{
+    struct ip4 hop;
+    if (ip_route_to(s, dst, &hop))
+        ip_arp_doubt(s, hop);
 }
 
 /* --- receiving -------------------------------------------------------------------------------- */
@@ -280,14 +295,16 @@ static void forward(struct ip_stack *s, const struct ip4_hdr *h, struct str payl
 {
     struct ip4 hop;
     const struct ip_iface *i = ip_route_to(s, h->dst, &hop);
-    if (h->ttl <= 1 || !i) {
+    bool expired = h->ttl <= 1 && !s->options.keep_ttl;
+    if (expired || !i) {
         ip_discard(s->node, i ? "ttl-exceeded" : "no-route");
         ip_icmp_error(s, i ? ICMP_TIME_EXCEEDED : ICMP_UNREACHABLE, i ? 0 : ICMP_NET_UNREACHABLE, h,
                       payload, in);
         return;
     }
     struct ip4_hdr out = *h;
-    out.ttl--;
+    if (!s->options.keep_ttl)
+        out.ttl--;
     size_t head = eth_bytes(i->vlan != 0) + IP4_HEADER_BYTES + h->options.n,
            room = head + payload.n;
     struct frame *f = frame_new(s->node->net, room < ETH_BYTES_MIN ? ETH_BYTES_MIN : room);

@@ -8,21 +8,39 @@
 #include "models/net/frame.h"
 #include "models/net/net.h"
 #include "models/wire/addr.h"
+#include "models/wire/arp.h"
 #include "models/wire/ip4.h"
 #include "models/wire/udp.h"
 
 #define IP_IFACES_MAX 16
 #define IP_ROUTES_MAX 64
 
+struct ip_iface;
 struct ip_stack;
+
+/* Which of several answers to one question counts. RFC 826 lets the last one; Linux ignores a different
+ * address for a while after an entry was written, "for networks with proxy agents" (net/ipv4/arp.c). */
+enum arp_policy { ARP_LAST_WINS, ARP_FIRST_WINS_LOCK, ARP_FIRST_WINS_PENDING };
+#define ARP_POLICIES "last_wins|first_wins_lock|first_wins_pending"
+
+/* Does the node answer a request that is for somebody else (proxy ARP)? */
+typedef bool ip_proxy_fn(void *arg, const struct ip_iface *i, const struct arp *request);
 
 struct ip_options {
     bool forward;               /* a router: TTL - 1, a new frame for each hop */
+    bool keep_ttl;              /* a firewall: it does not count as a hop */
     const char *arp_timeout_name; /* the parameter that sets it; NULL: none */
     struct sim_dur arp_timeout; /* since last confirmation; 4 h on routers, 300 s on hosts */
     struct sim_dur
         arp_retry;      /* between unanswered requests, RFC 1122 2.3.2.1: at most one a second */
     uint32_t arp_tries; /* requests before the waiting packets are discarded */
+    enum arp_policy arp_policy;
+    struct sim_dur arp_locktime; /* of ARP_FIRST_WINS_LOCK, since the entry was written */
+    bool arp_only;      /* an entry is confirmed by ARP alone, not by a higher layer */
+    bool tcp_advice;    /* TCP's third retransmission in a row makes its entry unknown (RFC 1122 2.3.2.1) */
+    const struct dist *arp_reply_delay; /* from a request to the answer; NULL: at once */
+    ip_proxy_fn *proxy; /* NULL: it answers for nobody else */
+    void *proxy_arg;
 };
 
 struct ip_iface {
@@ -107,6 +125,17 @@ struct ip4 ip_source(const struct ip_stack *s, struct ip4 dst); /* 0.0.0.0: no r
 /* Higher-layer advice (RFC 1122 2.3.2.1): the path to dst works; its ARP entry counts as confirmed
  * now, unless it has timed out already. */
 void ip_confirm(struct ip_stack *s, struct ip4 dst);
+
+/* The opposite: the path to dst has swallowed so many copies of a segment that its ARP entry may be wrong. With
+ * tcp_advice the next packet asks anew. */
+void ip_doubt(struct ip_stack *s, struct ip4 dst);
+
+/* The interface by which a datagram to `dst` leaves, and in *hop the neighbour that gets it; NULL: no route.
+ * *prefix_len: of the route that was taken (0: a default route). */
+const struct ip_iface *ip_route(const struct ip_stack *s, struct ip4 dst, struct ip4 *hop, uint8_t *prefix_len);
+
+/* The record that last wrote the ARP entry of `neighbour`; 0: there is none. */
+uint64_t ip_arp_record(const struct ip_stack *s, struct ip4 neighbour);
 
 /* A discard above layer 2: a NOTE "segment-discarded" and the measure. Returns the record. */
 uint64_t ip_discard(struct node *n, const char *reason);

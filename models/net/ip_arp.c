@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ip_arp.c: the ARP cache of one stack. An entry is written by RFC 826's algorithm (any ARP packet
- * of a known sender updates it, the last wins; one for us also adds it) and lives arp_timeout since
- * it was last confirmed, by ARP or by a higher layer. Ageing is compared when the entry is looked
+ * of a known sender updates it, the last wins; one for us also adds it), unless the stack's policy
+ * lets the first answer win, and lives arp_timeout since it was last confirmed, by ARP or by a
+ * higher layer. Ageing is compared when the entry is looked
  * at, so it acts before a packet of the same instant; an aged entry is asked for anew before it is
  * used. */
 #include <string.h>
@@ -24,10 +25,9 @@ static void move(struct neighbour *nb, const char *event, enum neighbour_state t
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-static void send_arp(struct ip_stack *s, const struct ip_iface *i, struct mac to,
-                     const struct arp *a)
+void ip_arp_send(const struct ip_iface *i, struct mac to, const struct arp *a)
 {
-    struct net *n = s->node->net;
+    struct net *n = i->port->node->net;
     struct frame *f = frame_new(n, ETH_BYTES_MIN);
     struct wr w = wr_of(f->bytes, f->cap);
     struct eth e = {.dst = to,
@@ -42,24 +42,24 @@ static void send_arp(struct ip_stack *s, const struct ip_iface *i, struct mac to
     port_send(i->port, frame_seal(n, f, wr_len(&w)));
 }
 
-void ip_arp_request(struct ip_stack *s, const struct ip_iface *i, struct ip4 target)
+void ip_arp_request(const struct ip_iface *i, struct ip4 target)
 {
     struct arp a = {.oper = ARP_REQUEST, .sha = i->mac, .spa = i->addr, .tpa = target};
-    send_arp(s, i, MAC_BROADCAST, &a);
+    ip_arp_send(i, MAC_BROADCAST, &a);
 }
 
 void ip_probe(struct ip_stack *s, uint32_t iface, struct ip4 addr)
 {
     const struct ip_iface *i = ip_iface_at(s, iface);
     struct arp a = {.oper = ARP_REQUEST, .sha = i->mac, .tpa = addr};
-    send_arp(s, i, MAC_BROADCAST, &a);
+    ip_arp_send(i, MAC_BROADCAST, &a);
 }
 
 static void ask(struct neighbour *nb)
 {
     nb->tries++;
     tmr_arm(&nb->retry, nb->stack->options.arp_retry);
-    ip_arp_request(nb->stack, nb->iface, nb->addr);
+    ip_arp_request(nb->iface, nb->addr);
 }
 
 static uint64_t transmit(struct net *n, const struct ip_iface *i, struct mac to, struct frame *f)
@@ -111,6 +111,12 @@ static struct neighbour *find_or_make(struct ip_stack *s, const struct ip_iface 
     tmr_init(&nb->retry, s->node->sim, s->node->id, "arp.retry", nb, on_retry);
     map_put(&s->neighbours, addr.v, nb);
     return nb;
+}
+
+void ip_arp_resolve(struct ip_stack *s, const struct ip_iface *i, struct ip4 neighbour)
+{
+    find_or_make(s, i, neighbour)->asked = true;
+    ip_arp_request(i, neighbour);
 }
 
 static bool is_aged(const struct neighbour *nb)
@@ -183,9 +189,11 @@ static void write_entry(struct neighbour *nb, const struct arp *a)
     const char *event = a->oper == ARP_REQUEST ? "request" : "reply";
     struct node *n = nb->stack->node;
     confirm(nb);
+    nb->asked = false;
     if (nb->state == NEIGHBOUR_RESOLVED && mac_eq(nb->mac, a->sha))
         return;
     nb->mac = a->sha;
+    nb->written = nb->confirmed;
     move(nb, event, NEIGHBOUR_RESOLVED);
     BUS_NOTE(n->sim, n->id, "arp", "{} is at {}, by its {}", V_IP4(nb->addr.v),
              V_MAC(mac_u64(nb->mac)), V_TEXT(event));
@@ -204,6 +212,7 @@ void ip_learn(struct ip_stack *s, struct ip4 addr, struct mac mac)
     struct neighbour *nb = find_or_make(s, i, addr);
     nb->mac = mac;
     confirm(nb);
+    nb->written = nb->confirmed;
     move(nb, "given", NEIGHBOUR_RESOLVED);
 }
 
@@ -212,6 +221,51 @@ void ip_watch(struct ip_stack *s, struct ip4 addr, ip_claim_fn *claimed, void *a
     s->watched = addr;
     s->claimed = claimed;
     s->claimed_arg = arg;
+}
+
+/* Is it told to all that an address is here now? (RFC 5227 3: "ARP announcement") */
+static bool is_announcement(const struct arp *a)
+{
+    return ip4_eq(a->spa, a->tpa) && (a->oper == ARP_REQUEST || mac_eq(a->tha, a->sha) ||
+                                      mac_eq(a->tha, MAC_ZERO) || mac_is_broadcast(a->tha));
+}
+
+/* May this packet put another address into an entry in force? Linux lets an announcement, lock or not. */
+static bool may_replace(const struct neighbour *nb, const struct arp *a)
+{
+    const struct ip_options *o = &nb->stack->options;
+    struct sim_dur since = time_sub(sim_now(nb->stack->node->sim), nb->written);
+    if (o->arp_policy == ARP_LAST_WINS || is_announcement(a))
+        return true;
+    if (o->arp_policy == ARP_FIRST_WINS_PENDING)
+        return a->oper == ARP_REQUEST;
+    return dur_cmp(since, o->arp_locktime) >= 0;
+}
+
+static void ignore(const struct neighbour *nb, const struct arp *a)
+{
+    const char *what = a->oper == ARP_REQUEST ? "request" : "reply";
+    struct node *n = nb->stack->node;
+    uint64_t r = BUS_NOTE(n->sim, n->id, "arp", "{} is at {}: the {} of {} came later and is ignored",
+                          V_IP4(nb->addr.v), V_MAC(mac_u64(nb->mac)), V_TEXT(what), V_MAC(mac_u64(a->sha)));
+    bus_because(n->sim, r, nb->record, BECAUSE_STATE);
+}
+
+/* A packet of a sender that is in the table. */
+static void update(struct neighbour *nb, const struct arp *a)
+{
+    bool other = nb->state == NEIGHBOUR_RESOLVED && !mac_eq(nb->mac, a->sha);
+    if (other && !may_replace(nb, a))
+        ignore(nb, a);
+    else
+        write_entry(nb, a);
+}
+
+/* A packet for us of a sender that is not in the table. Where the first answer wins, a reply that nobody asked for
+ * is none (Linux: arp_accept 0). */
+static bool may_add(const struct ip_stack *s, const struct neighbour *nb, const struct arp *a)
+{
+    return s->options.arp_policy == ARP_LAST_WINS || a->oper == ARP_REQUEST || (nb && nb->asked);
 }
 
 static bool claims(const struct arp *a, struct ip4 addr)
@@ -234,22 +288,37 @@ void ip_arp_input(struct ip_stack *s, const struct ip_iface *i, const struct arp
     if (nb && is_aged(nb))
         age(nb);
     if (nb && in_table(nb))
-        write_entry(nb, a);
-    else if (for_us && a->spa.v)
+        update(nb, a);
+    else if (for_us && a->spa.v && may_add(s, nb, a))
         write_entry(find_or_make(s, i, a->spa), a);
-    if (!for_us || a->oper != ARP_REQUEST)
+    if (a->oper != ARP_REQUEST)
         return;
-    struct arp reply = {
-        .oper = ARP_REPLY, .sha = i->mac, .spa = i->addr, .tha = a->sha, .tpa = a->spa};
-    send_arp(s, i, a->sha, &reply);
+    if (for_us || (s->options.proxy && s->options.proxy(s->options.proxy_arg, i, a)))
+        ip_arp_answer(s, i, a);
 }
 
 /* What timed out is not revived: the next packet asks. */
 void ip_arp_confirm(struct ip_stack *s, struct ip4 hop)
 {
     struct neighbour *nb = map_get(&s->neighbours, hop.v);
-    if (nb && nb->state == NEIGHBOUR_RESOLVED && !is_aged(nb))
+    if (nb && nb->state == NEIGHBOUR_RESOLVED && !is_aged(nb) && !s->options.arp_only)
         confirm(nb);
+}
+
+void ip_arp_doubt(struct ip_stack *s, struct ip4 hop)
+{
+    struct neighbour *nb = map_get(&s->neighbours, hop.v);
+    if (!nb || nb->state != NEIGHBOUR_RESOLVED || !s->options.tcp_advice)
+        return;
+    uint64_t wrote = nb->record;
+    move(nb, "tcp-advice", NEIGHBOUR_UNKNOWN);
+    bus_because(s->node->sim, nb->record, wrote, BECAUSE_STATE);
+}
+
+uint64_t ip_arp_record(const struct ip_stack *s, struct ip4 neighbour)
+{
+    const struct neighbour *nb = map_get(&s->neighbours, neighbour.v);
+    return nb ? nb->record : 0;
 }
 
 void ip_arp_forget(struct ip_stack *s, const struct ip_iface *i, const char *event)
@@ -269,4 +338,5 @@ void ip_arp_forget(struct ip_stack *s, const struct ip_iface *i, const char *eve
 void ip_power_off(struct ip_stack *s)
 {
     ip_arp_forget(s, NULL, "power-off");
+    ip_arp_drop_answers(s);
 }

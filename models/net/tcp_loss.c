@@ -9,6 +9,7 @@
 
 #define SYN_RETRIES_MAX 6   /* Linux tcp_syn_retries */
 #define DATA_RETRIES_MAX 15 /* Linux tcp_retries2 */
+#define R1_RETRIES 3        /* RFC 9293 3.8.3: then the layer below is told (RFC 1122 2.3.2.1) */
 #define DUP_ACKS_FAST 3     /* RFC 5681 3.2 */
 #define CWND_MAX (1u << 30)
 #define LINGER_S                                                                                   \
@@ -272,6 +273,8 @@ static void on_timeout(struct tcp_conn *c, bool syn)
     struct sim_dur was = c->rto.rto;
     tcp_rto_backoff(&c->rto);
     note_rto(c, "no ACK within the RTO of {}: retransmitting, the RTO is now {}", was);
+    if (c->retries == R1_RETRIES)
+        ip_doubt(c->tcp->ip, c->peer);
     if (syn) {
         c->syn_lost = true;
         tcp_send_syn(c);

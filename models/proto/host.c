@@ -10,7 +10,8 @@ bool host_init(struct node *n, const struct host_config *c, struct ip_stack **ou
     struct ip_options o = {.arp_timeout_name = "arp_timeout",
                            .arp_timeout = c->arp_timeout,
                            .arp_retry = dur_s(1),
-                           .arp_tries = 3};
+                           .arp_tries = 3,
+                           .arp_reply_delay = &c->arp_reply_delay};
     struct ip_iface i = {
         .port = port, .mac = c->mac, .addr = c->address, .prefix_len = (uint8_t)c->prefix_len};
     *out = ip_new(n, &o);

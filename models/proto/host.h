@@ -5,6 +5,7 @@
 #define MODELS_PROTO_HOST_H
 
 #include "models/net/ip.h"
+#include "sim/kernel/dist.h"
 
 /* The HOST_PARAMS of a device are stored here. */
 struct host_config {
@@ -12,6 +13,7 @@ struct host_config {
     struct ip4 address, gateway; /* gateway 0.0.0.0: none */
     int64_t prefix_len;
     struct sim_dur arp_timeout;
+    struct dist arp_reply_delay;
 };
 
 #define HOST_PARAMS(state, field)                                                                    \
@@ -21,9 +23,11 @@ struct host_config {
      offsetof(state, field.prefix_len), true},                                                       \
     {"gateway", PARAM_IP4, "", NULL, NULL, NULL, "default router", offsetof(state, field.gateway), true}, \
     {"arp_timeout", PARAM_DUR, "300s", "1s", "30d", NULL,                                              \
-     "ARP entries live this long since they were last confirmed", offsetof(state, field.arp_timeout), false}
+     "ARP entries live this long since they were last confirmed", offsetof(state, field.arp_timeout), false}, \
+    {"arp_reply_delay", PARAM_LAW, "0s", "0s", "1min", NULL,                                           \
+     "a server takes so long to answer an ARP request", offsetof(state, field.arp_reply_delay), false}
 
-/* Makes the port and the stack. */
+/* Makes the port and the stack; `c` must outlive it. */
 MUST_USE bool host_init(struct node *n, const struct host_config *c, struct ip_stack **out, struct err *e);
 
 /* A server that has been up has spoken with its router: each knows the other's address. */

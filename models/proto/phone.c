@@ -70,7 +70,11 @@ static void make_stack(struct node *n, struct phone *p, struct port *port)
     struct ip_options o = {.arp_timeout_name = "arp_timeout",
                            .arp_timeout = p->arp_timeout,
                            .arp_retry = dur_s(1),
-                           .arp_tries = 3};
+                           .arp_tries = 3,
+                           .arp_policy = (enum arp_policy)p->arp_policy,
+                           .arp_locktime = p->arp_locktime,
+                           .arp_only = !p->arp_tcp_confirm,
+                           .tcp_advice = p->arp_tcp_advice};
     struct ip_iface i = {.port = port, .mac = c->mac, .pcp = p->kind->soft ? 0 : COS_SIGNALLING};
     if (p->starts == STARTS_CONFIGURED) {
         i.addr = c->address;

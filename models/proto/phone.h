@@ -48,8 +48,10 @@ struct phone {
     int starts;
     const char *cucm_group, *load, *device_name;
     struct boot_config boot_config;
-    struct sim_dur power_on_at, arp_timeout;
+    struct sim_dur power_on_at, arp_timeout, arp_locktime;
     int64_t clock_drift_ppm;
+    int arp_policy;
+    bool arp_tcp_confirm, arp_tcp_advice;
     struct phone_config config;
     struct tcp_config tcp_config;
     /* parts */
@@ -82,6 +84,10 @@ struct phone {
     {"clock_drift_ppm", PARAM_INT, "0", "-100000", "100000", NULL, "millionths by which the phone's clock is fast: its timers run by it, and its Date headers show it", offsetof(state, field.clock_drift_ppm), false}, \
     {"connection_monitor_duration", PARAM_DUR, "120s", "0s", "1d", NULL, "how long a higher node must answer before the phone falls back to it, where no configuration file says it", offsetof(state, field.config.connection_monitor_duration), false}, \
     {"arp_timeout", PARAM_DUR, "300s", "1s", "30d", NULL, "ARP entries live this long since they were last confirmed", offsetof(state, field.arp_timeout), false}, \
+    {"arp_policy", PARAM_ENUM, "first_wins_lock", NULL, NULL, ARP_POLICIES, "which of several answers a phone's ARP entry keeps: the last; the first for arp_locktime; or the only one that it waited for", offsetof(state, field.arp_policy), false}, \
+    {"arp_locktime", PARAM_DUR, "1s", "0s", "1h", NULL, "first_wins_lock: so long after an entry was written another address is ignored", offsetof(state, field.arp_locktime), false}, \
+    {"arp_tcp_confirm", PARAM_BOOL, "on", NULL, NULL, NULL, "an acknowledgement of TCP confirms a phone's ARP entry; off: only ARP does", offsetof(state, field.arp_tcp_confirm), false}, \
+    {"arp_tcp_advice", PARAM_BOOL, "off", NULL, NULL, NULL, "the third retransmission in a row makes a phone ask anew by ARP (RFC 1122 2.3.2.1)", offsetof(state, field.arp_tcp_advice), false}, \
     BOOT_PARAMS(state, field.boot_config), \
     TCP_PARAMS(state, field.tcp_config, "", "22s", "400us")
 /* clang-format on */
