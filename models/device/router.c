@@ -5,6 +5,7 @@
 #include "models/net/ip.h"
 #include "models/net/show.h"
 #include "models/proto/dhcp_relay.h"
+#include "models/proto/routed_ports.h"
 
 struct router {
     struct sim_dur arp_timeout;
@@ -54,9 +55,9 @@ static bool answers_for(void *arg, const struct ip_iface *in, const struct arp *
     const struct ip_iface *out = ip_route(r->ip, a->tpa, &hop, &len);
     if (!r->proxy_arp || !out || out == in || len == 0 || ip4_is_broadcast(a->tpa) || ip4_is_multicast(a->tpa))
         return false;
-    if (out->prefix_len <= 30 && ip4_in(a->tpa, out->addr, out->prefix_len) &&
-        (a->tpa.v | ~0u >> out->prefix_len) == a->tpa.v)
-        return false; /* the broadcast address of that net */
+    bool is_broadcast = len <= 30 && (a->tpa.v | ~0u >> len) == a->tpa.v;
+    if (is_broadcast && ip4_eq(hop, a->tpa))
+        return false; /* of a connected net */
     return a->spa.v && ip4_in(a->tpa, a->spa, class_len(a->spa));
 }
 
@@ -73,58 +74,19 @@ static bool init(struct node *n, struct err *e)
     return true;
 }
 
-static bool add_iface(struct node *n, struct port *p, struct err *e)
-{
-    struct router *r = n->state;
-    const struct router_port *c = p->config;
-    struct ip_iface i = {.port = p, .mac = c->mac, .vlan = (uint16_t)c->vlan};
-    if (!ip4_parse_prefix(str_of(c->address), &i.addr, &i.prefix_len) || i.prefix_len < 1)
-        return err_set(e, "port '%s': address '%s' is not an address with prefix length", p->name,
-                       c->address);
-    if (p->index >= IP_IFACES_MAX)
-        return err_set(e, "port '%s': a router has at most %d ports", p->name, IP_IFACES_MAX);
-    if (!ip4_eq(ip_source(r->ip, i.addr), (struct ip4){0}))
-        return err_set(e, "port '%s': address '%s' is in the net of another port", p->name,
-                       c->address);
-    if (mac_eq(i.mac, MAC_ZERO))
-        i.mac = port_made_up_mac(p);
-    ip_add_iface(r->ip, &i);
-    return dhcp_relay_add(&r->relay, p->index, c->helpers, e) || err_wrap(e, "port '%s'", p->name);
-}
-
-static bool add_route(struct router *r, uint32_t index, struct str text, struct err *e)
-{
-    if (index >= IP_ROUTES_MAX)
-        return err_set(e, "parameter 'routes': a router has at most %d static routes",
-                       IP_ROUTES_MAX);
-    struct str rest = str_trim(text), net_text = str_cut(&rest, ' ');
-    struct ip4 net, via;
-    uint8_t len;
-    rest = str_trim(rest);
-    if (!str_starts(rest, STR("via ")) || !ip4_parse_prefix(net_text, &net, &len) ||
-        !ip4_parse(str_trim((struct str){rest.p + 4, rest.n - 4}), &via))
-        return err_set(e, "parameter 'routes': '%.*s' is not 'a.b.c.d/len via a.b.c.d'",
-                       STR_ARG(text));
-    if (ip4_eq(ip_source(r->ip, via), (struct ip4){0}))
-        return err_set(e, "parameter 'routes': '%.*s': the next hop is on no connected net",
-                       STR_ARG(text));
-    ip_add_route(r->ip, net, len, via);
-    return true;
-}
-
 static bool ready(struct node *n, struct err *e)
 {
     struct router *r = n->state;
     for (uint16_t i = 0; i < n->port_count; i++) {
-        if (!add_iface(n, n->ports[i], e))
+        struct port *p = n->ports[i];
+        const struct router_port *c = p->config;
+        struct routed_port routed = {c->address, (uint16_t)c->vlan, c->mac};
+        if (!routed_port_add(r->ip, p, &routed, e))
             return false;
+        if (!dhcp_relay_add(&r->relay, p->index, c->helpers, e))
+            return err_wrap(e, "port '%s'", p->name);
     }
-    struct str rest = str_of(r->routes);
-    for (uint32_t i = 0; rest.n; i++) {
-        if (!add_route(r, i, str_cut(&rest, ','), e))
-            return false;
-    }
-    return true;
+    return routed_routes_add(r->ip, r->routes, e);
 }
 
 static void on_frame(struct node *n, struct port *in, const struct frame *f)

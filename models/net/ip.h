@@ -134,8 +134,8 @@ void ip_doubt(struct ip_stack *s, struct ip4 dst);
  * *prefix_len: of the route that was taken (0: a default route). */
 const struct ip_iface *ip_route(const struct ip_stack *s, struct ip4 dst, struct ip4 *hop, uint8_t *prefix_len);
 
-/* The record that last wrote the ARP entry of `neighbour`; 0: there is none. */
-uint64_t ip_arp_record(const struct ip_stack *s, struct ip4 neighbour);
+/* The sending of the last ARP reply that was given for somebody else's address; 0: none was. */
+uint64_t ip_proxied(const struct ip_stack *s, struct ip4 addr);
 
 /* A discard above layer 2: a NOTE "segment-discarded" and the measure. Returns the record. */
 uint64_t ip_discard(struct node *n, const char *reason);

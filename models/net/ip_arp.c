@@ -25,7 +25,7 @@ static void move(struct neighbour *nb, const char *event, enum neighbour_state t
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-void ip_arp_send(const struct ip_iface *i, struct mac to, const struct arp *a)
+uint64_t ip_arp_send(const struct ip_iface *i, struct mac to, const struct arp *a)
 {
     struct net *n = i->port->node->net;
     struct frame *f = frame_new(n, ETH_BYTES_MIN);
@@ -39,7 +39,7 @@ void ip_arp_send(const struct ip_iface *i, struct mac to, const struct arp *a)
     eth_put(&w, &e);
     arp_put(&w, a);
     eth_pad(&w);
-    port_send(i->port, frame_seal(n, f, wr_len(&w)));
+    return port_send(i->port, frame_seal(n, f, wr_len(&w)));
 }
 
 void ip_arp_request(const struct ip_iface *i, struct ip4 target)
@@ -313,12 +313,6 @@ void ip_arp_doubt(struct ip_stack *s, struct ip4 hop)
     uint64_t wrote = nb->record;
     move(nb, "tcp-advice", NEIGHBOUR_UNKNOWN);
     bus_because(s->node->sim, nb->record, wrote, BECAUSE_STATE);
-}
-
-uint64_t ip_arp_record(const struct ip_stack *s, struct ip4 neighbour)
-{
-    const struct neighbour *nb = map_get(&s->neighbours, neighbour.v);
-    return nb ? nb->record : 0;
 }
 
 void ip_arp_forget(struct ip_stack *s, const struct ip_iface *i, const char *event)
