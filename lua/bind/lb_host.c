@@ -267,6 +267,7 @@ static void push_host(lua_State *L)
         {"records", lb_records},
         {"segments", lb_segments},
         {"datagrams", lb_datagrams},
+        {"arps", lb_arps},
         {"measure", lb_measure},
         {"measure_names", host_measure_names},
         {NULL, NULL},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* lb_trace.c: what documented checks see of the run, kept in memory: alarms, states, drops, log
- * lines, faults, and the TCP segments and UDP datagrams at the captured ports. Generic over the field table of
+ * lines, faults, and the TCP segments, UDP datagrams and ARP packets at the captured ports. Generic over the field table of
  * records.def; texts are kept once. Lua tables are made only when a check asks for them. */
 #include "lua/bind/lb.h"
 
@@ -234,13 +234,26 @@ int lb_records(lua_State *L)
     return 1;
 }
 
-static void set_peer(lua_State *L, const struct segment_row *s)
+static void set_ip4(lua_State *L, const char *key, uint32_t a)
 {
     char text[24];
     struct txtbuf t = txtbuf_of(text, sizeof text);
-    uint32_t peer = s->sent ? s->dst : s->src;
-    txtbuf_add(&t, "%u.%u.%u.%u", peer >> 24, peer >> 16 & 255, peer >> 8 & 255, peer & 255);
-    set_text(L, "peer", text);
+    txtbuf_add(&t, "%u.%u.%u.%u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
+    set_text(L, key, text);
+}
+
+static void set_mac(lua_State *L, const char *key, uint64_t mac)
+{
+    char text[24];
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    for (int i = 40; i >= 0; i -= 8)
+        txtbuf_add(&t, i ? "%02x:" : "%02x", (unsigned)(mac >> i & 255));
+    set_text(L, key, text);
+}
+
+static void set_peer(lua_State *L, const struct segment_row *s)
+{
+    set_ip4(L, "peer", s->sent ? s->dst : s->src);
     set_int(L, "peer_port", s->sent ? s->dst_port : s->src_port);
     set_int(L, "local_port", s->sent ? s->src_port : s->dst_port);
 }
@@ -248,7 +261,7 @@ static void set_peer(lua_State *L, const struct segment_row *s)
 static void push_packet(lua_State *L, const struct traced_segment *t, const struct host_clock *clock)
 {
     const struct segment_row *s = &t->row;
-    lua_createtable(L, 0, 18);
+    lua_createtable(L, 0, 20);
     set_time(L, s->at.ns);
     set_int(L, "clock_ns", (uint64_t)host_clock_ns(clock, s->at.ns));
     lua_pushboolean(L, s->sent);
@@ -267,7 +280,28 @@ static void push_packet(lua_State *L, const struct traced_segment *t, const stru
     set_int(L, "copy", s->copy);
 }
 
-static int push_packets(lua_State *L, bool datagrams)
+static void push_arp(lua_State *L, const struct traced_segment *t, const struct host_clock *clock)
+{
+    const struct segment_row *s = &t->row;
+    lua_createtable(L, 0, 10);
+    set_time(L, s->at.ns);
+    set_int(L, "clock_ns", (uint64_t)host_clock_ns(clock, s->at.ns));
+    lua_pushboolean(L, s->sent);
+    lua_setfield(L, -2, "sent");
+    set_text(L, "op", s->arp_reply ? "reply" : "request");
+    set_ip4(L, "sender", s->src);
+    set_ip4(L, "target", s->dst);
+    set_mac(L, "sender_mac", s->sender_mac);
+}
+
+enum packets { SEGMENTS, DATAGRAMS, ARPS };
+
+static enum packets kind_of(const struct segment_row *s)
+{
+    return s->arp ? ARPS : s->datagram ? DATAGRAMS : SEGMENTS;
+}
+
+static int push_packets(lua_State *L, enum packets kind)
 {
     struct scenario *sc = lb_scenario(L);
     const struct port *p = lb_check_port(L, 1);
@@ -281,21 +315,31 @@ static int push_packets(lua_State *L, bool datagrams)
     lua_newtable(L);
     for (size_t i = 0; i < sc->trace->segments.count; i++) {
         const struct traced_segment *s = block_at(&sc->trace->segments, i);
-        if (s->port != p || s->row.datagram != datagrams)
+        if (s->port != p || kind_of(&s->row) != kind)
             continue;
-        push_packet(L, s, clock);
+        if (kind == ARPS)
+            push_arp(L, s, clock);
+        else
+            push_packet(L, s, clock);
+        set_mac(L, "from_mac", s->row.from_mac);
+        set_mac(L, "to_mac", s->row.to_mac);
         lua_rawseti(L, -2, ++n);
     }
     return 1;
 }
 
-/* host.segments(port), host.datagrams(port): those of one captured port, in order of time */
+/* host.segments(port), host.datagrams(port), host.arps(port): those of one captured port, in order of time */
 int lb_segments(lua_State *L)
 {
-    return push_packets(L, false);
+    return push_packets(L, SEGMENTS);
 }
 
 int lb_datagrams(lua_State *L)
 {
-    return push_packets(L, true);
+    return push_packets(L, DATAGRAMS);
+}
+
+int lb_arps(lua_State *L)
+{
+    return push_packets(L, ARPS);
 }

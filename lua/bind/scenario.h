@@ -72,6 +72,10 @@ bool scenario_has_param(const struct scenario *sc, const char *name, struct scen
 struct segment_row {
     struct sim_time at;
     bool datagram;        /* UDP: no sequence numbers, flags and window */
+    bool arp;             /* ARP: src and dst are the sender's and the target's protocol addresses */
+    bool arp_reply;
+    uint64_t from_mac, to_mac; /* of the frame */
+    uint64_t sender_mac;       /* of an ARP packet */
     bool sent;            /* by the node of this port */
     uint32_t src, dst;    /* IPv4, host order */
     uint16_t src_port, dst_port;
@@ -81,7 +85,7 @@ struct segment_row {
     char info[96];        /* first line of the payload */
     struct str payload;   /* valid while it is decoded */
 };
-typedef bool decode_fn(const void *bytes, size_t n, struct segment_row *out); /* false: neither TCP nor UDP */
+typedef bool decode_fn(const void *bytes, size_t n, struct segment_row *out); /* false: none of them */
 struct sink *scenario_trace(struct scenario *sc, decode_fn *decode);
 
 /* Evaluates everything documented. `reached` is how far the run got. */

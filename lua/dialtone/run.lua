@@ -6,9 +6,10 @@
 --                             machine key from event to; DROP: frame port reason len; LOG: facility
 --                             severity line; FAULT: what target line)
 --   run:segments{port="phone", sent=true}   {t, t_ns, sent, peer, peer_port, local_port, flags,
---                             seq, ack, len, window, copy, info, text, clock_ns: t_ns by the
---                             capturing host's clock} of a captured port
+--                             seq, ack, len, window, copy, info, text, from_mac, to_mac,
+--                             clock_ns: t_ns by the capturing host's clock} of a captured port
 --   run:datagrams{port="phone"}   the same of UDP, without flags, seq, ack, window, copy
+--   run:arps{port="phone"}    {t, t_ns, clock_ns, sent, op, sender, sender_mac, target, from_mac, to_mac}
 --   run:first{…} run:last{…} run:count{…}   of records
 --   run.reached_ns, run.reached (seconds), run.epoch_ns, run.zone_ns, run.documented_epoch_ns
 
@@ -74,6 +75,7 @@ end
 
 function methods:segments(filter) return packets(filter, "segments") end
 function methods:datagrams(filter) return packets(filter, "datagrams") end
+function methods:arps(filter) return packets(filter, "arps") end
 
 local function measures()
   local known = {}

@@ -47,6 +47,15 @@ static void on_rejected(void *arg)
         sccp_group_quit(&p->group, OOS_REJECTED);
 }
 
+/* Its next Alarm tells why it lost its service, not that it restarted for that. */
+static void on_lost(void *arg)
+{
+    struct sccp_phone *p = arg;
+    enum out_of_service last = p->group.last;
+    phone_restart(&p->phone, "no node of the group answers");
+    p->group.last = last;
+}
+
 /* Reset boots the phone; Restart lets it read its configuration and register anew. One that started configured
  * has no configuration to read. */
 static void on_reset(void *arg, enum skinny_reset how)
@@ -154,6 +163,7 @@ static bool init(struct node *n, struct err *e)
     p->group.last = (enum out_of_service)p->last_out_of_service;
     p->group.on_registered = on_registered;
     p->group.on_rejected = on_rejected;
+    p->group.on_lost = on_lost;
     p->group.on_reset = on_reset;
     p->group.on_line = on_line;
     p->group.arg = p;

@@ -125,6 +125,7 @@ void tcp_power_off(struct tcp *t);
 
 bool tcp_is_open(const struct tcp_conn *c); /* ESTABLISHED: both ways */
 struct ip4 tcp_peer(const struct tcp_conn *c);
+bool tcp_has_unacked(const struct tcp_conn *c); /* data was sent that the peer has not acknowledged */
 struct ip4 tcp_local(const struct tcp_conn *c);
 uint16_t tcp_peer_port(const struct tcp_conn *c);
 uint16_t tcp_local_port(const struct tcp_conn *c);

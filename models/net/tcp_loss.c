@@ -20,6 +20,11 @@ uint32_t tcp_outstanding(const struct tcp_conn *c)
     return c->snd_max - c->snd_una;
 }
 
+bool tcp_has_unacked(const struct tcp_conn *c)
+{
+    return tcp_outstanding(c) > 0;
+}
+
 /* --- the timers' arming ----------------------------------------------------------------------- */
 
 static uint64_t oldest_flow(const struct tcp_conn *c)

@@ -165,18 +165,41 @@ bool phone_ask_again(struct phone *p)
     return true;
 }
 
-/* It has all it needs, or had it when the run began. */
-static void power_on_configured(struct node *n, struct phone *p)
+static void say_power(struct phone *p, const char *from, const char *event)
 {
-    struct rec r = {.kind = REC_STATE, .node = n->id};
-    r.state = (struct rec_state){"power", p->device, "off", "power-on", "on"};
-    bus_publish(n->sim, &r);
-    p->powered = true;
-    if (p->protocol->resume && p->protocol->resume(p))
-        return;
+    struct rec r = {.kind = REC_STATE, .node = p->node->id};
+    r.state = (struct rec_state){"power", p->device, from, event, "on"};
+    bus_publish(p->node->sim, &r);
+}
+
+static void start_configured(struct phone *p)
+{
     if (p->boot_config.attach.announce)
         ip_announce(p->ip);
     p->protocol->start(p);
+}
+
+/* It has all it needs, or had it when the run began. */
+static void power_on_configured(struct phone *p)
+{
+    say_power(p, "off", "power-on");
+    p->powered = true;
+    if (p->protocol->resume && p->protocol->resume(p))
+        return;
+    start_configured(p);
+}
+
+void phone_restart(struct phone *p, const char *why)
+{
+    if (p->boot) {
+        boot_restart(p->boot, why);
+        return;
+    }
+    say_power(p, "on", "restart");
+    p->protocol->stop(p);
+    tcp_power_off(p->tcp);
+    ip_power_off(p->ip);
+    start_configured(p);
 }
 
 static void resolve_group(struct phone *p);
@@ -271,7 +294,7 @@ static void power_on(void *owner)
     if (p->boot)
         attach_plug_in(&p->boot->attach);
     else
-        power_on_configured(n, p);
+        power_on_configured(p);
 }
 
 bool phone_ready(struct node *n, struct err *e)

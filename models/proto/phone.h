@@ -104,6 +104,9 @@ void phone_registered(struct phone *p); /* anew, at whatever node */
  * been added since. True: it does, and the protocol falls silent until it is started anew. */
 bool phone_ask_again(struct phone *p);
 
+/* It restarts by itself: what it learned of its network is gone, its configuration stays. */
+void phone_restart(struct phone *p, const char *why);
+
 /* Of struct model. */
 bool phone_ready(struct node *n, struct err *e);
 void phone_start(struct node *n);

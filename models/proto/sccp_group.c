@@ -554,10 +554,14 @@ static void on_token(void *owner)
     feed(g, g->fsm.state == TOKEN ? E_TOKEN_REJECTED : E_NO_ANSWER);
 }
 
+/* Whoever was refused does not restart for it. */
 static void on_retry(void *owner)
 {
     struct sccp_group *g = owner;
-    fsm_step(&g->fsm, E_RETRY, NULL);
+    if (g->config->restart && g->last != OOS_REJECTED)
+        g->on_lost(g->arg);
+    else
+        fsm_step(&g->fsm, E_RETRY, NULL);
 }
 
 static void prepare_leg(struct sccp_group *g, uint8_t i)

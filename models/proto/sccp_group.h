@@ -16,6 +16,7 @@ struct sccp_group_config {
     struct sim_dur wait_floor, reconnect_interval;
     struct dist reconnect_jitter;
     int64_t wait_factor;
+    bool restart;
     struct sccp_talk_config talk;
 };
 
@@ -23,6 +24,7 @@ struct sccp_group_config {
 #define SCCP_GROUP_PARAMS(state, field) \
     {"failover_wait_floor", PARAM_DUR, "4s", "1ms", "1h", NULL, "normal detection waits at least so long", offsetof(state, field.wait_floor), false}, \
     {"failover_wait_factor", PARAM_INT, "8", "1", "10000", NULL, "normal detection waits so many times the mean of the last 10,000 answers", offsetof(state, field.wait_factor), false}, \
+    {"restart_when_lost", PARAM_BOOL, "off", NULL, NULL, NULL, "an SCCP phone that finds no node to register with restarts after reconnect_interval, and forgets its ARP entries", offsetof(state, field.restart), false}, \
     {"reconnect_interval", PARAM_DUR, "30s", "1s", "1h", NULL, "between attempts to reach a node that refuses or is silent", offsetof(state, field.reconnect_interval), false}, \
     {"reconnect_jitter", PARAM_LAW, "0s", "0s", "1h", NULL, "added to that, drawn each time: so that phones do not come together", offsetof(state, field.reconnect_jitter), false}, \
     SCCP_TALK_PARAMS(state, field.talk)
@@ -43,6 +45,7 @@ struct sccp_group {
     struct tcp *tcp;
     void (*on_registered)(void *arg);               /* anew, at whatever node */
     void (*on_rejected)(void *arg);                 /* by the last node that was left to ask */
+    void (*on_lost)(void *arg);                     /* restart_when_lost: there was no node to register with */
     void (*on_reset)(void *arg, enum skinny_reset); /* CUCM says so; the group is quiet when it is told to be */
     void (*on_line)(void *arg, struct str number);  /* CUCM has told the number of the first line */
     void *arg;

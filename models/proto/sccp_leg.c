@@ -80,13 +80,6 @@ static void on_data(void *arg, struct str data)
     skinny_stream_feed(&l->stream, data, on_message, on_bad_stream, l);
 }
 
-/* As the SIP phones of seed 002 do: they acknowledge CUCM's FIN and then abort. */
-static void on_peer_close(void *arg)
-{
-    struct sccp_leg *l = arg;
-    tcp_abort(l->conn);
-}
-
 static void let_go(struct sccp_leg *l)
 {
     l->conn = NULL;
@@ -95,6 +88,25 @@ static void let_go(struct sccp_leg *l)
     l->sent = l->keepalives = 0;
     l->keepalive = 0;
     msg_stream_reset(&l->stream);
+}
+
+static const struct tcp_events no_events;
+
+/* As the SIP phones of seed 002 do: they acknowledge CUCM's FIN and then abort. A phone whose last words were not
+ * acknowledged closes in its turn and lets TCP go on trying: case study 1 of that seed shows it acknowledge CUCM's
+ * retransmissions. */
+static void on_peer_close(void *arg)
+{
+    struct sccp_leg *l = arg;
+    struct tcp_conn *c = l->conn;
+    if (!tcp_has_unacked(c)) {
+        tcp_abort(c);
+        return;
+    }
+    tcp_use(c, &no_events, NULL);
+    let_go(l);
+    tcp_close(c);
+    l->user->on_down(l->arg, l, LEG_DOWN_CLOSED);
 }
 
 static void on_end(void *arg, enum tcp_end why)
@@ -121,7 +133,6 @@ static const struct tcp_events events = {
     .on_end = on_end,
     .on_retransmit = on_retransmit,
 };
-static const struct tcp_events no_events;
 
 /* --- life --------------------------------------------------------------------------------------------- */
 
