@@ -79,15 +79,28 @@ static bool is_host_of(const struct ip_iface *i, struct ip4 a)
 }
 
 /* The ASA's own rule: it does not ask where the address is. For an address of the connected subnet only; not for an
- * announcement. */
-static bool answers_for(void *arg, const struct ip_iface *in, const struct arp *a)
+ * announcement. NULL: no. */
+static const struct asa_rule *rule_for(const struct asa *f, const struct ip_iface *in, const struct arp *a)
 {
-    const struct asa *f = arg;
     if (!f->proxy_arp || config_of(in)->noproxyarp || !is_host_of(in, a->tpa) || ip4_eq(a->spa, a->tpa))
-        return false;
+        return NULL;
     if (a->spa.v == 0 && !f->answer_probes)
-        return false;
-    return asa_nat_answers(f->rules, str_of(in->port->name), a->tpa) != NULL;
+        return NULL;
+    return asa_nat_answers(f->rules, str_of(in->port->name), a->tpa);
+}
+
+static uint64_t answer_for(void *arg, const struct ip_iface *in, const struct arp *a)
+{
+    struct asa *f = arg;
+    char why[64];
+    struct txtbuf t = txtbuf_of(why, sizeof why);
+    const struct asa_rule *r = rule_for(f, in, a);
+    if (!r)
+        return 0;
+    txtbuf_add(&t, "a mapped address of its NAT rule %u", (unsigned)r->number);
+    uint64_t record = routed_proxy_arp(f->node, in, a->tpa, txtbuf_view(&t));
+    bus_because(f->node->sim, record, node_limit(f->node, "nat"), BECAUSE_LIMIT);
+    return record;
 }
 
 /* --- judging ------------------------------------------------------------------------------------------ */
@@ -127,11 +140,10 @@ static bool begins(const struct asa_packet *p)
     return p->proto != IP4_TCP || (p->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
 }
 
-/* The drop is due to what the sender was told by ARP, if it was told it here. */
-static void refuse(struct asa *f, struct port *in, const struct frame *frame, struct ip4 dst, enum drop_reason why)
+/* It came here because of what its sender had learned by ARP. */
+static void refuse(struct asa *f, struct port *in, const struct frame *frame, enum drop_reason why)
 {
-    uint64_t drop = frame_drop(in, frame, why);
-    bus_because(f->node->sim, drop, ip_proxied(f->ip, dst), BECAUSE_STATE);
+    bus_because(f->node->sim, frame_drop(in, frame, why), frame->aimed_by, BECAUSE_STATE);
 }
 
 /* May the packet pass? Otherwise it was dropped here. */
@@ -143,18 +155,18 @@ static bool admit(struct asa *f, const struct ip_iface *in, const struct frame *
     struct asa_conn *k = asa_conns_find(&f->conns, p);
     p->in = in->port->name;
     if (!k && !begins(p)) {
-        refuse(f, in->port, frame, p->dst.addr, DROP_ASA_NO_CONNECTION);
+        refuse(f, in->port, frame, DROP_ASA_NO_CONNECTION);
         asa_log_no_connection(f->node, p);
         return false;
     }
     if (!out || asa_nat_translates(f->rules, str_of(p->in), p->dst.addr)) {
-        refuse(f, in->port, frame, p->dst.addr, out ? DROP_ASA_NOT_TRANSLATED : DROP_ASA_NO_ROUTE);
+        refuse(f, in->port, frame, out ? DROP_ASA_NOT_TRANSLATED : DROP_ASA_NO_ROUTE);
         return false;
     }
     p->out = out->port->name;
     p->outward = config_of(out)->security_level <= config_of(in)->security_level;
     if (!k && !may_begin(f, in, out)) {
-        refuse(f, in->port, frame, p->dst.addr, DROP_ASA_DENIED);
+        refuse(f, in->port, frame, DROP_ASA_DENIED);
         asa_log_denied(f->node, p);
         return false;
     }
@@ -264,7 +276,7 @@ static bool init(struct node *n, struct err *e)
                            .arp_retry = dur_s(1),
                            .arp_tries = 3,
                            .arp_reply_delay = &f->arp_delay,
-                           .proxy = answers_for,
+                           .proxy = answer_for,
                            .proxy_arg = f};
     f->ip = ip_new(n, &o);
     asa_conns_init(&f->conns, n, &f->conns_config);

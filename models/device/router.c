@@ -47,9 +47,8 @@ static uint8_t class_len(struct ip4 a)
 
 /* RFC 1027 2.1 to 2.4: for an address behind another interface; not by a default route, not for a broadcast, not
  * from one network to another. A probe has no network (RFC 5227 2.1.1). */
-static bool answers_for(void *arg, const struct ip_iface *in, const struct arp *a)
+static bool is_far(const struct router *r, const struct ip_iface *in, const struct arp *a)
 {
-    const struct router *r = arg;
     struct ip4 hop;
     uint8_t len;
     const struct ip_iface *out = ip_route(r->ip, a->tpa, &hop, &len);
@@ -61,6 +60,14 @@ static bool answers_for(void *arg, const struct ip_iface *in, const struct arp *
     return a->spa.v && ip4_in(a->tpa, a->spa, class_len(a->spa));
 }
 
+static uint64_t answer_for(void *arg, const struct ip_iface *in, const struct arp *a)
+{
+    struct router *r = arg;
+    if (!is_far(r, in, a))
+        return 0;
+    return routed_proxy_arp(in->port->node, in, a->tpa, STR("which lies behind another interface"));
+}
+
 static bool init(struct node *n, struct err *e)
 {
     struct router *r = n->state;
@@ -68,7 +75,7 @@ static bool init(struct node *n, struct err *e)
     struct ip_options o = {
         .forward = true, .arp_timeout_name = "router_arp_timeout", .arp_timeout = r->arp_timeout,
         .arp_retry = dur_s(1), .arp_tries = 3,
-        .proxy = answers_for, .proxy_arg = r};
+        .proxy = answer_for, .proxy_arg = r};
     r->ip = ip_new(n, &o);
     dhcp_relay_init(&r->relay, n, r->ip);
     return true;

@@ -214,6 +214,7 @@ static const struct frame *retag(struct net *n, const struct frame *f, const str
     eth_pad(&w);
     g->flow = f->flow;
     g->copy = f->copy;
+    g->aimed_by = f->aimed_by;
     return frame_seal(n, g, wr_len(&w));
 }
 

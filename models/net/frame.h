@@ -12,6 +12,7 @@
 struct frame {
     uint64_t id;    /* 0 until sealed */
     uint64_t flow;
+    uint64_t aimed_by; /* the record that wrote the ARP entry of its destination; 0: there was none */
     uint32_t copy;  /* 0: first transmission; k: k-th retransmission of the same data */
     uint32_t refs;
     uint16_t len, cap;

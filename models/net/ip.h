@@ -23,8 +23,8 @@ struct ip_stack;
 enum arp_policy { ARP_LAST_WINS, ARP_FIRST_WINS_LOCK, ARP_FIRST_WINS_PENDING };
 #define ARP_POLICIES "last_wins|first_wins_lock|first_wins_pending"
 
-/* Does the node answer a request that is for somebody else (proxy ARP)? */
-typedef bool ip_proxy_fn(void *arg, const struct ip_iface *i, const struct arp *request);
+/* Proxy ARP: does the node answer a request that is for somebody else? The record of that decision; 0: no. */
+typedef uint64_t ip_proxy_fn(void *arg, const struct ip_iface *i, const struct arp *request);
 
 struct ip_options {
     bool forward;               /* a router: TTL - 1, a new frame for each hop */
@@ -133,9 +133,6 @@ void ip_doubt(struct ip_stack *s, struct ip4 dst);
 /* The interface by which a datagram to `dst` leaves, and in *hop the neighbour that gets it; NULL: no route.
  * *prefix_len: of the route that was taken (0: a default route). */
 const struct ip_iface *ip_route(const struct ip_stack *s, struct ip4 dst, struct ip4 *hop, uint8_t *prefix_len);
-
-/* The sending of the last ARP reply that was given for somebody else's address; 0: none was. */
-uint64_t ip_proxied(const struct ip_stack *s, struct ip4 addr);
 
 /* A discard above layer 2: a NOTE "segment-discarded" and the measure. Returns the record. */
 uint64_t ip_discard(struct node *n, const char *reason);

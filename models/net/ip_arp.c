@@ -25,7 +25,7 @@ static void move(struct neighbour *nb, const char *event, enum neighbour_state t
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-uint64_t ip_arp_send(const struct ip_iface *i, struct mac to, const struct arp *a)
+void ip_arp_send(const struct ip_iface *i, struct mac to, const struct arp *a)
 {
     struct net *n = i->port->node->net;
     struct frame *f = frame_new(n, ETH_BYTES_MIN);
@@ -39,7 +39,7 @@ uint64_t ip_arp_send(const struct ip_iface *i, struct mac to, const struct arp *
     eth_put(&w, &e);
     arp_put(&w, a);
     eth_pad(&w);
-    return port_send(i->port, frame_seal(n, f, wr_len(&w)));
+    port_send(i->port, frame_seal(n, f, wr_len(&w)));
 }
 
 void ip_arp_request(const struct ip_iface *i, struct ip4 target)
@@ -70,6 +70,7 @@ static uint64_t transmit(struct net *n, const struct ip_iface *i, struct mac to,
 
 static uint64_t transmit_to(struct neighbour *nb, struct frame *f)
 {
+    f->aimed_by = nb->record;
     uint64_t tx = transmit(nb->stack->node->net, nb->iface, nb->mac, f);
     bus_because(nb->stack->node->sim, tx, nb->record, BECAUSE_STATE);
     return tx;
@@ -246,8 +247,8 @@ static void ignore(const struct neighbour *nb, const struct arp *a)
 {
     const char *what = a->oper == ARP_REQUEST ? "request" : "reply";
     struct node *n = nb->stack->node;
-    uint64_t r = BUS_NOTE(n->sim, n->id, "arp", "{} is at {}: the {} of {} came later and is ignored",
-                          V_IP4(nb->addr.v), V_MAC(mac_u64(nb->mac)), V_TEXT(what), V_MAC(mac_u64(a->sha)));
+    uint64_t r = BUS_NOTE(n->sim, n->id, "arp", "the {} of {} for {} is ignored: {} came first",
+                          V_TEXT(what), V_MAC(mac_u64(a->sha)), V_IP4(nb->addr.v), V_MAC(mac_u64(nb->mac)));
     bus_because(n->sim, r, nb->record, BECAUSE_STATE);
 }
 
@@ -273,6 +274,17 @@ static bool claims(const struct arp *a, struct ip4 addr)
     return ip4_eq(a->spa, addr) || (a->spa.v == 0 && ip4_eq(a->tpa, addr));
 }
 
+/* The reply descends from the decision to give it. */
+static void answer_for(struct ip_stack *s, const struct ip_iface *i, const struct arp *a)
+{
+    uint64_t decision = s->options.proxy(s->options.proxy_arg, i, a);
+    if (!decision)
+        return;
+    uint64_t cause = bus_swap_cause(s->node->sim, decision);
+    ip_arp_answer(s, i, a);
+    bus_swap_cause(s->node->sim, cause);
+}
+
 /* RFC 826, "Packet Reception": the table is updated before the operation is looked at. A sender
  * without an address (a probe, RFC 5227 2.1.1) teaches nothing but is answered. */
 void ip_arp_input(struct ip_stack *s, const struct ip_iface *i, const struct arp *a)
@@ -293,8 +305,10 @@ void ip_arp_input(struct ip_stack *s, const struct ip_iface *i, const struct arp
         write_entry(find_or_make(s, i, a->spa), a);
     if (a->oper != ARP_REQUEST)
         return;
-    if (for_us || (s->options.proxy && s->options.proxy(s->options.proxy_arg, i, a)))
+    if (for_us)
         ip_arp_answer(s, i, a);
+    else if (s->options.proxy)
+        answer_for(s, i, a);
 }
 
 /* What timed out is not revived: the next packet asks. */

@@ -14,14 +14,8 @@ struct answer {
     struct tmr due;
 };
 
-/* What was last said of an address that is somebody else's. */
-struct proxied {
-    uint64_t record;
-};
-
 void ip_arp_init_answers(struct ip_stack *s)
 {
-    map_init(&s->proxied, sim_arena(s->node->sim));
     list_init(&s->answers);
     pool_init(&s->answer_pool, sim_arena(s->node->sim), "ARP answers", sizeof(struct answer), ANSWERS_MAX);
 }
@@ -32,29 +26,10 @@ static void forget(struct answer *w)
     pool_put(&w->stack->answer_pool, w);
 }
 
-static void give(struct ip_stack *s, const struct ip_iface *i, const struct arp *reply)
-{
-    uint64_t tx = ip_arp_send(i, reply->tha, reply);
-    if (ip4_eq(reply->spa, i->addr))
-        return;
-    struct proxied *p = map_get(&s->proxied, reply->spa.v);
-    if (!p) {
-        p = ARENA_NEW(sim_arena(s->node->sim), struct proxied);
-        map_put(&s->proxied, reply->spa.v, p);
-    }
-    p->record = tx;
-}
-
-uint64_t ip_proxied(const struct ip_stack *s, struct ip4 addr)
-{
-    const struct proxied *p = map_get(&s->proxied, addr.v);
-    return p ? p->record : 0;
-}
-
 static void on_due(void *owner)
 {
     struct answer *w = owner;
-    give(w->stack, w->iface, &w->reply);
+    ip_arp_send(w->iface, w->reply.tha, &w->reply);
     forget(w);
 }
 
@@ -69,7 +44,7 @@ void ip_arp_answer(struct ip_stack *s, const struct ip_iface *i, const struct ar
                         .tha = request->sha,
                         .tpa = request->spa};
     if (!law || (law->kind == DIST_CONST && law->v[0].ns == 0)) {
-        give(s, i, &reply);
+        ip_arp_send(i, reply.tha, &reply);
         return;
     }
     struct answer *w = pool_get(&s->answer_pool);

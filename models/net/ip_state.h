@@ -73,7 +73,6 @@ struct ip_stack {
     struct ip4 watched;    /* 0.0.0.0: none */
     ip_claim_fn *claimed;
     void *claimed_arg;
-    struct map proxied;       /* address -> struct proxied */
     struct list_link answers; /* ARP replies that are not out yet */
     struct pool answer_pool;
     uint16_t next_id;
@@ -108,7 +107,7 @@ void ip_arp_request(const struct ip_iface *i, struct ip4 target);
 void ip_arp_resolve(struct ip_stack *s, const struct ip_iface *i, struct ip4 neighbour);
 void ip_arp_confirm(struct ip_stack *s, struct ip4 hop);
 void ip_arp_doubt(struct ip_stack *s, struct ip4 hop);
-uint64_t ip_arp_send(const struct ip_iface *i, struct mac to, const struct arp *a);
+void ip_arp_send(const struct ip_iface *i, struct mac to, const struct arp *a);
 void ip_arp_forget(struct ip_stack *s, const struct ip_iface *i, const char *event); /* NULL: of all */
 
 /* ip_arp_answer.c: answers one request for `tpa`, after the stack's delay. */

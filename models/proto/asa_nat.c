@@ -79,10 +79,12 @@ static bool parse_rest(struct str rest, struct asa_rule *r)
 bool asa_nat_parse(struct arena *a, struct str text, struct asa_rule **first, struct err *e)
 {
     struct asa_rule **last = first;
+    uint32_t count = 0;
     *first = NULL;
     for (struct str rest = text; rest.n;) {
         struct str whole = str_trim(str_cut(&rest, ';')), at = whole;
         struct asa_rule *r = ARENA_NEW(a, struct asa_rule);
+        r->number = ++count;
         struct str interfaces = str_cut(&at, ')');
         interfaces.n += at.p != interfaces.p + interfaces.n; /* with the bracket, if there was one */
         if (!parse_interfaces(interfaces, r) || !parse_source(&at, r) || !parse_rest(at, r))

@@ -15,6 +15,7 @@ struct asa_range {
 
 struct asa_rule {
     struct asa_rule *next;
+    uint32_t number;               /* from 1 */
     struct str real_if, mapped_if; /* "any": all */
     struct asa_range real, mapped;
     bool identity, no_proxy_arp;

@@ -43,3 +43,18 @@ bool routed_routes_add(struct ip_stack *s, const char *routes, struct err *e)
     }
     return true;
 }
+
+uint64_t routed_proxy_arp(struct node *n, const struct ip_iface *in, struct ip4 addr, struct str why)
+{
+    char key[16], text[160];
+    struct txtbuf k = txtbuf_of(key, sizeof key), t = txtbuf_of(text, sizeof text);
+    ip4_text(&k, addr);
+    txtbuf_str(&t, why);
+    struct rec r = {.kind = REC_STATE, .node = n->id};
+    r.state = (struct rec_state){"proxy-arp", key, "asked-for", "request", "answered"};
+    uint64_t record = bus_publish(n->sim, &r);
+    bus_because(n->sim, record, node_limit(n, "proxy_arp"), BECAUSE_LIMIT);
+    BUS_NOTE(n->sim, n->id, "proxy-arp", "it answers for {} on {}, {}", V_IP4(addr.v),
+             V_TEXT(in->port->name), V_TEXT(text));
+    return record;
+}

@@ -18,4 +18,8 @@ MUST_USE bool routed_port_add(struct ip_stack *s, struct port *p, const struct r
 /* "10.2.0.0/16 via 10.1.0.2", separated by commas; after the interfaces. */
 MUST_USE bool routed_routes_add(struct ip_stack *s, const char *routes, struct err *e);
 
+/* Publishes the decision to answer an ARP request for somebody else's address, with the parameter proxy_arp as its
+ * limit; `why` in words. The record. */
+uint64_t routed_proxy_arp(struct node *n, const struct ip_iface *in, struct ip4 addr, struct str why);
+
 #endif

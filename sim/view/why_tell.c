@@ -186,9 +186,30 @@ static void tell_written(struct walk *w, const struct view_record *x, struct sen
     why_span(&s->t, n.age_max_ns);
 }
 
+/* A change that a NOTE puts in words; and what came too late to change it again. */
+static void tell_said(struct walk *w, const struct view_record *x, const struct view_record *said, const char *role)
+{
+    struct sentence s;
+    const struct view_record *late = why_outrun(w->run, x);
+    begin(&s);
+    txtbuf_add(&s.t, "at %s, %.*s", node(w, x), STR_ARG(why_note_line(said)));
+    add_limits(w, x, &s.t, ": ");
+    if (late) {
+        txtbuf_cstr(&s.t, "; ");
+        why_span(&s.t, late->t_ns - x->t_ns);
+        txtbuf_add(&s.t, " later, %.*s", STR_ARG(why_note_line(late)));
+    }
+    step(w, x, role, &s);
+}
+
 void tell_state(struct walk *w, const struct view_record *x, const char *role)
 {
     struct sentence s;
+    const struct view_record *said = view_because(w->run, x, VIEW_STATE) ? NULL : why_said(w->run, x);
+    if (said) {
+        tell_said(w, x, said, role);
+        return;
+    }
     char machine[64], key[96], from[32], event[64], to[32];
     begin(&s);
     struct str k = view_field(x, "key", key, sizeof key);

@@ -81,7 +81,7 @@ struct str why_limit(const struct view_record *x)
 }
 
 /* "sip: keepalive REGISTER …" without the topic. */
-static struct str note_line(const struct view_record *x)
+struct str why_note_line(const struct view_record *x)
 {
     struct str line = str_of(x->text);
     ptrdiff_t at = str_find(line, STR(": "));
@@ -153,7 +153,7 @@ bool why_opens(const struct view_run *r, const struct view_record *x)
 void why_message(struct txtbuf *t, const struct view_run *r, const struct view_record *x)
 {
     const struct view_record *note = why_exchange(r, x);
-    struct str own = frame_text(x), name = note ? note_line(note) : STR_NONE;
+    struct str own = frame_text(x), name = note ? why_note_line(note) : STR_NONE;
     if (why_opens(r, x))
         txtbuf_str(t, name);
     else if (carried(own).n)
@@ -262,4 +262,30 @@ struct why_repeats why_repeats(const struct view_run *r, const struct view_recor
         n.count++;
     }
     return n;
+}
+
+const struct view_record *why_said(const struct view_run *r, const struct view_record *state)
+{
+    char machine[64];
+    view_field(state, "machine", machine, sizeof machine);
+    for (int64_t id = state->id + 1; (size_t)id <= r->count; id++) {
+        const struct view_record *x = view_record(r, id);
+        if (!x || x->t_ns != state->t_ns)
+            return NULL;
+        if (view_is(x, "NOTE") && x->node == state->node && view_field_is(x, "topic", machine))
+            return x;
+    }
+    return NULL;
+}
+
+const struct view_record *why_outrun(const struct view_run *r, const struct view_record *state)
+{
+    for (int64_t id = state->id + 1; (size_t)id <= r->count; id++) {
+        const struct view_record *x = view_record(r, id);
+        if (!x || x->t_ns - state->t_ns > 1000000000)
+            return NULL;
+        if (view_is(x, "NOTE") && x->node == state->node && view_because(r, x, VIEW_STATE) == state)
+            return x;
+    }
+    return NULL;
 }

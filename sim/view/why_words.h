@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* why_words.h: how records are called, and how often the like happened. Conventions of the models that
  * are used here, all published as records: the first NOTE of an exchange names it ("keepalive REGISTER
- * CSeq 7 to 10.1.1.2"); NOTE "tcp.rto" tells of the RTO; NOTE "parameter" states a limit. */
+ * CSeq 7 to 10.1.1.2"); NOTE "tcp.rto" tells of the RTO; NOTE "parameter" states a limit; a NOTE
+ * with the name of a machine puts its last change in words. */
 #ifndef SIM_VIEW_WHY_WORDS_H
 #define SIM_VIEW_WHY_WORDS_H
 
@@ -40,6 +41,13 @@ struct why_repeats {
     int count; /* of the same change of the same thing for the same reason, this one included */
     int64_t since_ns, age_min_ns, age_max_ns; /* age: of what had been written before */
 };
+
+/* The NOTE that puts a change of state in words: of its machine's name, right behind it; NULL: none does. */
+const struct view_record *why_said(const struct view_run *r, const struct view_record *state);
+
+/* A NOTE that names `state` as what it acted on, within a second: what did not come to count; NULL: none. */
+const struct view_record *why_outrun(const struct view_run *r, const struct view_record *state);
+struct str why_note_line(const struct view_record *note); /* without its topic */
 
 /* How a change of state stands among its like before it. */
 struct why_repeats why_repeats(const struct view_run *r, const struct view_record *state);
