@@ -108,10 +108,12 @@ the ASA's, its KeepAlives go to the ASA, which drops them: after 90 s CUCM unreg
     { name = "the last KeepAlive at the phone and at CUCM", documented = "sent, never seen", by = "2h",
       source = "document: the last KeepAlive did not reach CUCM",
       value = function(run)
-        local first = misled(run)[1]
-        if not first then return nil end
-        local there = #run:segments { port = "cucm", sent = false, seq = first.seq, len = first.len, peer_port = first.local_port }
-        return (first.len > 0 and "sent, " or "not sent, ") .. (there == 0 and "never seen" or "seen")
+        for _, s in ipairs(misled(run)) do
+          if s.len > 0 then
+            local same = { port = "cucm", sent = false, seq = s.seq, len = s.len, peer_port = s.local_port }
+            return "sent, " .. (#run:segments(same) == 0 and "never seen" or "seen")
+          end
+        end
       end },
     { name = "duplicate ACKs of the phone to the ASA", at_least = 1, by = "2h",
       source = "document: packet 27918",
