@@ -154,7 +154,7 @@ static void pass_segment(struct asa_conns *c, struct asa_conn *k, int side, cons
     k->data[side] |= s->payload.n > 0;
     take_fin(k, side, s);
     if (s->flags & TCP_RST)
-        end(c, k, side == 0 ? "TCP Reset-O" : "TCP Reset-I");
+        end(c, k, (side == 0) == k->outward ? "TCP Reset-I" : "TCP Reset-O"); /* from inside, or outside */
     else if (k->fin_acked[0] && k->fin_acked[1])
         end(c, k, "TCP FINs");
 }
