@@ -83,7 +83,7 @@ local function check_paths(v, report, phone, cucm, ip)
       { cucm = cucm.name, ip = v.ip_text(ip), why = there }, "address gateway voice_vlan")
     return
   end
-  local back = v:obstacle(cucm, phone.params.address)
+  local back = v:obstacle(cucm, phone.params.address, true)
   if back then
     report("unreachable", phone.name, "$cucm cannot answer $$ ($ip): $why",
       { cucm = cucm.name, ip = v.ip_text(phone.params.address), why = back }, "address gateway")
@@ -124,6 +124,7 @@ return function(v, report)
   check_rings(v, report)
   check_vlans(v, report)
   require "dialtone.lint_boot".rules(v, report)
+  require "dialtone.lint_asa".rules(v, report)
   for _, phone in ipairs(v.phones) do check_phone(v, report, phone) end
   for _, node in ipairs(v.nodes) do
     if node.model == "cucm" and not node.wanted then

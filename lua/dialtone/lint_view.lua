@@ -3,6 +3,7 @@
 -- tags), and the layer-2 domains between them: all that a broadcast would reach. Any model with an
 -- address is a host; ports with addresses make a router; other models' insides are not known.
 
+local asa = require "dialtone.lint_asa"
 local boot = require "dialtone.lint_boot"
 local view = {}
 view.__index = view
@@ -205,14 +206,17 @@ local function step(node, ip)
   return nil, ("%s's gateway %s lies outside its own subnet"):format(node.name, ip_text(hop))
 end
 
--- Why a packet from a node would not come to this address; nil: it would, as far as can be seen.
-function view:obstacle(from, ip)
-  local node = from
+-- Why a packet from a node would not come to this address; nil: it would, as far as can be seen. An
+-- answer passes a firewall wherever the question did.
+function view:obstacle(from, ip, is_answer)
+  local node, came = from, nil
   for _ = 1, 64 do
     if #node.ifaces == 0 then return nil end
     local out, hop = step(node, ip)
     if not out then return hop end
     if out.ip == ip then return nil end
+    local denied = came and not is_answer and asa.denies(node, came, out)
+    if denied then return denied end
     local domain, why = self:domain(out)
     if not domain then return why end
     local there = domain.by_ip[hop]
@@ -221,7 +225,7 @@ function view:obstacle(from, ip)
       local what = hop == ip and "the address" or node == from and "its gateway" or "the next hop"
       return missing(out, domain, hop, what)
     end
-    node = there.node
+    node, came = there.node, there
     if there.ip == ip then return nil end
     if node.params.address then return ("%s is no router"):format(node.name) end
   end

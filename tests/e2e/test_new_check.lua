@@ -177,6 +177,34 @@ for i, case in ipairs(cases) do
   if case[3] == 2 then dt.ok(e:find("^dialtone: [^\n]+\n$"), "%s: stderr: %s", what, e) else dt.equal(e, "", what) end
 end
 
+-- A firewall in the router's place: it lets phones begin towards what is less secure only, and it must not answer
+-- for a CUCM beside them.
+local function firewalled(inside, nat, more)
+  edited([[net:add("router", "r", {})]], ("net:add(\"asa\", \"r\", { nat = %q })"):format(nat))
+  local text = read("edited.lua"):gsub([["10.1.0.1/24", vlan = 20]], "%0, security_level = " .. inside)
+    :gsub([["10.2.0.1/24"]], "%0, security_level = 50"):gsub("%-%- more", more or "")
+  write("edited.lua", text)
+  local code, rules, count, err = findings "edited.lua"
+  dt.equal(code, 0, "exit status with a firewall: " .. err)
+  return rules, count
+end
+local beside = [[net:add("cucm", "c", { mac = "00:50:56:00:00:09", address = "10.1.0.9", gateway = "10.1.0.1" })
+  access:port("3", { vlan = 20 })
+  net:link("c", "access:3")]]
+dt.equal(select(2, firewalled(100, "")), 0, "findings: a firewall between inside and a less secure net")
+dt.ok((firewalled(50, "").unreachable or ""):find("r lets no connection begin from in (security level 50) to out (50)", 1, true),
+  "levels")
+dt.equal(select(2, firewalled(100, "(out,any) source static any any")), 0, "no CUCM beside the phone")
+good = good:gsub("10.2.0.2, b", "10.1.0.9, 10.2.0.2, b")
+local raced = firewalled(100, "(out,any) source static any any", beside)["proxy-arp-race"] or ""
+dt.ok(raced:find("r:in answers ARP requests for every address of its subnet (nat (out,any) source static any any)", 1, true)
+  and raced:find("that of c, too", 1, true), "the race: %s", raced)
+for _, nat in ipairs { "", "(out,any) source static any any no-proxy-arp", "(in,out) source static any any",
+                       "(out,any) source static 10.1.0.7 10.1.0.7" } do
+  dt.equal(select(2, firewalled(100, nat, beside)), 0, "findings with nat " .. nat)
+end
+good = good:gsub("10.1.0.9, ", "")
+
 -- Of two static routes the longer one counts; the shorter one would end at a node that forwards nothing.
 local function routed(routes)
   edited("{})", ("{ routes = %q })"):format(routes))
