@@ -17,7 +17,6 @@ struct ip_stack *ip_new(struct node *n, const struct ip_options *o)
     s->options = *o;
     map_init(&s->neighbours, sim_arena(n->sim));
     map_init(&s->udp_ports, sim_arena(n->sim));
-    ip_arp_init_answers(s);
     ip_on_proto(s, IP4_ICMP, ip_icmp_input, s);
     ip_on_proto(s, IP4_UDP, ip_udp_input, s);
     return s;

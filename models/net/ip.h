@@ -27,17 +27,16 @@ enum arp_policy { ARP_LAST_WINS, ARP_FIRST_WINS_LOCK, ARP_FIRST_WINS_PENDING };
 typedef uint64_t ip_proxy_fn(void *arg, const struct ip_iface *i, const struct arp *request);
 
 struct ip_options {
-    bool forward;               /* a router: TTL - 1, a new frame for each hop */
-    bool keep_ttl;              /* a firewall: it does not count as a hop */
-    const char *arp_timeout_name; /* the parameter that sets it; NULL: none */
-    struct sim_dur arp_timeout; /* since last confirmation; 4 h on routers, 300 s on hosts */
-    struct sim_dur
-        arp_retry;      /* between unanswered requests, RFC 1122 2.3.2.1: at most one a second */
-    uint32_t arp_tries; /* requests before the waiting packets are discarded */
-    enum arp_policy arp_policy;
-    struct sim_dur arp_locktime; /* of ARP_FIRST_WINS_LOCK, since the entry was written */
+    bool forward;       /* a router: TTL - 1, a new frame for each hop */
+    bool keep_ttl;      /* a firewall: it does not count as a hop */
     bool arp_only;      /* an entry is confirmed by ARP alone, not by a higher layer */
     bool tcp_advice;    /* TCP's third retransmission in a row makes its entry unknown (RFC 1122 2.3.2.1) */
+    uint32_t arp_tries; /* requests before the waiting packets are discarded */
+    const char *arp_timeout_name; /* the parameter that sets it; NULL: none */
+    struct sim_dur arp_timeout;   /* since last confirmation; 4 h on routers, 300 s on hosts */
+    struct sim_dur arp_retry;     /* between unanswered requests, RFC 1122 2.3.2.1: at most one a second */
+    struct sim_dur arp_locktime;  /* of ARP_FIRST_WINS_LOCK, since the entry was written */
+    enum arp_policy arp_policy;
     const struct dist *arp_reply_delay; /* from a request to the answer; NULL: at once */
     ip_proxy_fn *proxy; /* NULL: it answers for nobody else */
     void *proxy_arg;

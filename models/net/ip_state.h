@@ -8,9 +8,7 @@
 #include "models/wire/arp.h"
 #include "models/wire/eth.h"
 #include "models/wire/icmp.h"
-#include "sim/base/list.h"
 #include "sim/base/map.h"
-#include "sim/base/pool.h"
 #include "sim/kernel/tmr.h"
 
 #define WAITING_MAX 3 /* packets a neighbour, as in Linux; RFC 1122 2.3.2.2 asks for at least one  \
@@ -36,10 +34,10 @@ struct neighbour {
     /* state */
     enum neighbour_state state;
     struct mac mac;
+    bool asked; /* for an entry that no packet waits for */
     struct sim_time confirmed, written; /* written: with another address, or after it was not known */
     uint64_t confirmed_by; /* the record in whose handling that was */
     uint64_t record; /* the fact that last wrote the entry */
-    bool asked;      /* for an entry that no packet waits for */
     uint32_t tries, waiting_count;
     struct frame *waiting[WAITING_MAX];
     struct tmr retry;
@@ -73,8 +71,7 @@ struct ip_stack {
     struct ip4 watched;    /* 0.0.0.0: none */
     ip_claim_fn *claimed;
     void *claimed_arg;
-    struct list_link answers; /* ARP replies that are not out yet */
-    struct pool answer_pool;
+    struct answers *answers; /* ARP replies that are not out yet; NULL: there never was one */
     uint16_t next_id;
 };
 
@@ -111,7 +108,6 @@ void ip_arp_send(const struct ip_iface *i, struct mac to, const struct arp *a);
 void ip_arp_forget(struct ip_stack *s, const struct ip_iface *i, const char *event); /* NULL: of all */
 
 /* ip_arp_answer.c: answers one request for `tpa`, after the stack's delay. */
-void ip_arp_init_answers(struct ip_stack *s);
 void ip_arp_answer(struct ip_stack *s, const struct ip_iface *i, const struct arp *request);
 void ip_arp_drop_answers(struct ip_stack *s); /* those that are not out yet */
 

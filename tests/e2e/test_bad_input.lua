@@ -116,7 +116,7 @@ local cases = {
   { "new no/such/folder/x", 2, "no/such/folder" },
   { "check nowhere.lua", 2, "'nowhere.lua'" },
   -- Scenarios and runs.
-  { "run case-study-3", 2, "'case-study-3'", "'case-study-2'", "list" },
+  { "run case-study-22", 2, "'case-study-22'", "'case-study-2'", "list" },
   { "show nowhere/x.lua", 2, "'nowhere/x.lua'" },
   { "run dir.lua", 2, "'dir.lua'" },
   { "run fifo.lua", 2, "fifo.lua" },

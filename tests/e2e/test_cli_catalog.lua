@@ -93,7 +93,7 @@ dt.equal(good { "--version" }, good { "version" }, "--version")
 
 -- models: the devices, each with its parameters; a typo is answered with a near name.
 local models = document({ "models", "--json" }).models
-dt.equal(#models, 7, "models")
+dt.equal(#models, 8, "models")
 -- As a scenario's parameter a name stands for all its devices, so to give the default again must change nothing.
 local default = {}
 for _, m in ipairs(models) do
