@@ -129,10 +129,11 @@ static bool look_inside(struct asa_packet *p, const struct ip4_hdr *h, struct st
     return true;
 }
 
+/* Back out of the same interface is between equal levels, too. */
 static bool may_begin(const struct asa *f, const struct ip_iface *in, const struct ip_iface *out)
 {
     int64_t from = config_of(in)->security_level, to = config_of(out)->security_level;
-    return in != out && from != to ? from > to : f->same_security;
+    return from != to ? from > to : f->same_security;
 }
 
 static bool begins(const struct asa_packet *p)
