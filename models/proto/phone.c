@@ -196,7 +196,7 @@ void phone_restart(struct phone *p, const char *why)
         return;
     }
     say_power(p, "on", "restart");
-    p->protocol->stop(p);
+    p->protocol->stop(p, OOS_NONE);
     tcp_power_off(p->tcp);
     ip_power_off(p->ip);
     start_configured(p);
