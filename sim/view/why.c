@@ -43,28 +43,38 @@ void walk_root(struct walk *w, const struct view_record *x)
 
 static void go(struct walk *w, const struct view_record *x, const char *role);
 
-static const struct view_record *rto_of(const struct walk *w, const struct view_record *frame)
+static bool is_fault(const struct view_record *x)
+{
+    return view_is(x, "FAULT");
+}
+
+/* The first of this kind among what explains a frame, or NULL. */
+static const struct view_record *explains(const struct walk *w, const struct view_record *frame,
+                                          bool (*is)(const struct view_record *))
 {
     const struct view_because *b = view_becauses(w->run, frame);
     for (; b; b = view_next_because(w->run, b)) {
         const struct view_record *of = view_record(w->run, b->of);
-        if (of && why_is_rto(of))
+        if (of && is(of))
             return of;
     }
     return NULL;
 }
 
-/* Down through the frames to the sending that began them, and why it was sent; then the sender's RTO. */
+/* Down through the frames to the sending that began them, and why it was sent; then what the script did to it on the
+ * way, and the sender's RTO. */
 static void follow_frame(struct walk *w, const struct view_record *x)
 {
-    const struct view_record *rto = NULL;
+    const struct view_record *rto = NULL, *fault = NULL;
     while (x && view_is_frame(x) && walk_visit(w, x)) {
-        rto = rto ? rto : rto_of(w, x);
+        rto = rto ? rto : explains(w, x, why_is_rto);
+        fault = fault ? fault : explains(w, x, is_fault);
         const struct view_record *cause = view_record(w->run, x->cause);
         x = cause && x->t_ns - cause->t_ns <= TIMER_GAP_NS ? cause : NULL;
     }
     if (x && !view_is_frame(x))
         go(w, x, "cause");
+    go(w, fault, "state");
     if (!walk_visit(w, rto))
         return;
     w->rto = rto;

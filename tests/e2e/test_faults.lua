@@ -65,6 +65,13 @@ for _, name in ipairs { "cut", "cut-one-way", "flap", "loss", "gilbert", "mask",
   dt.equal(dt.play(scenario, { "fault=" .. name }).digest, doc.digest, name .. ": digest without records")
 end
 
+-- What comes too late is no loss; it names its fault all the same.
+play("late", { "fault=late" })
+local _, text = dt.run { "why", "late" }
+text = text:gsub("%s+", " ")
+dt.ok(text:find("was sent and did not help: phone sent keepalive REGISTER", 1, true) and
+      text:find("roots: #%d+ link%-delay phone:net %- access:1: link%-fault%.lua:%d+: by=25s"), "why of what is late: %s", text)
+
 -- One way: the switch's frames arrive all the while, the phone's do not.
 dt.equal(select(1, comments("cut-one-way", "access-1", "cut")), 0, "cut one way: the other way is whole")
 

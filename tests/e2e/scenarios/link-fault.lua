@@ -4,8 +4,9 @@ local SETTINGS = {
   cut = {}, ["cut-one-way"] = { from = "phone" }, flap = { period = "40s", duty = "75%" }, loss = { rate = "60%" },
   gilbert = { p = "30%", r = "10%" }, mask = { frames = "1-12,14", protocol = "sip", payload = true, from = "phone" },
   delay = { by = "300ms" }, jitter = { by = "exp(200ms)" }, reorder = { rate = "50%", by = "500ms" },
-  duplicate = { rate = "100%" }, corrupt = { rate = "0.1%", per = "bit" },
+  duplicate = { rate = "100%" }, corrupt = { rate = "0.1%", per = "bit" }, late = { by = "25s", from = "phone" },
 }
+local KINDS = { ["cut-one-way"] = "cut", late = "delay" }
 
 return {
   title = "A link that a fault strikes",
@@ -14,7 +15,7 @@ return {
   duration = "30min",
   parameters = {
     fault = { type = "enum", default = "loss", doc = "the kind",
-              choices = "none|cut|cut-one-way|flap|loss|gilbert|mask|delay|jitter|reorder|duplicate|corrupt" },
+              choices = "none|cut|cut-one-way|flap|loss|gilbert|mask|delay|jitter|reorder|duplicate|corrupt|late" },
     verb = { type = "switch", default = false, doc = "ordered by its verb when it is due, not ahead by its kind" },
   },
   network = function(net, p)
@@ -32,7 +33,7 @@ return {
   end,
   script = function(sim, p)
     if p.fault == "none" then return end
-    local settings, kind = SETTINGS[p.fault], p.fault == "cut-one-way" and "cut" or p.fault
+    local settings, kind = SETTINGS[p.fault], KINDS[p.fault] or p.fault
     local link = sim.net:link_at("phone")
     if p.verb then
       sim:wait("200s")
