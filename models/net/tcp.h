@@ -19,6 +19,7 @@ struct tcp_config {
     bool timestamps;
     bool reset_exact;
     int64_t backlog; /* handshakes under way at one listener; 0: any number */
+    bool karn;                     /* off: an experiment, see tcp_karn */
     const char *giveup_name;       /* the parameter; NULL: tcp_giveup */
     struct sim_dur giveup;         /* first transmission of unacknowledged data to giving up; 0: by count */
     int64_t mss, window_bytes;
@@ -46,6 +47,9 @@ struct tcp_config {
     {"tcp_backlog", PARAM_INT, "0", "0", "65535", NULL,                                              \
      "handshakes under way at one listener, a SYN beyond them is dropped; 0: any number",            \
      offsetof(state, field.backlog), false},                                                         \
+    {"tcp_karn", PARAM_BOOL, "on", NULL, NULL, NULL,                                                 \
+     "Karn's rule: no RTT sample from a retransmitted segment; off is an experiment that no stack should make", \
+     offsetof(state, field.karn), false},                                                            \
     {prefix "tcp_giveup", PARAM_DUR, giveup_default, "0s", "1h", NULL,                                      \
      "first transmission of unacknowledged data to declaring the peer dead; 0s: by count only",      \
      offsetof(state, field.giveup), false},                                                          \

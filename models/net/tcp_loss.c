@@ -91,7 +91,7 @@ static void sample(struct tcp_conn *c, struct sim_dur rtt)
 enum timing { TIMING_NONE, TIMING_CLEAR, TIMING_AMBIGUOUS };
 
 /* Karn (RFC 6298 3): only data never retransmitted gives a sample, unless timestamps tell copies
- * apart. */
+ * apart. Without the rule the ACK is taken for one of the first copy, as TCPs did before 1987. */
 static void take_sample(struct tcp_conn *c, enum timing timing, struct sim_time sent_at,
                         const struct tcp_seg *s)
 {
@@ -99,7 +99,7 @@ static void take_sample(struct tcp_conn *c, enum timing timing, struct sim_time 
     int32_t echoed_ms = (int32_t)(tcp_ts_now(c) - s->ts_ecr); /* negative: never sent by us */
     if (c->timestamps && s->has_ts && s->ts_ecr && echoed_ms >= 0)
         sample(c, dur_ms(echoed_ms));
-    else if (timing == TIMING_CLEAR)
+    else if (timing == TIMING_CLEAR || (timing == TIMING_AMBIGUOUS && !c->tcp->config->karn))
         sample(c, time_sub(sim_now(sim), sent_at));
     else if (timing == TIMING_AMBIGUOUS)
         BUS_NOTE(sim, c->tcp->node->id, "tcp.rto",
@@ -107,14 +107,17 @@ static void take_sample(struct tcp_conn *c, enum timing timing, struct sim_time 
                  V_DUR(c->rto.rto));
 }
 
-/* Frees what `ack` covers. The oldest segment that it covers whole is the one timed. */
+/* Frees what `ack` covers. The oldest segment that it covers whole is the one timed; *sent_at is when
+ * it, or the oldest that was retransmitted, was first sent. */
 static enum timing free_acked(struct tcp_conn *c, uint32_t ack, struct sim_time *sent_at)
 {
     enum timing timing = TIMING_NONE;
     while (c->queue && c->queue->sent && SEQ_LT(c->queue->seq, ack)) {
         struct seg *g = c->queue;
-        if (g->copies > 0)
+        if (g->copies > 0 && timing != TIMING_AMBIGUOUS) {
             timing = TIMING_AMBIGUOUS;
+            *sent_at = g->sent_at;
+        }
         if (SEQ_LT(ack, seg_end(g))) {
             g->partly = true;
             break;
