@@ -74,7 +74,7 @@ local banned = {
 -- Where a floating-point number may appear: laws, random streams as GSL sees them, statistics and their pictures, and
 -- Lua's own numbers.
 local real_files = { "sim/kernel/dist.c", "sim/kernel/rng.c", "sim/kernel/dist.h", "sim/study/", "lua/bind/",
-  "sim/view/sweep_reader", "sim/view/plot", "lua/cli/plot_", "lua/cli/sweep" }
+  "sim/view/sweep_reader", "sim/view/plot", "lua/cli/plot_", "lua/cli/sweep", "lua/cli/chain" }
 
 local function listed(file, list)
   for _, prefix in ipairs(list or {}) do

@@ -21,6 +21,7 @@ void reference_print(void); /* docs/reference.md, on stdout */
 const char *cmd_revision(void);       /* of the source, as git describes it */
 
 int cmd_bench(int argc, char **argv);
+int cmd_chain(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);

@@ -79,7 +79,7 @@ static void tick(void *arg)
 
 static int work(struct sweep *s, struct err *e)
 {
-    struct trial_plan plan = {&s->o, &s->grid};
+    struct trial_plan plan = {.options = &s->o, .grid = &s->grid};
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     uint64_t jobs = s->o.jobs ? s->o.jobs : cores > 0 ? (uint64_t)cores : 1;
     struct workers_job job = {.count = (uint32_t)(jobs > WORKERS_MAX ? WORKERS_MAX : jobs),

@@ -110,6 +110,16 @@ static const struct cmd cmds[] = {
      "      --json             one JSON document on stdout, nothing else\n"
      "  -q, --quiet            print nothing but errors\n",
      cmd_check},
+    {"chain", "dialtone chain [options]",
+     "keepalives over a way that loses frames: a Markov chain beside the simulation, and whether they agree",
+     "      --phones N             in each run (default 1000)\n"
+     "  -s, --set NAME=VALUE       another parameter of scenario one-way-loss; repeatable\n"
+     "      --seed N               of all random streams (default 1)\n"
+     "  -j, --jobs N               so many runs at a time (default: one a core)\n"
+     "      --json                 one JSON document on stdout, with all distributions\n"
+     "  -q, --quiet                print nothing but errors\n"
+     "Exit status 0: each test's p is 0.01 or more; 1: some are not.\n",
+     cmd_chain},
     {"bench", "dialtone bench [phones|boot [N ...]] [--json]",
      "built-in benchmarks: the event queue, an hour of N phones (100, 1000, 10000), or N that boot at once (100, 1000)",
      "      --json   as JSON\n", cmd_bench},

@@ -44,6 +44,8 @@ static bool set_up(struct stage *s, const struct trial_plan *p, const struct tri
     s->arena = arena_new("observers", OBSERVERS_BYTES_MAX);
     s->registration = registration_new(s->arena, s->sim);
     bus_attach(s->sim, s->registration);
+    if (p->watch)
+        bus_attach(s->sim, p->watch(p->watch_arg, s->arena, t));
     return net_start(s->net, e) && scenario_start(s->scenario, e);
 }
 

@@ -10,6 +10,9 @@
 struct trial_plan {
     const struct cli_options *options;
     const struct grid *grid;
+    /* Makes one more subscriber of this trial's facts, in the arena that lives as long as the run; or NULL. */
+    struct sink *(*watch)(void *arg, struct arena *a, const struct trial *t);
+    void *watch_arg;
 };
 
 /* A trial_fn; `arg` is a struct trial_plan. */

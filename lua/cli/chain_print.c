@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* chain_print.c: the rows as two tables, or as JSON. */
+#include "lua/cli/chain.h"
+
+static const char *p_mark(double p)
+{
+    return p < 0.01 ? " !" : "";
+}
+
+static double wait_s(const struct chain_row *r)
+{
+    return (double)chain_wait(r).ns / 1e9;
+}
+
+static void print_shapes(FILE *out, const struct chain_row *r, const struct chain_verdict *v)
+{
+    fprintf(out, "  %-8s %3u %%   %10.0f %9.2f %3u %6.3f%-2s %10.0f %9.2f %3u %6.3f%s\n", r->profile, r->loss_percent,
+            v->keepalives, v->copies_fit.statistic, v->copies_fit.degrees, v->copies_fit.p, p_mark(v->copies_fit.p),
+            v->taken, v->rto_fit.statistic, v->rto_fit.degrees, v->rto_fit.p, p_mark(v->rto_fit.p));
+}
+
+static void print_ends(FILE *out, const struct chain_row *r, const struct chain_verdict *v,
+                       const struct chain_counts *c)
+{
+    fprintf(out, "  %-5s %-8s %3u %%  %6.1f s %6u  %8.2f %%  %8.2f %%  %6u of %-6u %6.3f%s\n", r->protocol, r->profile,
+            r->loss_percent, wait_s(r), chain_horizon(r), 100 * v->ends_expected, 100 * v->ends_counted, c->ended,
+            c->lives, v->ends_p, p_mark(v->ends_p));
+}
+
+void chain_print_row(FILE *out, bool first, const struct chain_row *r, const struct chain_verdict *v,
+                     const struct chain_counts *c)
+{
+    if (first && r->kind == CHAIN_SHAPES)
+        fprintf(out,
+                "how often a keepalive is sent, and the RTO that it begins with: chi-square tests of chain and counts\n"
+                "  %-8s %5s   %10s %9s %3s %6s   %10s %9s %3s %6s\n",
+                "profile", "loss", "keepalives", "copies", "df", "p", "taken", "RTO", "df", "p");
+    else if (first)
+        fprintf(out,
+                "\nphones that lose their registration within so many keepalives: binomial tests\n"
+                "  %-5s %-8s %5s  %8s %6s  %10s  %10s  %16s %6s\n",
+                "", "profile", "loss", "wait", "within", "chain", "simulation", "phones", "p");
+    if (r->kind == CHAIN_SHAPES)
+        print_shapes(out, r, v);
+    else
+        print_ends(out, r, v, c);
+}
+
+/* --- JSON ------------------------------------------------------------------------------------------- */
+
+static void json_numbers(FILE *out, const char *name, const double *x, size_t n, double last)
+{
+    fprintf(out, "\"%s\": [", name);
+    for (size_t i = 0; i < n; i++)
+        fprintf(out, "%.10g, ", x[i]);
+    fprintf(out, "%.10g]", last);
+}
+
+static void json_fit(FILE *out, const char *name, const struct fit *f)
+{
+    fprintf(out, "\"%s\": {\"chi_square\": %.6g, \"degrees\": %u, \"p\": %.6g}", name,
+            f->p > 0 ? f->statistic : -1, f->degrees, f->p);
+}
+
+void chain_json_row(FILE *out, bool first, const struct chain_row *r, const struct chain_verdict *v,
+                    const struct chain_counts *c)
+{
+    fprintf(out, "%s\n {\"kind\": \"%s\", \"protocol\": \"%s\", \"profile\": \"%s\", \"loss\": %.10g, \"wait_s\": %.10g,\n  ",
+            first ? "" : ",", r->kind == CHAIN_SHAPES ? "shapes" : "ends", r->protocol, r->profile,
+            r->loss_percent / 100.0, wait_s(r));
+    json_numbers(out, "copies_chain", v->copies_expected, v->copies, v->copies_expected[CHAIN_COPIES]);
+    fprintf(out, ",\n  ");
+    json_numbers(out, "copies_counted", v->copies_counted, v->copies, v->copies_counted[CHAIN_COPIES]);
+    fprintf(out, ",\n  ");
+    json_fit(out, "copies_test", &v->copies_fit);
+    fprintf(out, ",\n  ");
+    json_numbers(out, "rto_chain", v->rto_expected, v->exponents, v->rto_expected[CHAIN_EXPONENTS]);
+    fprintf(out, ",\n  ");
+    json_numbers(out, "rto_counted", v->rto_counted, v->exponents, v->rto_counted[CHAIN_EXPONENTS]);
+    fprintf(out, ",\n  ");
+    json_fit(out, "rto_test", &v->rto_fit);
+    fprintf(out,
+            ",\n  \"within\": %u, \"ends_chain\": %.10g, \"ends_counted\": %.10g, \"phones\": %u, \"ended\": %u, "
+            "\"ends_p\": %.6g,\n  \"left\": %u, \"unregister_count\": %lld}",
+            chain_horizon(r), v->ends_expected, v->ends_counted, c->lives, c->ended, v->ends_p, c->left,
+            (long long)c->unregistered);
+}
