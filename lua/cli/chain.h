@@ -60,6 +60,7 @@ struct chain_verdict {
     double rto_expected[CHAIN_EXPONENTS + 1], rto_counted[CHAIN_EXPONENTS + 1]; /* the last: strange */
     uint32_t copies, exponents; /* so many of each may occur */
     double keepalives, taken;
+    double lasts; /* keepalives of a registration on average, says the chain; INFINITY: beyond reckoning */
     double ends_expected, ends_counted; /* shares of the lives */
     double ends_p;
     struct fit copies_fit, rto_fit;

@@ -6,6 +6,9 @@
  * registration, in the law of a chain that has lived so long; two of them depend on each other by less than
  * loss^8, since a keepalive whose first copy arrives forgets all that was. Ends: one yes or no a phone. */
 #include "lua/cli/chain.h"
+
+#include <math.h>
+
 #include "sim/study/keepalive_chain.h"
 
 #define ARENA_BYTES_MAX (64u << 20)
@@ -77,6 +80,8 @@ static void judge_rto(const struct keepalive_chain *k, const struct chain_counts
 static void judge_ends(const struct keepalive_chain *k, const struct chain_row *r, const struct chain_counts *c,
                        struct chain_verdict *v)
 {
+    double mean[CHAIN_EXPONENTS], variance[CHAIN_EXPONENTS];
+    v->lasts = chain_steps(&k->chain, mean, variance) ? mean[0] : INFINITY;
     v->ends_expected = chain_absorbed_within(&k->chain, k->start, chain_horizon(r));
     v->ends_counted = c->lives ? (double)c->ended / c->lives : 0;
     v->ends_p = c->lives ? fit_binomial(c->ended, c->lives, v->ends_expected) : 0;

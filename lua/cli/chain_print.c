@@ -2,6 +2,8 @@
 /* chain_print.c: the rows as two tables, or as JSON. */
 #include "lua/cli/chain.h"
 
+#include <math.h>
+
 static const char *p_mark(double p)
 {
     return p < 0.01 ? " !" : "";
@@ -22,9 +24,9 @@ static void print_shapes(FILE *out, const struct chain_row *r, const struct chai
 static void print_ends(FILE *out, const struct chain_row *r, const struct chain_verdict *v,
                        const struct chain_counts *c)
 {
-    fprintf(out, "  %-5s %-8s %3u %%  %6.1f s %6u  %8.2f %%  %8.2f %%  %6u of %-6u %6.3f%s\n", r->protocol, r->profile,
-            r->loss_percent, wait_s(r), chain_horizon(r), 100 * v->ends_expected, 100 * v->ends_counted, c->ended,
-            c->lives, v->ends_p, p_mark(v->ends_p));
+    fprintf(out, "  %-5s %-8s %3u %%  %6.1f s  %7.0f  %6u  %8.2f %%  %8.2f %%  %6u of %-6u %6.3f%s\n", r->protocol,
+            r->profile, r->loss_percent, wait_s(r), v->lasts, chain_horizon(r), 100 * v->ends_expected,
+            100 * v->ends_counted, c->ended, c->lives, v->ends_p, p_mark(v->ends_p));
 }
 
 void chain_print_row(FILE *out, bool first, const struct chain_row *r, const struct chain_verdict *v,
@@ -32,14 +34,16 @@ void chain_print_row(FILE *out, bool first, const struct chain_row *r, const str
 {
     if (first && r->kind == CHAIN_SHAPES)
         fprintf(out,
-                "how often a keepalive is sent, and the RTO that it begins with: chi-square tests of chain and counts\n"
+                "chain and counts, by chi-square tests\n"
+                "  %14s   %-31s    %s\n"
                 "  %-8s %5s   %10s %9s %3s %6s   %10s %9s %3s %6s\n",
-                "profile", "loss", "keepalives", "copies", "df", "p", "taken", "RTO", "df", "p");
+                "", "how often a keepalive is sent", "the RTO that each 8th begins with", "profile", "loss",
+                "keepalives", "chi2", "df", "p", "keepalives", "chi2", "df", "p");
     else if (first)
         fprintf(out,
-                "\nphones that lose their registration within so many keepalives: binomial tests\n"
-                "  %-5s %-8s %5s  %8s %6s  %10s  %10s  %16s %6s\n",
-                "", "profile", "loss", "wait", "within", "chain", "simulation", "phones", "p");
+                "\nphones that lose their registration within so many keepalives, by binomial tests; how many one lasts\n"
+                "  %-5s %-8s %5s  %8s  %7s  %6s  %10s  %10s  %16s %6s\n",
+                "", "profile", "loss", "wait", "lasts", "within", "chain", "simulation", "phones", "p");
     if (r->kind == CHAIN_SHAPES)
         print_shapes(out, r, v);
     else
@@ -56,15 +60,26 @@ static void json_numbers(FILE *out, const char *name, const double *x, size_t n,
     fprintf(out, "%.10g]", last);
 }
 
+/* An infinite chi-square is null. */
 static void json_fit(FILE *out, const char *name, const struct fit *f)
 {
-    fprintf(out, "\"%s\": {\"chi_square\": %.6g, \"degrees\": %u, \"p\": %.6g}", name,
-            f->p > 0 ? f->statistic : -1, f->degrees, f->p);
+    fprintf(out, "\"%s\": {\"chi_square\": ", name);
+    if (f->p > 0)
+        fprintf(out, "%.6g", f->statistic);
+    else
+        fprintf(out, "null");
+    fprintf(out, ", \"degrees\": %u, \"p\": %.6g}", f->degrees, f->p);
 }
 
 void chain_json_row(FILE *out, bool first, const struct chain_row *r, const struct chain_verdict *v,
                     const struct chain_counts *c)
 {
+    char lasts[32];
+    struct txtbuf t = txtbuf_of(lasts, sizeof lasts);
+    if (isfinite(v->lasts))
+        txtbuf_add(&t, "%.10g", v->lasts);
+    else
+        txtbuf_cstr(&t, "null");
     fprintf(out, "%s\n {\"kind\": \"%s\", \"protocol\": \"%s\", \"profile\": \"%s\", \"loss\": %.10g, \"wait_s\": %.10g,\n  ",
             first ? "" : ",", r->kind == CHAIN_SHAPES ? "shapes" : "ends", r->protocol, r->profile,
             r->loss_percent / 100.0, wait_s(r));
@@ -80,8 +95,8 @@ void chain_json_row(FILE *out, bool first, const struct chain_row *r, const stru
     fprintf(out, ",\n  ");
     json_fit(out, "rto_test", &v->rto_fit);
     fprintf(out,
-            ",\n  \"within\": %u, \"ends_chain\": %.10g, \"ends_counted\": %.10g, \"phones\": %u, \"ended\": %u, "
+            ",\n  \"within\": %u, \"lasts_chain\": %s, \"ends_chain\": %.10g, \"ends_counted\": %.10g, \"phones\": %u, \"ended\": %u, "
             "\"ends_p\": %.6g,\n  \"left\": %u, \"unregister_count\": %lld}",
-            chain_horizon(r), v->ends_expected, v->ends_counted, c->lives, c->ended, v->ends_p, c->left,
+            chain_horizon(r), lasts, v->ends_expected, v->ends_counted, c->lives, c->ended, v->ends_p, c->left,
             (long long)c->unregistered);
 }

@@ -33,7 +33,7 @@ local function reckon(base, loss, patience, n)
 end
 
 -- Chain and simulation agree, row by row.
-local status, doc = chain { "--phones", "200" }
+local status, doc = chain { "--phones", "150" }
 local seen = {}
 dt.equal(status, 0, "exit status")
 dt.equal(doc.failed, 0, "tests with p below 0.01")

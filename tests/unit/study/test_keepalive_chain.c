@@ -172,14 +172,16 @@ static bool toss(struct story *s, double p)
     return rng_chance_ppb(&s->rng, (int64_t)(p * 1e9));
 }
 
-/* In steps of a hundredth of the mean time of a state, or less. */
+/* From change to change; a state forgets how long it has lasted. */
 static void pass_time(struct story *s, double seconds)
 {
     const struct channel *c = &s->law->channel;
-    double step = 0.01 / (c->to_bad + c->to_good);
-    for (; c->clock == CHANNEL_BY_TIME && seconds > 0; seconds -= step) {
-        double dt = seconds < step ? seconds : step;
-        s->bad ^= toss(s, dt * (s->bad ? c->to_good : c->to_bad));
+    while (c->clock == CHANNEL_BY_TIME) {
+        double u = ((double)rng_u32(&s->rng) + 0.5) / 4294967296.0;
+        seconds -= -log(u) / (s->bad ? c->to_good : c->to_bad);
+        if (seconds < 0)
+            return;
+        s->bad = !s->bad;
     }
 }
 
