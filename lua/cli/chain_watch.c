@@ -82,8 +82,12 @@ static void on_keepalive(struct watch *k, struct watched *w, const struct rec *r
     w->copies = 0;
     if (!w->lives && w->exponent == 0)
         begin_life(k, w, r->at);
-    if (!w->lives || time_before(k->last_keepalive, r->at))
+    if (!w->lives)
         return;
+    if (time_before(k->last_keepalive, r->at)) {
+        w->first = false; /* the horizon is behind it */
+        return;
+    }
     take_rto(k, w);
     w->nth++;
     if (w->nth > chain_horizon(k->row))

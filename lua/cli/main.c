@@ -113,7 +113,8 @@ static const struct cmd cmds[] = {
     {"chain", "dialtone chain [options]",
      "keepalives over a way that loses frames: a Markov chain beside the simulation, and whether they agree",
      "      --phones N             in each run (default 1000)\n"
-     "  -s, --set NAME=VALUE       another parameter of scenario one-way-loss; repeatable\n"
+     "  -s, --set NAME=VALUE       another parameter of scenario one-way-loss, as an experiment: the chain stays as it\n"
+     "                             is; repeatable\n"
      "      --seed N               of all random streams (default 1)\n"
      "  -j, --jobs N               so many runs at a time (default: one a core)\n"
      "      --json                 one JSON document on stdout, with all distributions\n"

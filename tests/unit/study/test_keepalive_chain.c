@@ -134,7 +134,7 @@ static void a_channel_without_a_difference(void **state)
     for (int clock = CHANNEL_BY_FRAME; clock <= CHANNEL_BY_TIME; clock++) {
         struct keepalive_law l = iid(0.21, 5, 0.3);
         struct keepalive_chain plain = build(&l);
-        l.channel = (struct channel){clock, 0.1, 0.3, 0.3, 0.3, 2};
+        l.channel = (struct channel){(enum channel_clock)clock, 0.1, 0.3, 0.3, 0.3, 2};
         struct keepalive_chain bursts = build(&l);
         assert_int_equal(bursts.chain.states, 2 * plain.chain.states);
         NEAR(chain_absorbed_within(&bursts.chain, bursts.start, 50),
