@@ -12,8 +12,8 @@
 #define CHAIN_EXPONENTS 24
 #define CHAIN_COPIES 24
 #define CHAIN_EVERY 8    /* keepalives from one that is taken for its RTO to the next: then they are as good as independent */
-#define CHAIN_TAKEN 64   /* at most, of one registration */
-#define CHAIN_SETS_MAX 10
+#define CHAIN_TAKEN 64   /* of one registration; later ones count as the last */
+#define CHAIN_SETS_MAX 12
 #define CHAIN_ROWS_MAX 64
 
 /* What is compared: the shapes of all keepalives, or the ends of registrations. */
@@ -25,6 +25,7 @@ struct chain_row {
     uint32_t loss_percent;
     int64_t delta_ms, grace_ms; /* SIP: CUCM waits for their sum */
     int64_t floor_ms, factor;   /* SCCP: the phone waits max(floor, factor x mean answer) */
+    int64_t good_s, burst_ms;   /* mean times to a burst in which all is lost, and of it; 0: no bursts */
 };
 
 extern const struct chain_row chain_rows[];
@@ -36,6 +37,8 @@ struct sim_dur chain_wait(const struct chain_row *r);      /* SIP: CUCM's; SCCP:
 struct sim_dur chain_answer(void);                         /* from a copy to its answer */
 struct sim_dur chain_cycle_max(const struct chain_row *r); /* no keepalive is later after the one before */
 uint32_t chain_horizon(const struct chain_row *r);         /* keepalives */
+uint32_t chain_phones(const struct chain_row *r, uint32_t usual); /* with bursts few, so that they share none */
+struct sim_dur chain_pause(const struct chain_row *r);     /* from an answer to the next keepalive (SIP) */
 struct sim_time chain_until(const struct chain_row *r);    /* the end of the run */
 
 /* Counted in one run. Only what a phone does from a keepalive on that begins with the RTO at its base. */
@@ -46,7 +49,7 @@ struct chain_counts {
     uint32_t taken[CHAIN_TAKEN];                      /* of these, the 8th, 16th, ... of a registration */
     uint32_t taken_rto[CHAIN_EXPONENTS];
     uint32_t strange;      /* keepalives whose RTO is no power of two times the base */
-    uint32_t lives, ended; /* first registrations with time for the horizon; those that ended within it */
+    uint32_t trials, ended; /* registrations watched for the horizon; those that ended within it */
     uint32_t left;         /* registrations that ended, all */
     int64_t unregistered;  /* the measure unregister_count */
 };
@@ -61,7 +64,7 @@ struct chain_verdict {
     uint32_t copies, exponents; /* so many of each may occur */
     double keepalives, taken;
     double lasts; /* keepalives of a registration on average, says the chain; INFINITY: beyond reckoning */
-    double ends_expected, ends_counted; /* shares of the lives */
+    double ends_expected, ends_counted; /* shares of the trials */
     double ends_p;
     struct fit copies_fit, rto_fit;
 };

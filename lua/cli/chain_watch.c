@@ -3,8 +3,8 @@
  * every change of its RTO (NOTE tcp.rto), and the end of its registration (STATE).
  *
  * When to begin and what to take is decided by the past alone, never by what comes: a registration counts from
- * its first keepalive with the RTO at its base; only the first one of a phone counts among the ends, and only
- * when the whole horizon still fits into the run; a keepalive counts when it must be over before the run is. */
+ * its first keepalive with the RTO at its base; so does a trial, whether the registration ends within the horizon, which
+ * must still fit into the run, and after it the next one; a keepalive counts when it must be over before the run is. */
 #include <string.h>
 
 #include "lua/cli/chain.h"
@@ -16,11 +16,11 @@
 struct watched {
     int64_t rto_ns; /* 0: as at first */
     uint64_t flow;  /* of the keepalive */
-    uint32_t copies, exponent, nth;
+    uint32_t copies, exponent;
+    uint32_t nth, nth_of_trial; /* keepalives */
     bool pending; /* a keepalive that counts is out */
     bool lives;   /* from a keepalive on whose RTO was at its base */
-    bool lived;
-    bool first; /* the registration counts among the ends */
+    bool on_trial;
 };
 
 struct watch {
@@ -44,15 +44,16 @@ static uint32_t exponent_of(const struct watch *k, const struct watched *w)
     return CHAIN_EXPONENTS;
 }
 
-static void begin_life(struct watch *k, struct watched *w, struct sim_time at)
+static void try_to_live(struct watch *k, struct watched *w, struct sim_time at)
 {
-    w->lives = true;
-    w->nth = 0;
-    if (w->lived)
-        return;
-    w->lived = true;
-    w->first = !time_before(k->last_start, at);
-    k->out->lives += w->first;
+    if (w->on_trial && w->nth_of_trial == chain_horizon(k->row))
+        w->on_trial = false; /* it has lived through the horizon */
+    if (!w->on_trial && w->exponent == 0 && !time_before(k->last_start, at)) {
+        w->on_trial = true;
+        w->nth_of_trial = 0;
+        k->out->trials++;
+    }
+    w->nth_of_trial++;
 }
 
 static void answered(struct watch *k, struct watched *w)
@@ -65,9 +66,9 @@ static void answered(struct watch *k, struct watched *w)
 static void take_rto(struct watch *k, const struct watched *w)
 {
     uint32_t i = w->nth / CHAIN_EVERY;
-    if (w->nth % CHAIN_EVERY || i == 0 || i >= CHAIN_TAKEN)
+    if (w->nth % CHAIN_EVERY || i == 0)
         return;
-    k->out->taken[i]++;
+    k->out->taken[i < CHAIN_TAKEN ? i : CHAIN_TAKEN - 1]++; /* its law has settled long before */
     if (w->exponent < CHAIN_EXPONENTS)
         k->out->taken_rto[w->exponent]++;
     else
@@ -80,18 +81,19 @@ static void on_keepalive(struct watch *k, struct watched *w, const struct rec *r
     w->exponent = exponent_of(k, w);
     w->flow = r->flow;
     w->copies = 0;
-    if (!w->lives && w->exponent == 0)
-        begin_life(k, w, r->at);
+    if (!w->lives && w->exponent == 0) {
+        w->lives = true;
+        w->nth = 0;
+    }
     if (!w->lives)
         return;
     if (time_before(k->last_keepalive, r->at)) {
-        w->first = false; /* the horizon is behind it */
+        w->on_trial = false; /* the horizon is behind it */
         return;
     }
+    try_to_live(k, w, r->at);
     take_rto(k, w);
     w->nth++;
-    if (w->nth > chain_horizon(k->row))
-        w->first = false; /* it has lived through the horizon */
     w->pending = w->exponent < CHAIN_EXPONENTS;
 }
 
@@ -99,9 +101,9 @@ static void on_left(struct watch *k, struct watched *w)
 {
     if (w->pending)
         k->out->given_up[w->exponent]++;
-    k->out->ended += w->first;
+    k->out->ended += w->on_trial;
     k->out->left++;
-    w->pending = w->lives = w->first = false;
+    w->pending = w->lives = w->on_trial = false;
     w->rto_ns = 0; /* of the next connection */
 }
 

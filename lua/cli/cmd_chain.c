@@ -38,7 +38,8 @@ struct settings {
 };
 
 static const char *const own[] = {"phones", "protocol", "link_loss", "tcp_rto_profile", "timer_register_delta",
-                                  "cucm_register_grace", "failover_wait_floor", "failover_wait_factor", "duration"};
+                                  "cucm_register_grace", "failover_wait_floor", "failover_wait_factor", "duration", "burst_every",
+                                  "burst_lasts", "router_arp_timeout"};
 
 static struct txtbuf set(struct settings *s, const char *name)
 {
@@ -61,6 +62,13 @@ static void set_text(struct settings *s, const char *name, const char *value)
     done_setting(s);
 }
 
+static void set_law(struct settings *s, const char *name, struct sim_dur mean)
+{
+    struct txtbuf t = set(s, name);
+    txtbuf_add(&t, "exp(%lldms)", (long long)(mean.ns / 1000000));
+    done_setting(s);
+}
+
 static void set_number(struct settings *s, const char *name, int64_t value, const char *unit)
 {
     struct txtbuf t = set(s, name);
@@ -72,10 +80,15 @@ static void settings_of(struct settings *s, const struct command *c, const struc
 {
     s->o = c->o;
     s->o.subject = SCENARIO;
-    set_number(s, "phones", (int64_t)c->phones, "");
+    set_number(s, "phones", chain_phones(r, (uint32_t)c->phones), "");
     set_text(s, "protocol", r->protocol);
     set_text(s, "tcp_rto_profile", r->profile);
     set_number(s, "link_loss", r->loss_percent, "%");
+    if (r->good_s) {
+        set_law(s, "burst_every", dur_s(r->good_s));
+        set_law(s, "burst_lasts", dur_ms(r->burst_ms));
+        set_text(s, "router_arp_timeout", "30d"); /* no ARP into a burst */
+    }
     set_number(s, "duration", chain_until(r).ns, "ns");
     if (strcmp(r->protocol, "sccp") == 0) {
         set_number(s, "failover_wait_floor", r->floor_ms, "ms");

@@ -22,6 +22,9 @@ second, which loses none. The lines are fast enough for nobody to queue.]],
                   doc = "share of the frames that the line to CUCM loses" },
     phone_jitter = { type = "law", default = "0s", min = "0s", max = "1h",
                      doc = "added to the delay of each frame on a phone's own line, both ways; order is kept" },
+    burst_every = { type = "law", default = "0s", min = "0s", max = "1d",
+                    doc = "from one burst, in which the line to CUCM loses all, to the next; 0s: there is none" },
+    burst_lasts = { type = "law", default = "exp(1s)", min = "0s", max = "1d", doc = "how long a burst lasts" },
     wan_delay = { type = "duration", default = "1ms", min = "0s", max = "1h", doc = "of each line, one way" },
   },
 
@@ -54,6 +57,16 @@ second, which loses none. The lines are fast enough for nobody to queue.]],
         net:add(p.protocol .. "-phone", name, phone)
         net:link(name, ("%s:Fa0/%d"):format(access, place), { link_rate = "100Mbps", link_jitter = p.phone_jitter })
       end
+    end
+  end,
+
+  script = function(sim, p)
+    local out = sim.net:link_at("branch:out")
+    while p.burst_every ~= "0s" do
+      sim:wait(sim:draw("good", p.burst_every))
+      out:cut()
+      sim:wait(sim:draw("bad", p.burst_lasts))
+      out:heal()
     end
   end,
 }
