@@ -26,6 +26,7 @@ struct asa {
     /* parts */
     struct node *node;
     struct ip_stack *ip;
+    struct ip_answering answering;
     struct asa_rule *rules;
     struct asa_conns conns;
 };
@@ -276,9 +277,8 @@ static bool init(struct node *n, struct err *e)
                            .arp_timeout = f->arp_timeout,
                            .arp_retry = dur_s(1),
                            .arp_tries = 3,
-                           .arp_reply_delay = &f->arp_delay,
-                           .proxy = answer_for,
-                           .proxy_arg = f};
+                           .answering = &f->answering};
+    f->answering = (struct ip_answering){&f->arp_delay, answer_for, f};
     f->ip = ip_new(n, &o);
     asa_conns_init(&f->conns, n, &f->conns_config);
     return asa_nat_parse(sim_arena(n->sim), str_of(f->nat), &f->rules, e);

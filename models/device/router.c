@@ -12,6 +12,7 @@ struct router {
     const char *routes;
     bool proxy_arp;
     struct ip_stack *ip;
+    struct ip_answering answering;
     struct dhcp_relay relay;
 };
 
@@ -75,7 +76,8 @@ static bool init(struct node *n, struct err *e)
     struct ip_options o = {
         .forward = true, .arp_timeout_name = "router_arp_timeout", .arp_timeout = r->arp_timeout,
         .arp_retry = dur_s(1), .arp_tries = 3,
-        .proxy = answer_for, .proxy_arg = r};
+        .answering = &r->answering};
+    r->answering = (struct ip_answering){.proxy = answer_for, .proxy_arg = r};
     r->ip = ip_new(n, &o);
     dhcp_relay_init(&r->relay, n, r->ip);
     return true;

@@ -26,6 +26,13 @@ enum arp_policy { ARP_LAST_WINS, ARP_FIRST_WINS_LOCK, ARP_FIRST_WINS_PENDING };
 /* Proxy ARP: does the node answer a request that is for somebody else? The record of that decision; 0: no. */
 typedef uint64_t ip_proxy_fn(void *arg, const struct ip_iface *i, const struct arp *request);
 
+/* How it answers ARP requests, where that is not at once and for itself alone. */
+struct ip_answering {
+    const struct dist *delay; /* from a request to the answer; NULL: none */
+    ip_proxy_fn *proxy;       /* NULL: it answers for nobody else */
+    void *proxy_arg;
+};
+
 struct ip_options {
     bool forward;       /* a router: TTL - 1, a new frame for each hop */
     bool keep_ttl;      /* a firewall: it does not count as a hop */
@@ -37,9 +44,7 @@ struct ip_options {
     struct sim_dur arp_retry;     /* between unanswered requests, RFC 1122 2.3.2.1: at most one a second */
     struct sim_dur arp_locktime;  /* of ARP_FIRST_WINS_LOCK, since the entry was written */
     enum arp_policy arp_policy;
-    const struct dist *arp_reply_delay; /* from a request to the answer; NULL: at once */
-    ip_proxy_fn *proxy; /* NULL: it answers for nobody else */
-    void *proxy_arg;
+    const struct ip_answering *answering; /* must outlive the stack; NULL: at once, for itself alone */
 };
 
 struct ip_iface {

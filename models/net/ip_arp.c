@@ -277,7 +277,8 @@ static bool claims(const struct arp *a, struct ip4 addr)
 /* The reply descends from the decision to give it. */
 static void answer_for(struct ip_stack *s, const struct ip_iface *i, const struct arp *a)
 {
-    uint64_t decision = s->options.proxy(s->options.proxy_arg, i, a);
+    const struct ip_answering *how = s->options.answering;
+    uint64_t decision = how && how->proxy ? how->proxy(how->proxy_arg, i, a) : 0;
     if (!decision)
         return;
     uint64_t cause = bus_swap_cause(s->node->sim, decision);
@@ -307,7 +308,7 @@ void ip_arp_input(struct ip_stack *s, const struct ip_iface *i, const struct arp
         return;
     if (for_us)
         ip_arp_answer(s, i, a);
-    else if (s->options.proxy)
+    else
         answer_for(s, i, a);
 }
 

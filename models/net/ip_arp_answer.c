@@ -50,7 +50,7 @@ static void on_due(void *owner)
 void ip_arp_answer(struct ip_stack *s, const struct ip_iface *i, const struct arp *request)
 {
     struct node *n = s->node;
-    const struct dist *law = s->options.arp_reply_delay;
+    const struct dist *law = s->options.answering ? s->options.answering->delay : NULL;
     struct arp reply = {.oper = ARP_REPLY,
                         .sha = i->mac,
                         .spa = request->tpa,

@@ -2,16 +2,17 @@
 /* host.c: see host.h. */
 #include "models/proto/host.h"
 
-bool host_init(struct node *n, const struct host_config *c, struct ip_stack **out, struct err *e)
+bool host_init(struct node *n, struct host_config *c, struct ip_stack **out, struct err *e)
 {
     struct port *port;
     if (!node_port(n, STR("eth0"), NULL, 0, &port, e))
         return false;
+    c->answering.delay = &c->arp_reply_delay;
     struct ip_options o = {.arp_timeout_name = "arp_timeout",
                            .arp_timeout = c->arp_timeout,
                            .arp_retry = dur_s(1),
                            .arp_tries = 3,
-                           .arp_reply_delay = &c->arp_reply_delay};
+                           .answering = &c->answering};
     struct ip_iface i = {
         .port = port, .mac = c->mac, .addr = c->address, .prefix_len = (uint8_t)c->prefix_len};
     *out = ip_new(n, &o);

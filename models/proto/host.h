@@ -14,6 +14,7 @@ struct host_config {
     int64_t prefix_len;
     struct sim_dur arp_timeout;
     struct dist arp_reply_delay;
+    struct ip_answering answering; /* filled by host_init */
 };
 
 #define HOST_PARAMS(state, field)                                                                    \
@@ -28,7 +29,7 @@ struct host_config {
      "a server takes so long to answer an ARP request", offsetof(state, field.arp_reply_delay), false}
 
 /* Makes the port and the stack; `c` must outlive it. */
-MUST_USE bool host_init(struct node *n, const struct host_config *c, struct ip_stack **out, struct err *e);
+MUST_USE bool host_init(struct node *n, struct host_config *c, struct ip_stack **out, struct err *e);
 
 /* A server that has been up has spoken with its router: each knows the other's address. */
 void host_start(const struct host_config *c, struct ip_stack *ip);

@@ -231,7 +231,8 @@ static void answers_as_late_as_its_law_says(void **state)
     const struct dist *laws[] = {NULL, &at_once, &late, &law};
     const int64_t low[] = {0, 0, 450000, 200000}, high[] = {0, 0, 450000, 400000};
     for (int i = 0; i < 4; i++) {
-        struct ip_options o = {.arp_reply_delay = laws[i]};
+        struct ip_answering how = {.delay = laws[i]};
+        struct ip_options o = {.answering = &how};
         struct bench b = open_with(&o);
         int64_t first = answered_after(&b), second = answered_after(&b);
         assert_in_range(first, low[i], high[i]);
@@ -239,7 +240,8 @@ static void answers_as_late_as_its_law_says(void **state)
         assert_int_equal(first == second, i < 3);
         world_close(b.w);
     }
-    struct ip_options o = {.arp_reply_delay = &late};
+    struct ip_answering how = {.delay = &late};
+    struct ip_options o = {.answering = &how};
     struct bench b = open_with(&o);
     says(&b, ARP_REQUEST, TRUE_HOST, host_ip);
     ip_power_off(at(b.host)->ip); /* it dies before it answers */
