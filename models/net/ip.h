@@ -42,6 +42,9 @@ struct ip_options {
     const char *arp_timeout_name; /* the parameter that sets it; NULL: none */
     struct sim_dur arp_timeout;   /* since last confirmation; 4 h on routers, 300 s on hosts */
     struct sim_dur arp_retry;     /* between unanswered requests, RFC 1122 2.3.2.1: at most one a second */
+    const char *arp_table_name;   /* the parameter that sets the next one; NULL: none */
+    uint32_t arp_table_size;      /* entries that there is room for; 0: any number */
+    struct sim_dur arp_gc_age;    /* when it is full: one that was not confirmed for so long makes room */
     struct sim_dur arp_locktime;  /* of ARP_FIRST_WINS_LOCK, since the entry was written */
     enum arp_policy arp_policy;
     const struct ip_answering *answering; /* must outlive the stack; NULL: at once, for itself alone */

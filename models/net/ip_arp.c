@@ -12,8 +12,14 @@
 
 static const char *const state_names[] = {"unknown", "resolving", "resolved", "unresolved"};
 
+static bool in_table(const struct neighbour *nb)
+{
+    return nb->state == NEIGHBOUR_RESOLVED || nb->state == NEIGHBOUR_RESOLVING;
+}
+
 static void move(struct neighbour *nb, const char *event, enum neighbour_state to)
 {
+    bool was_in = in_table(nb);
     char key[16];
     struct txtbuf t = txtbuf_of(key, sizeof key);
     ip4_text(&t, nb->addr);
@@ -21,6 +27,7 @@ static void move(struct neighbour *nb, const char *event, enum neighbour_state t
     r.state = (struct rec_state){"arp", key, state_names[nb->state], event, state_names[to]};
     nb->record = bus_publish(nb->stack->node->sim, &r);
     nb->state = to;
+    nb->stack->arp_entries += (uint32_t)in_table(nb) - (uint32_t)was_in;
 }
 
 /* --- sending ---------------------------------------------------------------------------------- */
@@ -143,9 +150,32 @@ static void age(struct neighbour *nb)
         bus_because(n->sim, nb->record, node_limit(n, name), BECAUSE_LIMIT);
 }
 
-static bool in_table(const struct neighbour *nb)
+/* Linux's forced garbage collection: what a connection uses is confirmed by it again and again, and stays. */
+static struct neighbour *oldest(struct ip_stack *s)
 {
-    return nb->state == NEIGHBOUR_RESOLVED || nb->state == NEIGHBOUR_RESOLVING;
+    struct neighbour *out = NULL;
+    struct map_slot *slot;
+    for (uint32_t k = 0; map_next(&s->neighbours, &k, &slot);) {
+        struct neighbour *nb = slot->value;
+        if (nb->state == NEIGHBOUR_RESOLVED && (!out || time_before(nb->confirmed, out->confirmed)))
+            out = nb;
+    }
+    return out;
+}
+
+/* May this neighbour come into the table? It is full: the oldest goes, when nobody has needed it for a while. */
+static bool has_room(struct ip_stack *s, const struct neighbour *nb)
+{
+    struct node *n = s->node;
+    if ((nb && in_table(nb)) || !s->options.arp_table_size || s->arp_entries < s->options.arp_table_size)
+        return true;
+    struct neighbour *old = oldest(s);
+    if (!old || dur_cmp(time_sub(sim_now(n->sim), old->confirmed), s->options.arp_gc_age) < 0)
+        return false;
+    move(old, "garbage-collected", NEIGHBOUR_UNKNOWN);
+    if (s->options.arp_table_name)
+        bus_because(n->sim, old->record, node_limit(n, s->options.arp_table_name), BECAUSE_LIMIT);
+    return true;
 }
 
 /* Keeps the newest three (RFC 1122 2.3.2.2: at least the latest). */
@@ -174,6 +204,11 @@ uint64_t ip_arp_output(struct ip_stack *s, const struct ip_iface *i, struct ip4 
         age(nb);
     if (nb->state == NEIGHBOUR_RESOLVED) {
         return transmit_to(nb, f);
+    }
+    if (!has_room(s, nb)) {
+        ip_discard(s->node, "arp-table-full");
+        frame_unref(s->node->net, f);
+        return 0;
     }
     keep(nb, f);
     if (nb->state != NEIGHBOUR_RESOLVING) {
@@ -302,7 +337,7 @@ void ip_arp_input(struct ip_stack *s, const struct ip_iface *i, const struct arp
         age(nb);
     if (nb && in_table(nb))
         update(nb, a);
-    else if (for_us && a->spa.v && may_add(s, nb, a))
+    else if (for_us && a->spa.v && may_add(s, nb, a) && has_room(s, nb))
         write_entry(find_or_make(s, i, a->spa), a);
     if (a->oper != ARP_REQUEST)
         return;

@@ -66,6 +66,7 @@ struct ip_stack {
     struct proto *protos; /* a list: there are three of them */
     /* state */
     struct map neighbours; /* address -> neighbour */
+    uint32_t arp_entries; /* neighbours that are resolved, or asked for */
     struct map udp_ports;  /* port -> udp_binding */
     uint32_t arrival;      /* interface of the datagram being handled */
     struct ip4 watched;    /* 0.0.0.0: none */

@@ -10,6 +10,9 @@ bool host_init(struct node *n, struct host_config *c, struct ip_stack **out, str
     c->answering.delay = &c->arp_reply_delay;
     struct ip_options o = {.arp_timeout_name = "arp_timeout",
                            .arp_timeout = c->arp_timeout,
+                           .arp_table_name = "arp_table_size",
+                           .arp_table_size = (uint32_t)c->arp_table_size,
+                           .arp_gc_age = c->arp_gc_age,
                            .arp_retry = dur_s(1),
                            .arp_tries = 3,
                            .answering = &c->answering};

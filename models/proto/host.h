@@ -14,6 +14,8 @@ struct host_config {
     int64_t prefix_len;
     struct sim_dur arp_timeout;
     struct dist arp_reply_delay;
+    int64_t arp_table_size;
+    struct sim_dur arp_gc_age;
     struct ip_answering answering; /* filled by host_init */
 };
 
@@ -25,6 +27,10 @@ struct host_config {
     {"gateway", PARAM_IP4, "", NULL, NULL, NULL, "default router", offsetof(state, field.gateway), true}, \
     {"arp_timeout", PARAM_DUR, "300s", "1s", "30d", NULL,                                              \
      "ARP entries live this long since they were last confirmed", offsetof(state, field.arp_timeout), false}, \
+    {"arp_table_size", PARAM_INT, "0", "0", "1000000", NULL,                                             \
+     "entries that a server's ARP table has room for (Linux: gc_thresh3, 1024); 0: any number", offsetof(state, field.arp_table_size), false}, \
+    {"arp_gc_age", PARAM_DUR, "60s", "0s", "1h", NULL,                                                  \
+     "when it is full, an entry that was not confirmed for so long makes room", offsetof(state, field.arp_gc_age), false}, \
     {"arp_reply_delay", PARAM_LAW, "0s", "0s", "1min", NULL,                                           \
      "a server takes so long to answer an ARP request", offsetof(state, field.arp_reply_delay), false}
 

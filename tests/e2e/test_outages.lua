@@ -26,4 +26,11 @@ local calm = dt.play("restart-storm", { "reconnect_jitter=uniform(0s,30s)" })
 dt.ok(calm.observables[1].simulated >= 7 and calm.observables[1].simulated <= 25, "staggered: %s in a second",
       tostring(calm.observables[1].simulated))
 dt.equal(dt.measure(calm, "registered_fraction") > 0.5, true, "and all are back")
+
+-- A table with room for all of them has no victims.
+matches(dt.play "arp-table-full", "arp-table-full")
+local roomy = dt.play("arp-table-full", { "arp_table_size=40", "phones=40", "duration=9min" })
+dt.equal(dt.measure(roomy, "registered_fraction"), 1, "as many entries as phones")
+local tight = dt.play("arp-table-full", { "arp_table_size=30", "phones=40", "duration=9min" })
+dt.equal(tight.observables[2].simulated, 10, "ten entries too few")
 dt.done()
