@@ -11,7 +11,7 @@ struct sip_phone {
     struct phone phone; /* first, see phone.h */
     /* configuration */
     int64_t local_port, cseq_first, isn;
-    const char *contact_uuid, *standing_text, *dialog_text;
+    const char *contact_uuid, *standing_text, *dialog_text, *lines_text;
     int model, last_out_of_service;
     struct sim_dur standby_offset, reconnect_interval;
     struct dist reconnect_jitter;
@@ -30,6 +30,7 @@ struct sip_phone {
 static const struct param_def params[] = {
     PHONE_PARAMS(struct sip_phone, phone),
     {"dn", PARAM_TEXT, "", NULL, NULL, NULL, "directory number of the first line of a phone that starts configured", AT(phone.config.dn), true},
+    {"more_lines", PARAM_TEXT, "", NULL, NULL, NULL, "directory numbers of its other lines, separated by commas, of a phone that starts configured", AT(lines_text), true},
     {"phone_model", PARAM_ENUM, "8961", NULL, NULL, CISCO_PHONE_MODELS, "phone model", AT(model), true},
     {"load", PARAM_TEXT, "9.3.1", NULL, NULL, NULL, "firmware in flash: 'sip78xx.12-5-1SR1-4', or its version alone", AT(phone.load), true},
     {"contact_uuid", PARAM_TEXT, "", NULL, NULL, NULL, "user part of the Contact; drawn when empty", AT(contact_uuid), true},
@@ -104,10 +105,30 @@ static bool check_start(const struct sip_phone *p, struct err *e)
         return err_set(e, "'standing' is for a phone with starts=configured");
     if (configured && !p->phone.config.dn[0])
         return err_set(e, "a phone with starts=configured needs a value for 'dn'");
+    if (!configured && p->lines_text[0])
+        return err_set(e, "'more_lines' is for a phone with starts=configured; one that boots learns them from its "
+                          "configuration file");
     if (!configured && p->phone.config.dn[0])
         return err_set(e, "'dn' is for a phone with starts=configured; one that boots learns it from its "
                           "configuration file, which the CUCM node writes");
     return true;
+}
+
+static void take_lines(struct node *n, struct sip_phone *p)
+{
+    struct str rest = str_of(p->lines_text);
+    size_t count = 1;
+    for (size_t i = 0; i < rest.n; i++)
+        count += rest.p[i] == ',';
+    if (!rest.n)
+        return;
+    struct str *dn = ARENA_ARRAY(sim_arena(n->sim), struct str, count);
+    p->phone.config.other_dn = dn;
+    while (rest.n) {
+        struct str one = str_trim(str_cut(&rest, ','));
+        if (one.n)
+            dn[p->phone.config.other_count++] = one;
+    }
 }
 
 /* --- what the protocol does for the phone ---------------------------------------------------------- */
@@ -218,6 +239,7 @@ static bool init(struct node *n, struct err *e)
     if (!check_start(p, e) || !phone_init(n, &p->kind, &protocol, &port, e))
         return false;
     make_identity(n, p);
+    take_lines(n, p);
     if (!parse_standing(n, p, e) || !phone_init_boot(&p->phone, port, e))
         return false;
     p->identity.knows_time = p->phone.boot ? &p->phone.boot->knows_time : NULL;

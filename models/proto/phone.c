@@ -253,7 +253,7 @@ static void on_ready(void *arg, const struct cnf *c, bool is_default)
     p->config = *p->factory;
     set_version(p, p->boot->flash.load);
     p->config.dn = p->device; /* what it registers by when no line is configured */
-    if (!boot_phone_config(c, p->protocol->protocol, &p->config, &why)) {
+    if (!boot_phone_config(sim_arena(n->sim), c, p->protocol->protocol, &p->config, &why)) {
         BUS_NOTE(n->sim, n->id, "config", "{} does not register: {}", V_TEXT(p->device), V_TEXT(why));
         boot_fetch_again(p->boot);
         return;

@@ -192,8 +192,8 @@ static void take_seconds(struct sim_dur *out, struct cnf_num n)
         *out = dur_s(n.value);
 }
 
-/* The first line's number. */
-static void take_line(const struct cnf *c, struct phone_config *out)
+/* The first line's number, and those of the others. */
+static void take_line(struct arena *a, const struct cnf *c, struct phone_config *out)
 {
     const struct cnf_line *first = NULL;
     for (uint32_t i = 0; i < c->line_count; i++) {
@@ -206,9 +206,18 @@ static void take_line(const struct cnf *c, struct phone_config *out)
     out->dn = first->name.p;
     out->auth_name = first->auth_name;
     out->auth_password = first->auth_password;
+    struct str *others = ARENA_ARRAY(a, struct str, c->line_count);
+    out->other_dn = others;
+    out->other_count = 0;
+    for (uint32_t i = 0; i < c->line_count; i++) {
+        const struct cnf_line *l = &c->line[i];
+        if (l != first && cnf_num_or(l->feature_id, 9) == 9 && l->name.n)
+            others[out->other_count++] = l->name;
+    }
 }
 
-bool boot_phone_config(const struct cnf *c, enum cnf_protocol own, struct phone_config *out, const char **why)
+bool boot_phone_config(struct arena *a, const struct cnf *c, enum cnf_protocol own, struct phone_config *out,
+                       const char **why)
 {
     uint32_t transport = own == CNF_SIP ? cnf_num_or(c->transport, CNF_TCP) : CNF_TCP;
     *why = NULL;
@@ -220,7 +229,7 @@ bool boot_phone_config(const struct cnf *c, enum cnf_protocol own, struct phone_
         *why = "it asks for UDP (transportLayerProtocol)";
     take_members(c, out);
     take_srst(c, own, out);
-    take_line(c, out);
+    take_line(a, c, out);
     take_seconds(&out->timer_register_expires, c->stack.timer_register_expires_s);
     take_seconds(&out->timer_register_delta, c->stack.timer_register_delta_s);
     take_seconds(&out->timer_keepalive_expires, c->stack.timer_keepalive_expires_s);

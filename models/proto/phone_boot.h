@@ -67,6 +67,7 @@ struct ip4 boot_tftp_server(const struct phone_boot *b, size_t i); /* 0.0.0.0: t
 /* What stands in the file, as far as a phone of the protocol `own` acts on it, over `out`'s factory values.
  * False: it asks for what this phone cannot do; *why says what. Names are resolved by the caller: addr is
  * 0.0.0.0 for a host name. */
-MUST_USE bool boot_phone_config(const struct cnf *c, enum cnf_protocol own, struct phone_config *out, const char **why);
+MUST_USE bool boot_phone_config(struct arena *a, const struct cnf *c, enum cnf_protocol own, struct phone_config *out,
+                                const char **why);
 
 #endif

@@ -25,6 +25,8 @@ struct phone_config {
     struct cucm_member group[CUCM_GROUP_MAX];
     int64_t member_count;
     const char *dn;                            /* <name> of the first line */
+    const struct str *other_dn;                /* of its other lines, in their order */
+    int64_t other_count;
     struct str auth_name, auth_password;       /* of the first line; empty: it has none */
     const char *load;                          /* <loadInformation> */
     struct sim_dur timer_register_expires;     /* asked for */

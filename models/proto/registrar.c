@@ -75,6 +75,28 @@ static void begin(void *self, const void *msg)
     b->registrar->count[b->protocol]++;
 }
 
+static void move_line(const struct binding *b, struct binding_line *l, const char *event, bool registered)
+{
+    char key[72];
+    struct txtbuf t = txtbuf_of(key, sizeof key);
+    if (l->registered == registered)
+        return;
+    l->registered = registered;
+    txtbuf_add(&t, "%s/%s", b->device, l->dn);
+    struct rec r = {.kind = REC_STATE, .node = b->registrar->node->id};
+    r.state = (struct rec_state){"line", key, registered ? "unregistered" : "registered", event,
+                                 registered ? "registered" : "unregistered"};
+    bus_publish(b->registrar->node->sim, &r);
+}
+
+/* After the device: its end is not explained by theirs. */
+static void drop_lines(void *self)
+{
+    const struct binding *b = self;
+    for (struct binding_line *l = b->lines; l; l = l->next)
+        move_line(b, l, "device-unregistered", false);
+}
+
 static void stop(void *self, const void *msg)
 {
     struct binding *b = self;
@@ -103,11 +125,11 @@ static const struct fsm_row rows[] = {
 /* A binding's timer has the name of its protocol's. */
 static const struct fsm_state states[DEVICE_PROTOCOL_COUNT][STATE_COUNT] = {
     [DEVICE_SIP] = {
-        [UNREGISTERED] = {"unregistered", NULL, "forever"},
+        [UNREGISTERED] = {"unregistered", drop_lines, "forever"},
         [REGISTERED]   = {"registered",   NULL, "cucm.line_timer"},
     },
     [DEVICE_SCCP] = {
-        [UNREGISTERED] = {"unregistered", NULL, "forever"},
+        [UNREGISTERED] = {"unregistered", drop_lines, "forever"},
         [REGISTERED]   = {"registered",   NULL, "cucm.keepalive_timer"},
     },
 };
@@ -171,9 +193,51 @@ static struct binding *find_or_make(struct registrar *r, const struct registrati
     return b;
 }
 
+static struct binding_line *find_line(const struct binding *b, struct str dn)
+{
+    for (struct binding_line *l = b->lines; l; l = l->next) {
+        if (str_eq(dn, str_of(l->dn)))
+            return l;
+    }
+    return NULL;
+}
+
+bool registrar_is_other_line(const struct registrar *r, const struct registration *q)
+{
+    const struct binding *b = find(r, q->device);
+    return b && b->fsm.state == REGISTERED && b->conn == q->conn && !str_eq(q->dn, str_of(b->description));
+}
+
+void registrar_bind_line(struct registrar *r, const struct registration *q)
+{
+    struct binding *b = find(r, q->device);
+    struct binding_line *l = find_line(b, q->dn), **last = &b->lines;
+    if (!l) {
+        l = ARENA_NEW(sim_arena(r->node->sim), struct binding_line);
+        str_keep(l->dn, sizeof l->dn, q->dn);
+        while (*last)
+            last = &(*last)->next;
+        *last = l;
+    }
+    move_line(b, l, "register", true);
+    l->call_id_hash = hash_bytes(0, q->call_id.p, q->call_id.n);
+    l->cseq = q->cseq;
+}
+
+uint32_t registrar_lines(const struct binding *b)
+{
+    uint32_t n = b->fsm.state == REGISTERED;
+    for (const struct binding_line *l = b->lines; l; l = l->next)
+        n += l->registered;
+    return n;
+}
+
 bool registrar_accepts(const struct registrar *r, const struct registration *q)
 {
     const struct binding *b = find(r, q->device);
+    const struct binding_line *l = b ? find_line(b, q->dn) : NULL;
+    if (l && registrar_is_other_line(r, q))
+        return l->call_id_hash != hash_bytes(0, q->call_id.p, q->call_id.n) || q->cseq > l->cseq;
     return !b || b->call_id_hash != hash_bytes(0, q->call_id.p, q->call_id.n) || q->cseq > b->cseq;
 }
 

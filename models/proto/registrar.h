@@ -26,8 +26,18 @@ enum unregister_reason {
     REASON_DUPLICATE_REGISTRATION = 16,
 };
 
+/* Another line of a SIP phone: registered with the device, lost with it. */
+struct binding_line {
+    struct binding_line *next;
+    char dn[32];
+    uint64_t call_id_hash;
+    uint32_t cseq;
+    bool registered;
+};
+
 struct binding {
     struct registrar *registrar;
+    struct binding_line *lines; /* but the first, in the order they came */
     enum device_protocol protocol;
     char device[32]; /* "SEP0024142DDF24" */
     char description[32], model[12];
@@ -72,6 +82,12 @@ bool registrar_accepts(const struct registrar *r, const struct registration *q);
  * where it is for good. */
 struct binding *registrar_bind(struct registrar *r, const struct registration *q, struct sim_dur life,
                                uint64_t awaited);
+/* Is it another line of a device that is registered with its first one, over the same connection? Then this binds it;
+ * the device's timer goes on as it was. */
+bool registrar_is_other_line(const struct registrar *r, const struct registration *q);
+void registrar_bind_line(struct registrar *r, const struct registration *q);
+uint32_t registrar_lines(const struct binding *b); /* that are registered, the first among them */
+
 void registrar_hear(struct binding *b, struct sim_dur life, uint64_t awaited); /* a keepalive of SCCP */
 
 /* It asks for its end (REGISTER with Expires 0, Unregister); it may be unbound. */

@@ -9,7 +9,7 @@
 enum { DEVICE, DESCRIPTION, ADDRESS, STATUS, PROTOCOL, MODEL, CSEQ, SINCE, HEARD, EXPIRES, PORT };
 
 static const char *const columns[] = {"device", "description", "address",      "status",       "protocol",  "device_model",
-                                      "cseq",   "since_s",     "last_heard_s", "expires_in_s", "peer_port", NULL};
+                                      "cseq",   "since_s",     "last_heard_s", "expires_in_s", "peer_port", "lines", NULL};
 
 void ris_rows(const struct registrar *r, struct table *t)
 {
@@ -38,6 +38,7 @@ void ris_rows(const struct registrar *r, struct table *t)
             table_int(t, tcp_peer_port(b->conn));
         else
             table_none(t);
+        table_int(t, registrar_lines(b));
     }
 }
 

@@ -206,6 +206,7 @@ static void registered(void *self, const void *msg)
     (void)msg;
     g->left = g->at != g->target ? g->at : GROUP_NOWHERE;
     g->at = g->target;
+    g->fresh = true;
     g->failed = 0;
     g->reason[0] = 0;
     g->standby_missed = false;
@@ -226,6 +227,9 @@ static void enter_registered(void *self)
             tmr_arm(&g->standby, g->config->timer_keepalive_expires);
     }
     g->left = GROUP_NOWHERE;
+    if (g->fresh)
+        leg_register_lines(&g->leg[g->at]);
+    g->fresh = false;
     open_around(g);
     if (g->on_registered)
         g->on_registered(g->arg);

@@ -43,6 +43,7 @@ struct sip_group {
     int target; /* node that a REGISTER is on its way to */
     int left;   /* node whose binding the registration just made replaces, or GROUP_NOWHERE */
     uint8_t failed; /* nodes that failed since the last registration or pause, a bit each */
+    bool fresh; /* registered just now: its other lines are not */
     bool standby_missed; /* due while its connection was not open */
     struct sim_dur granted;
     char reason[96]; /* cisco-alarm text for the REGISTER after an outage */

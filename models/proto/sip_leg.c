@@ -18,6 +18,7 @@ static const struct {
     [LEG_REFRESH] = {"keepalive REGISTER CSeq {} to {}", true, MEASURE_KEEPALIVES_SENT},
     [LEG_STANDBY] = {"standby keepalive CSeq {} to {}", false, MEASURE_STANDBY_KEEPALIVES_SENT},
     [LEG_PROBE] = {"probe CSeq {} to {}", false, MEASURE_PROBES_SENT},
+    [LEG_LINE] = {"REGISTER of another line, CSeq {} to {}", true, MEASURE_COUNT},
 };
 
 static const struct cucm_member *member(const struct sip_leg *l)
@@ -76,8 +77,19 @@ static bool knows_time(const struct sip_leg *l)
     return !l->id->knows_time || *l->id->knows_time;
 }
 
+static struct leg_line *line_of(const struct sip_leg *l)
+{
+    return l->kind == LEG_LINE ? &l->lines[l->line] : NULL;
+}
+
+static const char *call_id_of(const struct sip_leg *l)
+{
+    return line_of(l) ? line_of(l)->call_id : l->call_id;
+}
+
 static void write_request(struct sip_leg *l, struct wr *w)
 {
+    const struct leg_line *line = line_of(l);
     char ip[16];
     struct txtbuf at = txtbuf_of(ip, sizeof ip);
     ip4_text(&at, tcp_local(l->conn));
@@ -87,17 +99,17 @@ static void write_request(struct sip_leg *l, struct wr *w)
     struct cisco_register r = {
         .model = l->id->model,
         .host = member(l)->name,
-        .dn = str_of(c->dn),
+        .dn = line ? c->other_dn[l->line] : str_of(c->dn),
         .local_ip = txtbuf_view(&at),
         .local_port = tcp_local_port(l->conn),
         .branch = next_branch(l),
-        .from_tag = str_of(l->from_tag),
-        .call_id = str_of(l->call_id),
+        .from_tag = str_of(line ? line->from_tag : l->from_tag),
+        .call_id = str_of(call_id_of(l)),
         .load = str_of(c->load),
         .device = str_of(l->id->device),
         .contact_uuid = str_of(l->id->contact_uuid),
         .mac = l->id->mac,
-        .cseq = l->cseq,
+        .cseq = l->pending_cseq,
         .expires = binds ? (uint32_t)(dur_max(c->timer_register_expires, l->expires_min).ns / 1000000000) : 0,
         .authorization = l->authorization ? str_of(l->authorization) : STR_NONE,
         .standby = !binds,
@@ -114,13 +126,13 @@ static void send_request(struct sip_leg *l)
     struct sim *s = l->node->sim;
     char text[MESSAGE_MAX];
     struct wr w = wr_of(text, sizeof text);
-    l->cseq++;
+    l->pending_cseq = line_of(l) ? ++line_of(l)->cseq : ++l->cseq;
     l->pending = true;
     l->retransmitted = false;
     write_request(l, &w);
-    l->flow = bus_flow(s, "sip", str_of(l->call_id), l->cseq);
+    l->flow = bus_flow(s, "sip", str_of(call_id_of(l)), l->pending_cseq);
     bus_set_flow(s, l->flow);
-    BUS_NOTE(s, l->node->id, "sip", kinds[l->kind].note, V_U64(l->cseq), V_IP4(member(l)->addr.v));
+    BUS_NOTE(s, l->node->id, "sip", kinds[l->kind].note, V_U64(l->pending_cseq), V_IP4(member(l)->addr.v));
     if (kinds[l->kind].sent != MEASURE_COUNT)
         measure_add(s, kinds[l->kind].sent, 1);
     tmr_arm(&l->timer_f, l->id->timer_f);
@@ -145,12 +157,53 @@ void leg_request(struct sip_leg *l, enum leg_request kind, const char *reason)
     send_request(l);
 }
 
+static void draw_lines(struct sip_leg *l)
+{
+    const struct phone_config *c = l->id->config;
+    if (c->other_count > l->line_room) {
+        l->lines = ARENA_ARRAY(sim_arena(l->node->sim), struct leg_line, (size_t)c->other_count);
+        l->line_room = c->other_count;
+    }
+    for (int64_t i = 0; i < c->other_count; i++) {
+        struct leg_line *x = &l->lines[i];
+        if (x->call_id[0])
+            continue; /* one dialog from power-on to power-off, as the first line's */
+        char name[48];
+        struct txtbuf n = txtbuf_of(name, sizeof name);
+        txtbuf_add(&n, "sip/dialog/%u/%u/line/%lld", l->index, l->boots, (long long)i);
+        struct rng r = node_dice(l->node, name);
+        uint64_t a = rng_u64(&r), b = rng_u64(&r);
+        struct str at = str_of(l->call_id);
+        str_cut(&at, '@');
+        struct txtbuf t = txtbuf_of(x->from_tag, sizeof x->from_tag), d = txtbuf_of(x->call_id, sizeof x->call_id);
+        txtbuf_add(&t, "%012llx%012llx-%08x", (unsigned long long)l->id->mac, (unsigned long long)(a >> 16), rng_u32(&r));
+        txtbuf_add(&d, "%08llx-%04llx%04x-%08x-%08x@%.*s", (unsigned long long)(l->id->mac >> 16),
+                   (unsigned long long)(l->id->mac & 0xffff), (unsigned)(4 + i), (unsigned)(b >> 32), (unsigned)b,
+                   STR_ARG(at));
+        x->cseq = l->id->cseq_first - 1;
+    }
+}
+
+void leg_register_lines(struct sip_leg *l)
+{
+    if (l->id->config->other_count == 0)
+        return;
+    draw_lines(l);
+    l->line = 0;
+    leg_request(l, LEG_LINE, NULL);
+}
+
 /* The request is over: tell the user, then send what waited (unless the user acted otherwise). */
 static void finish(struct sip_leg *l, uint32_t status, struct sim_dur granted)
 {
     tmr_disarm(&l->timer_f);
     l->pending = false;
-    l->user->on_answer(l->arg, l, l->kind, status, granted);
+    if (l->kind == LEG_LINE) {
+        if (++l->line < l->id->config->other_count)
+            leg_request(l, LEG_LINE, NULL);
+    } else {
+        l->user->on_answer(l->arg, l, l->kind, status, granted);
+    }
     if (!l->open || l->pending || !l->deferred)
         return;
     l->deferred = false;
@@ -212,7 +265,7 @@ static void on_timer_f(void *owner)
 {
     struct sip_leg *l = owner;
     BUS_NOTE(l->node->sim, l->node->id, "sip", "timer F: no final answer to CSeq {} from {}",
-             V_U64(l->cseq), V_IP4(member(l)->addr.v));
+             V_U64(l->pending_cseq), V_IP4(member(l)->addr.v));
     finish(l, 0, DUR_ZERO);
 }
 
@@ -224,7 +277,7 @@ static void on_message(void *arg, const struct sip_msg *m)
         *l->id->knows_time = true;
     if (!m->is_response || !sip_cseq(m, &cseq))
         return;
-    if (!l->pending || cseq.number != l->cseq || m->status < 200)
+    if (!l->pending || cseq.number != l->pending_cseq || m->status < 200)
         return; /* 100 Trying does not stop timer F (RFC 3261 17.1.2.2); an old answer says nothing */
     if ((m->status == 401 && answer_challenge(l, m)) || (m->status == 423 && ask_for_more(l, m)))
         return;
@@ -363,6 +416,8 @@ void leg_forget(struct sip_leg *l)
     msg_stream_reset(&l->stream);
     l->boots++;
     l->call_id[0] = l->from_tag[0] = 0;
+    for (int64_t i = 0; i < l->line_room; i++)
+        l->lines[i].call_id[0] = 0;
     l->cseq = l->id->cseq_first - 1;
 }
 

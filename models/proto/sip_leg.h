@@ -19,6 +19,7 @@ enum leg_request {
     LEG_REFRESH,  /* the same, at the node of registration */
     LEG_STANDBY,  /* Expires 0 with cisco-keep-alive, to a lower node */
     LEG_PROBE,    /* the same, to a higher node */
+    LEG_LINE,     /* binds one of its other lines, after the first is bound; in a dialog of its own */
     LEG_REQUEST_COUNT
 };
 
@@ -46,6 +47,12 @@ struct leg_identity {
     bool *knows_time; /* false until a server's Date was seen; NULL: it always did */
 };
 
+/* The dialog of another line. */
+struct leg_line {
+    char from_tag[STANDING_TAG_MAX + 1], call_id[STANDING_CALL_ID_MAX + 1];
+    uint32_t cseq;
+};
+
 struct sip_leg {
     /* identity */
     struct node *node;
@@ -67,7 +74,10 @@ struct sip_leg {
     bool open, was_open; /* was_open: the connection that just ended had stood */
     struct msg_stream stream;
     struct tmr timer_f;
-    uint32_t cseq; /* of the last request */
+    uint32_t cseq; /* of the last request of the first line */
+    uint32_t pending_cseq;  /* of the pending request, whichever line's */
+    struct leg_line *lines; /* its other lines; NULL until they were registered */
+    int64_t line, line_room; /* the one being registered; how many there is room for */
     uint32_t boots; /* of the phone; each has a dialog of its own (RFC 3261 10.2.4) */
     bool pending, deferred, retransmitted;
     enum leg_request kind, deferred_kind;
@@ -89,6 +99,7 @@ void leg_give_dialog(struct sip_leg *l, const struct standing *s);
 void leg_init(struct sip_leg *l, struct node *n, struct tcp *t, const struct leg_identity *id,
               uint8_t index, const struct leg_user *user, void *arg);
 void leg_open(struct sip_leg *l);  /* starts to connect; fine when connecting or open */
+void leg_register_lines(struct sip_leg *l); /* the other lines, one after another; on an open leg */
 void leg_abort(struct sip_leg *l); /* resets it quietly: the user is not told */
 
 /* The phone is off or has lost its address: the connection is let go without a word (tcp_power_off ends it),

@@ -235,6 +235,9 @@ static void answer_register(struct line *l, const struct request *r, uint64_t fl
     } else if (r->expires == 0) {
         registrar_unbind(registrar, &q, REASON_DEVICE_UNREGISTERED);
         send_ok(l, m, false, flow);
+    } else if (registrar_is_other_line(registrar, &q)) {
+        registrar_bind_line(registrar, &q);
+        send_ok(l, m, true, flow);
     } else {
         bind(l, &q);
         send_ok(l, m, true, flow);

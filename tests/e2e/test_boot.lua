@@ -214,6 +214,12 @@ local pcap = here .. "/capture/phone-net.pcapng"
 local _, uris = dt.sh(("tshark -r '%s' -Y 'sip.Method==REGISTER' -T fields -e sip.to.user -e sip.Expires 2>/dev/null"):format(pcap))
 dt.equal(uris:match("^[^\n]*"), "7777\t1800", "the file's line and Expires")
 
+here = with_file((xml:gsub("</sipLines>", [[<line button="2"><featureID>9</featureID><name>7778</name></line>
+  <line button="4"><featureID>2</featureID><name>99</name></line><line button="3"><featureID>9</featureID><name>7779</name></line></sipLines>]])))
+_, uris = dt.sh(("tshark -r '%s' -Y 'sip.Method==REGISTER' -T fields -e sip.to.user -e sip.CSeq.seq 2>/dev/null"):format(pcap))
+dt.equal(uris:match("^[^\n]*\n[^\n]*\n[^\n]*\n[^\n]*"), "7777\t101\n7778\t101\n7779\t101\n7777\t102",
+         "every line by itself, the keepalive the first one's alone")
+
 here = with_file(xml:gsub("</device>", ""))
 dt.equal(#texts(here, registers), 0, "REGISTERs of a phone with a broken file")
 local refused = texts(here, "kind='NOTE' and text like 'config: %is refused%'")

@@ -27,6 +27,13 @@ dt.ok(calm.observables[1].simulated >= 7 and calm.observables[1].simulated <= 25
       tostring(calm.observables[1].simulated))
 dt.equal(dt.measure(calm, "registered_fraction") > 0.5, true, "and all are back")
 
+-- One line of three; all of them when the phone notices, or the keepalive is in time.
+matches(dt.play "partial-registration", "partial-registration")
+for _, cure in ipairs { "cucm_close_on_timeout=on", "cucm_register_grace=25s", "lost_for=10s" } do
+  local cured = dt.play("partial-registration", { cure })
+  dt.equal(cured.observables[5].simulated, 3, cure .. ": lines at the end")
+end
+
 -- A table with room for all of them has no victims.
 matches(dt.play "arp-table-full", "arp-table-full")
 local roomy = dt.play("arp-table-full", { "arp_table_size=40", "phones=40", "duration=9min" })
