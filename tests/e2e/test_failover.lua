@@ -60,6 +60,43 @@ local srst = moves(folder, 2)
 dt.ok(#srst == 1 and srst[1] > 367 and srst[1] < 400, "at the router at %s", tostring(srst[1]))
 dt.ok(moves(folder, 0)[2] and moves(folder, 0)[2] < 1200, "back at the primary at %s", tostring(moves(folder, 0)[2]))
 
+-- Three nodes and the router, both kinds of phone: all nodes die at 5 min, come back from the last to the first.
+local four = dt.tmp() .. "/four.lua"
+local g = assert(io.open(four, "w"))
+g:write([[return { title = "t", duration = "40min",
+  network = function(net, p)
+    net:add("switch", "access")
+    local group = "10.1.1.2, 10.1.1.3, 10.1.1.4, srst=10.1.1.1"
+    net:add("sip-phone", "sip", { starts = "configured", mac = "00:24:14:2d:df:01", dn = "1", address = "10.1.1.11", cucm_group = group })
+    net:add("sccp-phone", "sccp", { starts = "configured", mac = "00:24:14:2d:df:02", address = "10.1.1.12", cucm_group = group })
+    for i = 1, 4 do
+      net:add("cucm", "c" .. i, { mac = "00:50:56:00:00:0" .. i, address = "10.1.1." .. i })
+      net:link("c" .. i, "access:c" .. i)
+    end
+    net:link("sip", "access:sip")
+    net:link("sccp", "access:sccp")
+  end,
+  script = function(sim)
+    sim:wait_until("5min")
+    for i = 2, 4 do sim.net:node("c" .. i):op("crash") end
+    for i = 4, 2, -1 do
+      sim:wait("6min")
+      sim.net:node("c" .. i):op("start")
+    end
+  end }]])
+g:close()
+local chain = dt.tmp() .. "/chain"
+dt.equal((dt.run { "run", four, "-q", "-o", chain }), 0, "three nodes and a router")
+for _, device in ipairs { "SEP0024142DDF01", "SEP0024142DDF02" } do
+  local places = {}
+  for _, row in ipairs(dt.query(chain, ([[select text from record where kind = 'STATE' and
+      text like 'registration %s: %%-> registered (registered-at-%%' order by id]]):format(device))) do
+    local place = row[1]:match("registered%-at%-(%d)")
+    if places[#places] ~= place then places[#places + 1] = place end
+  end
+  dt.equal(table.concat(places, " "), "0 3 2 1 0", device .. ": where it was registered")
+end
+
 -- Nothing fails, nothing happens.
 for name, sets in pairs { ["sip-failover"] = { "how=none" }, ["sccp-failover"] = { "primary_dies=off", "path_delay=0s" } } do
   local doc = dt.play(name, sets)
