@@ -174,7 +174,7 @@ static inline bool host_init(struct node *n, struct err *e)
     o->ip = ip_new(n, &opt);
     ip_add_iface(o->ip, &i);
     o->user.node = n;
-    o->user.got = malloc(GOT_MAX);
+    o->user.got = calloc(1, GOT_MAX);
     if (o->raw)
         ip_on_proto(o->ip, IP4_TCP, raw_recv, o);
     else
