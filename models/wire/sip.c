@@ -9,6 +9,7 @@
 #include "models/wire/wire_any.h"
 #include "sim/base/txt.h"
 
+#define NAME_MAX_BYTES 16 /* of those known here */
 #define NAME(literal)                                                                              \
     {                                                                                              \
         literal, sizeof literal - 1                                                                \
@@ -32,9 +33,21 @@ static const struct {
     [SIP_SERVER] = {NAME("Server"), 0},
     [SIP_USER_AGENT] = {NAME("User-Agent"), 0},
     [SIP_SUPPORTED] = {NAME("Supported"), 'k'},
+    [SIP_ROUTE] = {NAME("Route"), 0},
+    [SIP_RECORD_ROUTE] = {NAME("Record-Route"), 0},
+    [SIP_REQUIRE] = {NAME("Require"), 0},
+    [SIP_PROXY_REQUIRE] = {NAME("Proxy-Require"), 0},
+    [SIP_UNSUPPORTED] = {NAME("Unsupported"), 0},
+    [SIP_ALLOW] = {NAME("Allow"), 0},
+    [SIP_ALLOW_EVENTS] = {NAME("Allow-Events"), 'u'}, /* RFC 6665 8.2.2 */
+    [SIP_CONTENT_TYPE] = {NAME("Content-Type"), 'c'},
+    [SIP_CONTENT_ENCODING] = {NAME("Content-Encoding"), 'e'},
+    [SIP_RETRY_AFTER] = {NAME("Retry-After"), 0},
+    [SIP_SESSION_EXPIRES] = {NAME("Session-Expires"), 'x'}, /* RFC 4028 4 */
+    [SIP_MIN_SE] = {NAME("Min-SE"), 0},
 };
 
-static bool is_named(struct str name, enum sip_header_id id)
+bool sip_header_is(struct str name, enum sip_header_id id)
 {
     char c = header_names[id].compact;
     if (c && name.n == 1)
@@ -47,25 +60,30 @@ static bool is_named(struct str name, enum sip_header_id id)
 /* SIP_HEADER_COUNT: none of those known here. */
 static enum sip_header_id kind_of(struct str name)
 {
-    static const uint8_t of_length[15][3] = {
+    static const uint8_t of_length[NAME_MAX_BYTES + 1][4] = {
         /* what is left out is SIP_VIA, the only one of three letters */
         [2] = {SIP_TO},
         [4] = {SIP_FROM, SIP_CSEQ, SIP_DATE},
-        [6] = {SIP_REASON, SIP_SERVER},
-        [7] = {SIP_CALL_ID, SIP_CONTACT, SIP_EXPIRES},
+        [5] = {SIP_ALLOW, SIP_ROUTE},
+        [6] = {SIP_REASON, SIP_SERVER, SIP_MIN_SE},
+        [7] = {SIP_CALL_ID, SIP_CONTACT, SIP_EXPIRES, SIP_REQUIRE},
         [9] = {SIP_SUPPORTED},
         [10] = {SIP_USER_AGENT},
-        [12] = {SIP_MAX_FORWARDS},
+        [11] = {SIP_RETRY_AFTER, SIP_UNSUPPORTED},
+        [12] = {SIP_MAX_FORWARDS, SIP_CONTENT_TYPE, SIP_ALLOW_EVENTS, SIP_RECORD_ROUTE},
+        [13] = {SIP_PROXY_REQUIRE},
         [14] = {SIP_CONTENT_LENGTH},
+        [15] = {SIP_SESSION_EXPIRES},
+        [16] = {SIP_CONTENT_ENCODING},
     };
     if (name.n == 1) {
         int id = 0;
-        while (id < SIP_HEADER_COUNT && !is_named(name, (enum sip_header_id)id))
+        while (id < SIP_HEADER_COUNT && !sip_header_is(name, (enum sip_header_id)id))
             id++;
         return (enum sip_header_id)id;
     }
-    for (int i = 0; name.n < 15 && i < 3; i++) {
-        if (is_named(name, of_length[name.n][i]))
+    for (int i = 0; name.n <= NAME_MAX_BYTES && i < 4; i++) {
+        if (sip_header_is(name, of_length[name.n][i]))
             return of_length[name.n][i];
     }
     return SIP_HEADER_COUNT;
@@ -120,7 +138,7 @@ static void take_length(struct head *h, struct str line)
 {
     struct str value = line, name = str_trim(str_cut(&value, ':'));
     uint64_t v;
-    if (!is_named(name, SIP_CONTENT_LENGTH))
+    if (!sip_header_is(name, SIP_CONTENT_LENGTH))
         return;
     if (!str_u64(str_trim(value), SIP_BODY_MAX, &v) || (h->told && v != h->body)) {
         h->bad = true;
@@ -247,7 +265,7 @@ static void get_body(struct txt *t, struct sip_msg *m)
     uint64_t n = rest.n, v = 0;
     bool found = false;
     for (uint32_t i = 0; i < m->header_count; i++) {
-        if (!is_named(m->headers[i].name, SIP_CONTENT_LENGTH))
+        if (!sip_header_is(m->headers[i].name, SIP_CONTENT_LENGTH))
             continue;
         if (!str_u64(m->headers[i].value, SIP_BODY_MAX, &v) || (found && v != n))
             txt_fail(t, "bad Content-Length");

@@ -31,6 +31,18 @@ enum sip_header_id {
     SIP_SERVER,
     SIP_USER_AGENT,
     SIP_SUPPORTED,
+    SIP_ROUTE,
+    SIP_RECORD_ROUTE,
+    SIP_REQUIRE,
+    SIP_PROXY_REQUIRE,
+    SIP_UNSUPPORTED,
+    SIP_ALLOW,
+    SIP_ALLOW_EVENTS,
+    SIP_CONTENT_TYPE,
+    SIP_CONTENT_ENCODING,
+    SIP_RETRY_AFTER,
+    SIP_SESSION_EXPIRES,
+    SIP_MIN_SE,
     SIP_HEADER_COUNT
 };
 
@@ -65,6 +77,24 @@ struct str sip_header(const struct sip_msg *m, enum sip_header_id id);
 /* The first of that name, in any case, whatever it is; p NULL: none. */
 struct str sip_header_named(const struct sip_msg *m, struct str name);
 
+/* Has a header that name, long or compact? */
+bool sip_header_is(struct str name, enum sip_header_id id);
+
+/* The elements of a header that is a list, over all its lines in order (RFC 3261 7.3.1): Via, Route, Supported, …
+ * Empty ones are left out. */
+struct sip_list {
+    const struct sip_msg *m;
+    enum sip_header_id id;
+    uint32_t next; /* header to look at */
+    struct str rest;
+};
+
+struct sip_list sip_list_of(const struct sip_msg *m, enum sip_header_id id);
+bool sip_list_next(struct sip_list *l, struct str *element);
+
+/* Is that word an element of the list, such as "timer" of Supported? Methods (Allow) are case-sensitive. */
+bool sip_list_has(const struct sip_msg *m, enum sip_header_id id, struct str word);
+
 struct sip_cseq {
     uint32_t number;
     struct str method;
@@ -87,7 +117,9 @@ bool sip_cseq(const struct sip_msg *m, struct sip_cseq *out);
 
 /* False and *out untouched: absent or bad. */
 bool sip_expires(const struct sip_msg *m, uint32_t *out);
+bool sip_min_se(const struct sip_msg *m, uint32_t *out); /* RFC 4028 5 */
 bool sip_via(const struct sip_msg *m, struct sip_via *out); /* the topmost */
+bool sip_via_get(struct str element, struct sip_via *out);  /* any other, of sip_list_next */
 bool sip_contact(const struct sip_msg *m, struct sip_contact *out);
 
 /* Of a header value; of a list its first element. Nothing inside quotes or <> separates. */
@@ -95,6 +127,20 @@ struct str sip_uri_of(struct str value);   /* what stands between < and >, or th
 struct str sip_uri_user(struct str value); /* "5678" of <sip:5678@10.1.1.1> */
 struct str sip_param(struct str value, struct str name); /* ;name=value, quotes removed */
 bool sip_has_param(struct str value, struct str name);
+
+/* Is there a body, and is it a session description? */
+bool sip_has_sdp(const struct sip_msg *m);
+
+/* Of a URI, or of an address with its URI in <>; without <> all parameters are the URI's. Only sip: and sips: have
+ * a host. */
+struct str sip_uri_host(struct str uri);  /* "10.0.0.1" of sip:4000@10.0.0.1:5062;lr */
+uint16_t sip_uri_port(struct str uri);    /* 0: there is none, or no good one */
+struct str sip_uri_param(struct str uri, struct str name); /* ;name=value */
+bool sip_uri_has_param(struct str uri, struct str name);
+
+/* Where a URI with an IPv4 address says that it is: *port is 0 without one. False: another host, or a port that is no
+ * number from 1 to 65535. */
+bool sip_uri_addr(struct str uri, struct ip4 *addr, uint16_t *port);
 
 extern const struct wire_type wire_sip;
 

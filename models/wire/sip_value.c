@@ -60,6 +60,11 @@ static struct str plain_cut(struct str *rest, char stop, char end)
     return trim(one);
 }
 
+static struct str comma_cut(struct str *rest)
+{
+    return plain_cut(rest, ',', ',');
+}
+
 /* The next ;name=value of the first element of a list, quotes removed. *rest is what follows the address. */
 static bool next_param(struct str *rest, struct str *name, struct str *value)
 {
@@ -111,14 +116,35 @@ struct str sip_uri_of(struct str value)
     return str_cut(&inside, '>');
 }
 
-struct str sip_uri_user(struct str value)
+struct sip_list sip_list_of(const struct sip_msg *m, enum sip_header_id id)
 {
-    struct str uri = sip_uri_of(value);
-    str_cut(&uri, ':');
-    if (str_find(uri, STR("@")) < 0)
-        return STR_NONE;
-    struct str user = str_cut(&uri, '@');
-    return str_cut(&user, ':'); /* without a password */
+    return (struct sip_list){.m = m, .id = id, .next = m->first[id] ? m->first[id] - 1u : m->header_count};
+}
+
+bool sip_list_next(struct sip_list *l, struct str *element)
+{
+    for (;;) {
+        while (l->rest.n) {
+            *element = comma_cut(&l->rest);
+            if (element->n)
+                return true;
+        }
+        while (l->next < l->m->header_count && !sip_header_is(l->m->headers[l->next].name, l->id))
+            l->next++;
+        if (l->next == l->m->header_count)
+            return false;
+        l->rest = l->m->headers[l->next++].value;
+    }
+}
+
+bool sip_list_has(const struct sip_msg *m, enum sip_header_id id, struct str word)
+{
+    struct str one;
+    for (struct sip_list l = sip_list_of(m, id); sip_list_next(&l, &one);) {
+        if (id == SIP_ALLOW ? str_eq(one, word) : str_eq_nocase(one, word))
+            return true;
+    }
+    return false;
 }
 
 bool sip_cseq(const struct sip_msg *m, struct sip_cseq *out)
@@ -147,22 +173,52 @@ bool sip_expires(const struct sip_msg *m, uint32_t *out)
     return true;
 }
 
+/* Parameters may follow (RFC 4028 5): none is known. */
+bool sip_min_se(const struct sip_msg *m, uint32_t *out)
+{
+    struct str v = sip_header(m, SIP_MIN_SE);
+    uint64_t n;
+    if (!str_u64(plain_cut(&v, ';', ';'), UINT32_MAX, &n))
+        return false;
+    *out = (uint32_t)n;
+    return true;
+}
+
+bool sip_has_sdp(const struct sip_msg *m)
+{
+    struct str sub = sip_header(m, SIP_CONTENT_TYPE), type = plain_cut(&sub, ';', ';');
+    sub = type;
+    type = trim(str_cut(&sub, '/'));
+    return m->body.n && str_eq_nocase(type, STR("application")) && str_eq_nocase(trim(sub), STR("sdp"));
+}
+
 bool sip_via(const struct sip_msg *m, struct sip_via *out)
 {
-    struct str list = sip_header(m, SIP_VIA), v = plain_cut(&list, ',', ','), rest = v;
-    struct str sent_by = plain_cut(&rest, ';', ';'), protocol = sent_by;
-    if (!str_starts_nocase(v, STR("SIP/2.0/")))
+    struct str list = sip_header(m, SIP_VIA);
+    return sip_via_get(comma_cut(&list), out);
+}
+
+/* The protocol's next part; blanks may stand around the slashes (25.1: SLASH). */
+static struct str via_part(struct str *rest)
+{
+    return trim(str_cut(rest, '/'));
+}
+
+bool sip_via_get(struct str v, struct sip_via *out)
+{
+    struct str params = v, rest = plain_cut(&params, ';', ',');
+    bool known = str_eq_nocase(via_part(&rest), STR("SIP")) && str_eq(via_part(&rest), STR("2.0"));
+    struct str sent_by = trim(rest), transport = {sent_by.p, 0};
+    if (!known || sent_by.n == 0)
         return false;
-    while (sent_by.n && !is_blank(sent_by.p[0])) {
-        sent_by.p++;
-        sent_by.n--;
-    }
-    protocol.n -= sent_by.n;
-    *out = (struct sip_via){.transport = {protocol.p + 8, protocol.n - 8},
+    while (transport.n < sent_by.n && !is_blank(sent_by.p[transport.n]))
+        transport.n++;
+    sent_by = (struct str){sent_by.p + transport.n, sent_by.n - transport.n};
+    *out = (struct sip_via){.transport = transport,
                             .sent_by = trim(sent_by),
                             .branch = sip_param(v, STR("branch")),
                             .rport = sip_has_param(v, STR("rport"))};
-    return out->sent_by.n > 0 && out->transport.n > 0;
+    return out->sent_by.n > 0;
 }
 
 /* A parameter of interest, and where its first value goes. */
