@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_ladder.c: dialtone ladder, on the terminal. */
 #include <stdio.h>
+#include <string.h>
 
 #include "lua/cli/cli.h"
 #include "sim/kernel/dist.h"
@@ -21,6 +22,15 @@ static bool time_option(const char *option, const char *text, int64_t *out, stru
     return true;
 }
 
+static bool fold_option(const char *text, enum ladder_fold *out, struct err *e)
+{
+    if (!text)
+        return true;
+    *out = strcmp(text, "on") == 0 ? LADDER_FOLD_ON : LADDER_FOLD_OFF;
+    return *out == LADDER_FOLD_ON || strcmp(text, "off") == 0 ||
+           err_set(e, "--fold '%s' is neither on nor off", text);
+}
+
 static bool options_of(const struct cli_options *o, struct ladder_options *l, struct err *e)
 {
     *l = (struct ladder_options){.nodes = o->nodes, .protocol = o->protocol, .ascii = o->ascii,
@@ -39,8 +49,11 @@ int cmd_ladder(int argc, char **argv)
     struct cli_options o;
     struct ladder_options l;
     struct err e = {0};
+    const char *fold = NULL;
+    const struct cli_own own[] = {{.name = "--fold", .value = &fold}};
     unsigned allowed = CLI_NODES | CLI_PROTOCOL | CLI_FROM | CLI_TO | CLI_WIDTH | CLI_ASCII;
-    if (!cli_parse(argc, argv, allowed, "RUN", &o, &e) || !options_of(&o, &l, &e))
+    if (!cli_parse_own(argc, argv, allowed, "RUN", own, 1, &o, &e) || !options_of(&o, &l, &e) ||
+        (!o.help && !fold_option(fold, &l.fold, &e)))
         return cli_fail(&e);
     if (o.help)
         return cmd_print_help(argv[0]);

@@ -37,6 +37,8 @@ static const struct cmd cmds[] = {
      "      --from DURATION    from this time of the run on\n"
      "      --to DURATION      up to this time\n"
      "      --width N          columns, 60 to 500 (default 100)\n"
+     "      --fold on|off      draw what repeats at a regular interval twice, then count it (default: on where\n"
+     "                         calls are made, else off)\n"
      "      --ascii            no Unicode\n",
      cmd_ladder},
     {"why", "dialtone why RUN [SUBJECT] [--json]",

@@ -2,31 +2,11 @@
 /* ladder.c: a frame is drawn once, where its own host sends it: whoever first sends from an address owns
  * it, and what routers and switches send on is the same arrow. A drop further on is found by walking its
  * causes back to that sending. */
-#include "sim/view/ladder.h"
+#include "sim/view/ladder_state.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "sim/base/hash.h"
 
-#define QUIET_NS 1000000000
-#define CLOCK_COLUMNS 11
 #define OWNERS_MAX 4096
-
-struct owner {
-    struct str address;
-    int node;
-};
-
-struct ladder {
-    const struct view_run *run;
-    const struct ladder_options *o;
-    FILE *out;
-    struct owner *owners;
-    int owner_count;
-    int node[LADDER_NODES_MAX], node_count;
-    const struct view_record **drop_of; /* by record: the drop that ended this sending */
-    int64_t last_ns;
-    bool any;
-};
 
 /* --- whose address, whose frame ------------------------------------------------------------------------------ */
 
@@ -56,11 +36,11 @@ static int owner_of(const struct ladder *l, struct str address)
 static void find_owners(struct ladder *l)
 {
     struct str src, dst;
-    l->owners = ARENA_ARRAY(l->run->arena, struct owner, OWNERS_MAX);
+    l->owners = ARENA_ARRAY(l->run->arena, struct ladder_owner, OWNERS_MAX);
     for (size_t i = 0; i < l->run->count && l->owner_count < OWNERS_MAX; i++) {
         const struct view_record *x = &l->run->records[i];
         if (view_is(x, "FRAME_TX") && ends_of(x, &src, &dst) && owner_of(l, src) < 0)
-            l->owners[l->owner_count++] = (struct owner){src, x->node};
+            l->owners[l->owner_count++] = (struct ladder_owner){src, x->node};
     }
 }
 
@@ -85,6 +65,60 @@ static void find_drops(struct ladder *l)
     }
 }
 
+/* --- messages ------------------------------------------------------------------------------------------------- */
+
+struct str ladder_message(const struct view_record *x)
+{
+    struct str line = str_of(x->text);
+    ptrdiff_t len = str_find(line, STR(" Len="));
+    struct str message = {line.p + len + 1, len >= 0 ? line.n - (size_t)len - 1 : 0};
+    str_cut(&message, ' ');
+    return message;
+}
+
+struct str ladder_label(const struct view_record *x)
+{
+    struct str line = str_of(x->text), message = ladder_message(x);
+    ptrdiff_t at = str_find(line, STR(" > "));
+    if (message.n || at <= 0)
+        return message.n ? message : line; /* a message says more than its segment */
+    line = (struct str){line.p + at + 3, line.n - (size_t)at - 3};
+    str_cut(&line, ' ');
+    return line;
+}
+
+/* A segment says itself that it is a copy. Of datagrams it is one when its host sent the same message in the same
+ * exchange before (RFC 3261 17.1.1.2 and 13.3.1.4: nothing else looks so). */
+static bool is_sent_again(struct map *sent, const struct view_record *x)
+{
+    if (!x->flow || !ladder_message(x).n || str_find(str_of(x->text), STR(" UDP Len=")) < 0)
+        return false;
+    uint64_t key = hash_fold(hash_cstr((uint64_t)x->node, x->text), (uint64_t)x->flow);
+    if (map_get(sent, key))
+        return true;
+    map_put(sent, key, (void *)x->text);
+    return false;
+}
+
+static bool is_copy(const struct view_record *x)
+{
+    char copy[24];
+    struct str copies = view_field(x, "copy", copy, sizeof copy);
+    return copies.n && !str_eq(copies, STR("0"));
+}
+
+static void find_copies(struct ladder *l)
+{
+    struct map sent;
+    map_init(&sent, l->run->arena);
+    l->again = ARENA_ARRAY(l->run->arena, bool, l->run->count + 1);
+    for (size_t i = 0; i < l->run->count; i++) {
+        const struct view_record *x = &l->run->records[i];
+        if (is_own_sending(l, x))
+            l->again[x->id] = is_sent_again(&sent, x) || is_copy(x);
+    }
+}
+
 /* --- lifelines -------------------------------------------------------------------------------------------------- */
 
 static int column_of(const struct ladder *l, int node)
@@ -96,14 +130,21 @@ static int column_of(const struct ladder *l, int node)
     return -1;
 }
 
-static bool add_lifeline(struct ladder *l, int node)
+static bool add_lifeline_at(struct ladder *l, int column, int node)
 {
     if (node < 0 || column_of(l, node) >= 0)
         return true;
     if (l->node_count == LADDER_NODES_MAX)
         return false;
-    l->node[l->node_count++] = node;
+    for (int i = l->node_count++; i > column; i--)
+        l->node[i] = l->node[i - 1];
+    l->node[column] = node;
     return true;
+}
+
+static bool add_lifeline(struct ladder *l, int node)
+{
+    return add_lifeline_at(l, l->node_count, node);
 }
 
 static bool named_lifelines(struct ladder *l, struct err *e)
@@ -129,208 +170,96 @@ static bool named_lifelines(struct ladder *l, struct err *e)
     return true;
 }
 
-static int spacing(const struct ladder *l)
+/* Where calls are made, their hosts stand side by side in the order in which the first INVITE passed them. */
+static void place_callers(struct ladder *l)
 {
-    int room = l->o->columns - CLOCK_COLUMNS - 4;
-    return l->node_count > 1 ? room / (l->node_count - 1) : room;
-}
-
-static int place(const struct ladder *l, int column)
-{
-    return CLOCK_COLUMNS + 2 + column * spacing(l);
-}
-
-/* --- drawing: a line is an array of cells, each a short UTF-8 text ---------------------------------------------------- */
-
-struct cells {
-    char cell[512][4];
-    int width;
-};
-
-static void put(struct cells *c, int at, const char *text)
-{
-    if (at >= 0 && at < c->width)
-        memcpy(c->cell[at], text, strlen(text) + 1);
-}
-
-static void put_text(struct cells *c, int at, int room, struct str s)
-{
-    for (size_t i = 0; i < s.n && room > 0; i++, at++, room--) {
-        char one[2] = {s.p[i], 0};
-        put(c, at, one);
+    struct str src, dst;
+    for (size_t i = 0; i < l->run->count; i++) {
+        const struct view_record *x = &l->run->records[i];
+        if (!is_own_sending(l, x) || !str_starts(ladder_message(x), STR("INVITE ")) || !ends_of(x, &src, &dst))
+            continue;
+        int from = x->node, to = owner_of(l, dst);
+        l->calls = true;
+        if (l->o->nodes || to < 0 || to == from)
+            continue;
+        if (column_of(l, from) < 0 && column_of(l, to) >= 0)
+            (void)add_lifeline_at(l, column_of(l, to), from);
+        (void)add_lifeline(l, from);
+        (void)add_lifeline_at(l, column_of(l, from) + 1, to);
     }
 }
 
-static void blank(const struct ladder *l, struct cells *c)
+/* --- what is drawn -------------------------------------------------------------------------------------------- */
+
+static bool is_dropped_call(const struct view_record *x)
 {
-    c->width = l->o->columns < 511 ? l->o->columns : 511;
-    for (int i = 0; i < c->width; i++)
-        put(c, i, " ");
-    for (int i = 0; i < l->node_count; i++)
-        put(c, place(l, i), l->o->ascii ? "|" : "│");
+    return view_field_is(x, "machine", "call") && view_field_is(x, "from", "confirmed") &&
+           (view_field_is(x, "event", "session-expired") || view_field_is(x, "event", "refresh-failed") ||
+            view_field_is(x, "event", "unreachable"));
 }
 
-static void flush(const struct ladder *l, struct cells *c)
-{
-    int end = c->width;
-    while (end > 0 && strcmp(c->cell[end - 1], " ") == 0)
-        end--;
-    for (int i = 0; i < end; i++)
-        fputs(c->cell[i], l->out);
-    fputc('\n', l->out);
-}
-
-static void put_clock(const struct ladder *l, struct cells *c, int64_t ns)
-{
-    char text[32];
-    struct txtbuf t = txtbuf_of(text, sizeof text);
-    int64_t rel = ns - l->run->origin_ns, ms = (rel < 0 ? 500000 - rel : rel + 500000) / 1000000;
-    txtbuf_add(&t, "%s%lld:%02lld.%03lld", rel < 0 ? "-" : "", (long long)(ms / 60000),
-               (long long)(ms / 1000 % 60), (long long)(ms % 1000));
-    put_text(c, CLOCK_COLUMNS - (int)t.n, CLOCK_COLUMNS, txtbuf_view(&t));
-}
-
-static void header(const struct ladder *l)
-{
-    struct cells c;
-    blank(l, &c);
-    for (int i = 0; i < l->node_count; i++) {
-        struct str name = str_of(l->run->nodes[l->node[i]].name);
-        int at = place(l, i) - (i == 0 ? 0 : (int)name.n / 2);
-        if (at + (int)name.n > c.width)
-            at = c.width - (int)name.n;
-        put_text(&c, at, (int)name.n, name);
-    }
-    flush(l, &c);
-}
-
-static void quiet(struct ladder *l, int64_t now_ns)
-{
-    if (l->any && now_ns - l->last_ns >= QUIET_NS) {
-        char text[64];
-        struct txtbuf t = txtbuf_of(text, sizeof text);
-        struct cells c;
-        blank(l, &c);
-        for (int i = 0; i < l->node_count; i++)
-            put(&c, place(l, i), l->o->ascii ? ":" : "┊");
-        int64_t ms = (now_ns - l->last_ns) / 1000000 * 1000000;
-        txtbuf_dur(&t, ms);
-        put_text(&c, CLOCK_COLUMNS - (int)t.n, CLOCK_COLUMNS, txtbuf_view(&t));
-        flush(l, &c);
-    }
-    l->last_ns = now_ns;
-    l->any = true;
-}
-
-/* What an arrow is called: the line without its addresses. */
-static void label_of(const struct view_record *x, struct txtbuf *t)
-{
-    char copy[24];
-    struct str line = str_of(x->text), copies = view_field(x, "copy", copy, sizeof copy);
-    ptrdiff_t at = str_find(line, STR(" > "));
-    if (at > 0) {
-        line = (struct str){line.p + at + 3, line.n - (size_t)at - 3};
-        str_cut(&line, ' ');
-    }
-    if (copies.n && !str_eq(copies, STR("0")))
-        txtbuf_cstr(t, "again: ");
-    ptrdiff_t len = str_find(line, STR(" Len="));
-    struct str message = {line.p + len + 1, len >= 0 ? line.n - (size_t)len - 1 : 0};
-    str_cut(&message, ' ');
-    txtbuf_str(t, message.n ? message : line); /* a message says more than its segment */
-}
-
-static void arrow(struct ladder *l, const struct view_record *x, int from, int to)
-{
-    char label[256];
-    struct txtbuf t = txtbuf_of(label, sizeof label);
-    struct cells c;
-    const struct view_record *drop = l->drop_of[x->id];
-    quiet(l, x->t_ns);
-    blank(l, &c);
-    put_clock(l, &c, x->t_ns);
-    int a = place(l, from), b = place(l, to);
-    int end = drop ? a + (b - a) * 2 / 3 : b; /* a lost frame stops on the way */
-    int lo = a < end ? a : end, hi = a < end ? end : a;
-    for (int i = lo + 1; i < hi; i++)
-        put(&c, i, l->o->ascii ? "-" : "─");
-    if (drop)
-        put(&c, end, l->o->ascii ? "X" : "✗");
-    else
-        put(&c, a < b ? end - 1 : end + 1, l->o->ascii ? (a < b ? ">" : "<") : (a < b ? "▶" : "◀"));
-    label_of(x, &t);
-    struct str text = txtbuf_view(&t);
-    int room = hi - lo - 5;
-    if ((int)text.n > room)
-        text.n = (size_t)(room > 0 ? room : 0);
-    put_text(&c, (a < b ? lo : lo + 1) + 2 + (room - (int)text.n) / 2, room, text);
-    flush(l, &c);
-    if (!drop)
-        return;
-    char port[64], reason[64], line[256];
-    struct txtbuf n = txtbuf_of(line, sizeof line);
-    struct str p = view_field(drop, "port", port, sizeof port);
-    struct str why = view_field(drop, "reason", reason, sizeof reason);
-    txtbuf_add(&n, "lost at %s %.*s: %.*s (#%lld)", l->run->nodes[drop->node].name, STR_ARG(p), STR_ARG(why),
-               (long long)drop->id);
-    blank(l, &c);
-    put_text(&c, (a < b ? a : end) + 2, c.width - (a < b ? a : end) - 2, txtbuf_view(&n));
-    flush(l, &c);
-}
-
-/* An alarm, a fault or a registration: a line across. */
-static void event(struct ladder *l, const struct view_record *x)
-{
-    struct cells c;
-    char line[256];
-    struct txtbuf t = txtbuf_of(line, sizeof line);
-    quiet(l, x->t_ns);
-    blank(l, &c);
-    put_clock(l, &c, x->t_ns);
-    bool known = x->node > 0 && x->node < l->run->node_count;
-    txtbuf_add(&t, "%s %s: %s", l->o->ascii ? "**" : "■", known ? l->run->nodes[x->node].name : "scenario",
-               x->text);
-    struct str s = txtbuf_view(&t);
-    int at = place(l, 0) + 2;
-    if (!l->o->ascii) { /* the mark is one cell of three bytes */
-        put(&c, at, "■");
-        s = (struct str){s.p + 3, s.n - 3};
-        at++;
-    }
-    put_text(&c, at, c.width - at, s);
-    flush(l, &c);
-}
-
+/* An alarm, a fault, a registration, or a call that nobody wanted to end: a line across. */
 static bool is_event(const struct view_record *x)
 {
-    char m[32], to[32];
     if (view_is(x, "ALARM") || view_is(x, "FAULT") || view_is(x, "UNEXPECTED"))
         return true;
-    return view_is(x, "STATE") && str_eq(view_field(x, "machine", m, sizeof m), STR("registration")) &&
-           str_eq(view_field(x, "to", to, sizeof to), STR("registered"));
+    return view_is(x, "STATE") && ((view_field_is(x, "machine", "registration") && view_field_is(x, "to", "registered")) ||
+                                   is_dropped_call(x));
 }
 
+/* Speech is what a call is for, but its frames would bury the call: they are drawn when asked for. */
 static bool wanted(const struct ladder *l, const struct view_record *x)
 {
     if (x->t_ns < l->o->from_ns || (l->o->to_ns && x->t_ns > l->o->to_ns))
         return false;
-    return is_event(x) || !l->o->protocol || str_find(str_of(x->text), str_of(l->o->protocol)) >= 0;
+    if (is_event(x))
+        return true;
+    return l->o->protocol ? str_find(str_of(x->text), str_of(l->o->protocol)) >= 0
+                          : !str_starts(ladder_label(x), STR("RTP "));
 }
 
-static void draw(struct ladder *l, const struct view_record *x)
+static void add_item(struct ladder *l, const struct view_record *x)
 {
     struct str src, dst;
+    struct ladder_item *i = &l->items[l->item_count];
     if (!wanted(l, x))
         return;
+    *i = (struct ladder_item){.record = x, .from = -1, .to = -1};
     if (is_event(x)) {
-        event(l, x);
+        l->item_count++;
         return;
     }
     if (!is_own_sending(l, x) || !ends_of(x, &src, &dst))
         return;
-    int from = column_of(l, x->node), to = column_of(l, owner_of(l, dst));
-    if (from >= 0 && to >= 0 && from != to)
-        arrow(l, x, from, to);
+    i->from = column_of(l, x->node);
+    i->to = column_of(l, owner_of(l, dst));
+    i->again = l->again[x->id];
+    if (i->from >= 0 && i->to >= 0 && i->from != i->to)
+        l->item_count++;
+}
+
+static bool folds(const struct ladder *l)
+{
+    return l->o->fold == LADDER_FOLD_ON || (l->o->fold == LADDER_FOLD_CALLS && l->calls);
+}
+
+static void draw(struct ladder *l)
+{
+    if (folds(l))
+        ladder_fold_begin(l);
+    for (size_t n = 0; n < l->item_count; n++) {
+        struct ladder_item *i = &l->items[n];
+        if (folds(l) && ladder_is_folded(l, i))
+            continue;
+        if (folds(l))
+            ladder_fold_tell(l);
+        if (i->from < 0)
+            ladder_draw_event(l, i->record);
+        else
+            ladder_draw_arrow(l, i);
+    }
+    if (folds(l))
+        ladder_fold_tell(l);
 }
 
 bool ladder_print(const struct view_run *r, const struct ladder_options *o, FILE *out, struct err *e)
@@ -338,15 +267,19 @@ bool ladder_print(const struct view_run *r, const struct ladder_options *o, FILE
     struct ladder l = {.run = r, .o = o, .out = out};
     find_owners(&l);
     find_drops(&l);
+    find_copies(&l);
     if (o->nodes && !named_lifelines(&l, e))
         return false;
+    place_callers(&l);
     for (int i = 0; !o->nodes && i < l.owner_count; i++)
         (void)add_lifeline(&l, l.owners[i].node);
     if (l.node_count < 2)
         return err_set(e, "a ladder needs two hosts that send to each other; this run has %d", l.node_count);
-    header(&l);
+    l.items = ARENA_ARRAY(r->arena, struct ladder_item, r->count + 1);
     for (size_t i = 0; i < r->count; i++)
-        draw(&l, &r->records[i]);
-    header(&l);
+        add_item(&l, &r->records[i]);
+    ladder_draw_header(&l);
+    draw(&l);
+    ladder_draw_header(&l);
     return true;
 }
