@@ -12,6 +12,8 @@
 #include "models/wire/icmp.h"
 #include "models/wire/ip4.h"
 #include "models/wire/lldp.h"
+#include "models/wire/rtp.h"
+#include "models/wire/sdp.h"
 #include "models/wire/sip.h"
 #include "models/wire/skinny.h"
 #include "models/wire/tcp.h"
@@ -33,6 +35,8 @@ struct wire_any {
         struct dns dns;
         struct tcp_seg tcp;
         struct sip_msg sip;
+        struct sdp sdp;
+        struct rtp rtp;
         struct http http;
         struct skinny skinny;
     };

@@ -25,7 +25,7 @@
 #include "models/wire/wire_any.h"
 
 #define BYTES_MAX 4096
-#define SHORT_MAX 8
+#define SHORT_MAX 16
 #define COLUMNS_MAX 100
 
 struct bytes {
