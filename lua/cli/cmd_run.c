@@ -17,7 +17,7 @@ struct play {
     struct sim *sim;
     struct net *net;
     struct arena *arena; /* of the observers */
-    struct sink *registration;
+    struct sink *registration, *calls;
     struct run_files files;
     struct run_doc doc;
 };
@@ -48,6 +48,8 @@ static bool attach(struct play *p, struct err *e)
     p->arena = arena_new("observers", OBSERVERS_BYTES_MAX);
     p->registration = registration_new(p->arena, p->sim);
     bus_attach(p->sim, p->registration);
+    p->calls = calls_new(p->arena);
+    bus_attach(p->sim, p->calls);
     struct sink *trace = scenario_trace(p->scenario, decode_segment);
     if (trace)
         bus_attach(p->sim, trace);
@@ -77,6 +79,7 @@ static bool judge(struct play *p, struct err *e)
     struct run_doc *d = &p->doc;
     struct sim_time whole = time_add(TIME_ZERO, scenario_info(p->scenario)->duration);
     registration_finish(p->registration, p->sim);
+    calls_finish(p->calls, p->sim);
     net_balance(p->net);
     d->documented = scenario_is_documented(p->scenario);
     d->judged = p->o.check || (d->documented && !time_before(d->reached, whole));

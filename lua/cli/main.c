@@ -44,8 +44,9 @@ static const struct cmd cmds[] = {
     {"why", "dialtone why RUN [SUBJECT] [--json]",
      "walks from an outcome back to its root causes, in words",
      "  RUN        a run folder, or a scenario's name: its newest run\n"
-     "  SUBJECT    a node, '#' and a record's number, a measure, an observable, an alarm, or the reason of\n"
-     "             a drop; left out: the first unregister, else the first observable that deviates\n"
+     "  SUBJECT    a node, '#' and a record's number, a measure, an observable, an alarm, the reason of a\n"
+     "             drop, or a Call-ID; left out: the first unregister, else the first observable that\n"
+     "             deviates, else the first call that dropped\n"
      "      --json as JSON\n",
      cmd_why},
     {"sweep", "dialtone sweep SCENARIO --vary NAME=VALUES ... [options]",

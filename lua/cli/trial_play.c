@@ -14,7 +14,7 @@ struct stage {
     struct sim *sim;
     struct net *net;
     struct arena *arena; /* of the observers */
-    struct sink *registration;
+    struct sink *registration, *calls;
 };
 
 static bool vary(struct scenario *sc, const struct grid *g, uint32_t point, struct err *e)
@@ -44,6 +44,8 @@ static bool set_up(struct stage *s, const struct trial_plan *p, const struct tri
     s->arena = arena_new("observers", OBSERVERS_BYTES_MAX);
     s->registration = registration_new(s->arena, s->sim);
     bus_attach(s->sim, s->registration);
+    s->calls = calls_new(s->arena);
+    bus_attach(s->sim, s->calls);
     if (p->watch)
         bus_attach(s->sim, p->watch(p->watch_arg, s->arena, t));
     return net_start(s->net, e) && scenario_start(s->scenario, e);
@@ -58,6 +60,7 @@ static bool play(struct stage *s, struct err *e)
 static void take_down(struct stage *s, struct trial_result *out)
 {
     registration_finish(s->registration, s->sim);
+    calls_finish(s->calls, s->sim);
     net_balance(s->net);
     for (int m = 0; m < MEASURE_COUNT; m++)
         out->measure[m] = measure_get(s->sim, (enum measure_id)m);

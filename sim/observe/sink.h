@@ -58,4 +58,9 @@ struct sink *registration_new(struct arena *a, struct sim *s);
 void registration_finish(struct sink *k,
                          struct sim *s); /* at the end of the run, before the close */
 
+/* Calls to measures, from STATE "call" (to "confirmed", "ended") and "session" (event "refreshed", published even when
+ * the state stays), both keyed by the Call-ID. */
+struct sink *calls_new(struct arena *a);
+void calls_finish(struct sink *k, struct sim *s); /* as registration_finish */
+
 #endif

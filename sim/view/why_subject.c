@@ -69,11 +69,27 @@ static const struct view_measure *find_measure(const struct view_run *r, const c
     return NULL;
 }
 
+/* A call whose end nobody wished for, at the end that gave it up. */
+static bool dropped_call(const struct view_record *x, const char *unused)
+{
+    (void)unused;
+    return view_is(x, "STATE") && view_field_is(x, "machine", "call") && view_field_is(x, "from", "confirmed") &&
+           (view_field_is(x, "event", "session-expired") || view_field_is(x, "event", "refresh-failed") ||
+            view_field_is(x, "event", "unreachable"));
+}
+
+static bool end_of_call(const struct view_record *x, const char *call_id)
+{
+    return view_is(x, "STATE") && view_field_is(x, "machine", "call") && view_field_is(x, "to", "ended") &&
+           view_field_is(x, "key", call_id);
+}
+
 /* That a phone went elsewhere matters more than an end that somebody wanted. */
 static const struct view_record *first_outcome(const struct view_run *r, int node)
 {
     const struct view_measure *m = node < 0 ? find_measure(r, "failover_count") : NULL;
     const struct view_record *x = first(r, node, counted_alarm, NULL);
+    x = x ? x : first(r, node, dropped_call, NULL);
     x = x || !m || !m->record ? x : view_record(r, m->record);
     x = x ? x : first(r, node, any_alarm, NULL);
     return x ? x : first(r, node, any_drop, NULL);
@@ -184,6 +200,11 @@ static void of_run(const struct view_run *r, struct why_subject *out)
         return;
     if (o) {
         of_observable(r, o, out);
+        return;
+    }
+    out->record = first(r, -1, dropped_call, NULL);
+    if (out->record) {
+        out->intro = "no phone was unregistered, but a call ended that nobody wished to end";
         return;
     }
     if (m && m->record) {
@@ -309,7 +330,7 @@ static bool find_observable(const struct view_run *r, const char *name, struct w
 
 static bool find_name(const struct view_run *r, const char *name, struct why_subject *out)
 {
-    static wanted_fn *const named[] = {alarm_about, alarm_named, drop_for};
+    static wanted_fn *const named[] = {alarm_about, alarm_named, drop_for, end_of_call};
     const struct view_measure *m = find_measure(r, name);
     if (find_node(r, name, out))
         return true;
@@ -368,14 +389,16 @@ static bool no_such_name(const struct view_run *r, const char *name, struct err 
         const struct view_record *x = &r->records[i];
         if (view_is(x, "DROP"))
             add_field(r, &all, x, "reason");
+        if (view_is(x, "STATE") && view_field_is(x, "machine", "call"))
+            add_field(r, &all, x, "key");
         if (view_is(x, "ALARM")) {
             add_field(r, &all, x, "name");
             add_field(r, &all, x, "device");
         }
     }
     const char *near = str_nearest(str_of(name), all.v, all.n);
-    return err_set(e, "'%s' is no node, device, measure, observable, alarm or drop of this run, nor 'late' or a "
-                      "#record%s%s%s", name, near ? "; did you mean '" : "", near ? near : "",
+    return err_set(e, "'%s' is no node, device, measure, observable, alarm, drop or Call-ID of this run, nor 'late' or "
+                      "a #record%s%s%s", name, near ? "; did you mean '" : "", near ? near : "",
                    near ? "'?" : "");
 }
 

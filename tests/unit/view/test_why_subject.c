@@ -4,6 +4,9 @@
 #include "sim/view/why_words.h"
 #include "tests/unit/view/view_kit.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 static int64_t add_alarm(struct kit *k, int reason)
 {
     const char *fields = arena_printf(k->run.arena, "{\"name\":\"Gone\",\"reason\":%d,\"device\":\"SEP1\"}", reason);
@@ -81,6 +84,73 @@ static void says_that_nothing_went_wrong(void **state)
     kit_free(&k);
 }
 
+#define CALL(node, id, event)                                                                        \
+    kit_add(&k, "STATE", node, 0, "call " id ": confirmed -> ended (" event ")",                     \
+            "{\"machine\":\"call\",\"key\":\"" id "\",\"from\":\"confirmed\",\"event\":\"" event "\",\"to\":\"ended\"}")
+
+/* Who gave a call up is the answer, not who saw a BYE before; a drop of a frame explains less, an alarm that counts
+ * and an observable that deviates are asked about first. */
+static void finds_the_call_that_dropped(void **state)
+{
+    struct kit k;
+    struct why_subject s;
+    struct err e = {0};
+    struct view_measure m[] = {{"call_drop_count", "1", "1", "calls", 4}, {"failover_count", "1", "1", "failovers", 1}};
+    struct view_observable o[] = {{"b", "1", "2", "deviates", ""}};
+    (void)state;
+    kit_init(&k, 64);
+    kit_drop(&k, 0, "gone: a frame");
+    int64_t other = CALL(1, "x@phone", "bye-sent");
+    int64_t seen = CALL(1, "a@prov", "bye-received"), drop = CALL(3, "a@prov", "session-expired");
+    k.run.measures = m;
+    k.run.measure_count = 2;
+    assert_int_equal(asked(&k, NULL), drop);
+    assert_int_equal(asked(&k, "call_drop_count"), drop);
+    assert_int_equal(asked(&k, "cucm"), drop);
+    assert_int_equal(asked(&k, "a@prov"), seen);
+    assert_int_equal(asked(&k, "x@phone"), other);
+    assert_false(why_find(&k.run, "x@phne", &s, &e));
+    assert_non_null(strstr(e.msg, "did you mean 'x@phone'?"));
+    k.run.observables = o;
+    k.run.observable_count = 1;
+    assert_true(why_find(&k.run, NULL, &s, &e));
+    assert_non_null(strstr(s.intro, "'b' is documented as 1"));
+    assert_int_equal(s.record->id, drop); /* and it is what went wrong in the run */
+    int64_t alarm = add_alarm(&k, 13);
+    assert_int_equal(asked(&k, NULL), alarm);
+    kit_free(&k);
+}
+
+/* A call that stood since 0 s; the refresh at 900 s was lost on its way; the timer at 1768 s had awaited it. */
+static void walks_from_a_call_to_the_lost_refresh(void **state)
+{
+    struct kit k;
+    struct why w;
+    struct err e = {0};
+    (void)state;
+    kit_init(&k, 64);
+    int64_t answer = kit_add(&k, "STATE", 3, 0, "session a@prov: off -> watching (agreed)", "{\"machine\":\"session\"}");
+    k.now_ns = 900 * S;
+    int64_t rx = kit_keepalive(&k, 7, 0, "sip: INVITE sent, CSeq 102, to 10.1.1.2",
+                               "10.1.1.9:5060 > 10.1.1.2:5060 UDP Len=700 INVITE CSeq 102");
+    int64_t lost = kit_drop(&k, rx, "gone: 10.1.1.9:5060 > 10.1.1.2:5060 UDP Len=700 INVITE CSeq 102");
+    k.now_ns = 1768 * S;
+    k.flow = 0;
+    int64_t end = kit_add(&k, "STATE", 3, answer, "session a@prov: watching -> off (expired)",
+                          "{\"machine\":\"session\",\"key\":\"a@prov\",\"from\":\"watching\",\"event\":\"expired\",\"to\":\"off\"}");
+    kit_because(&k, end, lost, VIEW_AWAITED);
+    int64_t call = CALL(3, "a@prov", "session-expired");
+    kit_at(&k, call)->cause = end;
+    assert_true(why_explain(&k.run, NULL, &w, &e));
+    for (int i = 0; getenv("SHOW") && i < w.step_count; i++)
+        printf("%s\n", w.steps[i].text);
+    assert_int_equal(w.subject, call);
+    assert_true(kit_says(&w, "at cucm, call a@prov went from confirmed to ended (session-expired)"));
+    assert_true(kit_says(&w, "cucm had waited in vain for 1768s"));
+    assert_true(kit_says(&w, "access dropped at 1 the first copy of the awaited INVITE sent, CSeq 102, to 10.1.1.2 (gone)"));
+    kit_free(&k);
+}
+
 /* The awaited message itself, at the node that waited; no ACK of it, and nobody else's frame. */
 static void finds_what_came_late(void **state)
 {
@@ -147,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_by_name),          cmocka_unit_test(refuses_what_there_is_not),
         cmocka_unit_test(says_that_nothing_went_wrong), cmocka_unit_test(finds_what_came_late),
+        cmocka_unit_test(finds_the_call_that_dropped), cmocka_unit_test(walks_from_a_call_to_the_lost_refresh),
         cmocka_unit_test(writes_and_reads_spans), cmocka_unit_test(writes_clocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
