@@ -24,7 +24,8 @@ static void move(struct fsm *m, int event, int next)
                                  t->states[next].name};
     m->state = next;
     m->since = sim_now(m->node->sim);
-    m->record = bus_publish(m->node->sim, &r);
+    if (!t->quiet)
+        m->record = bus_publish(m->node->sim, &r);
     if (t->states[next].enter)
         t->states[next].enter(m->self);
 }

@@ -33,6 +33,7 @@ struct fsm_table {
     int state_count, event_count, row_count;
     const struct fsm_row *ignored; /* (state, event) pairs that may come and mean nothing */
     int ignored_count;
+    bool quiet; /* no STATE records: there are very many of its kind, and their messages say it all */
 };
 
 struct fsm {

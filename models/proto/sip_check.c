@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sip_check.c: see sip_check.h. Top to bottom: refusals, decoding, headers, answers. */
+#include "models/proto/sip_check.h"
+
+#include <string.h>
+
+#define VERSION "SIP/2.0"
+
+/* --- refusals ------------------------------------------------------------------------------------- */
+
+static bool discard(struct sip_refusal *r, const char *why)
+{
+    *r = (struct sip_refusal){.why = why};
+    return false;
+}
+
+static bool refuse(struct sip_refusal *r, const char *why, uint32_t status, const char *phrase, const char *header)
+{
+    *r = (struct sip_refusal){.why = why, .status = status};
+    struct txtbuf t = txtbuf_of(r->phrase, sizeof r->phrase);
+    txtbuf_cstr(&t, phrase);
+    if (header)
+        txtbuf_add(&t, " %s header field", header);
+    return false;
+}
+
+/* --- decoding ------------------------------------------------------------------------------------- */
+
+static struct str without_crlfs(struct str s)
+{
+    while (s.n >= 2 && s.p[0] == '\r' && s.p[1] == '\n') {
+        s.p += 2;
+        s.n -= 2;
+    }
+    return s;
+}
+
+static bool is_digits_dot_digits(struct str s)
+{
+    struct str left = str_cut(&s, '.');
+    uint64_t v;
+    return str_u64(left, 999, &v) && str_u64(s, 999, &v);
+}
+
+/* Does a request line end in another version than ours? Then *start is what stands before it, *rest what follows. */
+static bool is_other_version(struct str bytes, struct str *start, struct str *rest)
+{
+    ptrdiff_t end = str_find(bytes, STR("\r\n"));
+    if (end < 0)
+        return false;
+    struct str line = {bytes.p, (size_t)end};
+    size_t n = line.n;
+    while (n && line.p[n - 1] != ' ')
+        n--;
+    struct str version = {line.p + n, line.n - n};
+    if (!str_starts_nocase(version, STR("SIP/")) || str_eq_nocase(version, STR(VERSION)))
+        return false;
+    *start = (struct str){line.p, n};
+    *rest = (struct str){line.p + line.n, bytes.n - line.n};
+    return is_digits_dot_digits((struct str){version.p + 4, version.n - 4});
+}
+
+/* A request that would be sound in our version (21.5.6). */
+static bool decode_as_ours(struct str bytes, char *room, struct sip_msg *m)
+{
+    struct str start, rest;
+    struct wr w = wr_of(room, SIP_MESSAGE_MAX);
+    if (!is_other_version(without_crlfs(bytes), &start, &rest))
+        return false;
+    wr_str(&w, start);
+    wr_str(&w, STR(VERSION));
+    wr_str(&w, rest);
+    struct rd r = rd_of(room, wr_len(&w));
+    return wr_ok(&w) && sip_get(&r, m) && !m->is_response;
+}
+
+/* Its head is whole, but of the body bytes are missing. */
+static bool is_short(struct str bytes)
+{
+    size_t len;
+    return str_find(without_crlfs(bytes), STR("\r\n\r\n")) > 0 && sip_frame(bytes, &len) == SIP_FRAME_MORE;
+}
+
+/* sip_get reads the headers before it looks at the body: they are there. */
+static bool judge_short(const struct sip_msg *m, struct sip_refusal *r)
+{
+    struct sip_via via;
+    if (m->is_response || !m->first[SIP_CONTENT_LENGTH] || !sip_via(m, &via))
+        return discard(r, "sip-short-body");
+    return refuse(r, "sip-short-body", 400, "Body shorter than Content-Length", NULL);
+}
+
+bool sip_check_decode(struct str bytes, bool datagram, char *room, struct sip_msg *m, struct sip_refusal *r)
+{
+    size_t len;
+    if (datagram && sip_frame(bytes, &len) == SIP_FRAME_WHOLE)
+        bytes.n = len; /* 18.3: what follows is no part of it */
+    struct rd rd = rd_of(bytes.p, bytes.n);
+    if (sip_get(&rd, m))
+        return true;
+    if (datagram && is_short(bytes))
+        return judge_short(m, r);
+    if (decode_as_ours(bytes, room, m))
+        return refuse(r, "sip-version", 505, "Version Not Supported", NULL);
+    discard(r, "sip-malformed");
+    r->is_no_sip = true;
+    return false;
+}
+
+/* --- headers -------------------------------------------------------------------------------------- */
+
+enum { FROM, TO, CALL_ID, CSEQ, ONCE_COUNT };
+
+static const struct {
+    struct str name;
+    char compact; /* 0: none */
+    enum sip_header_id id;
+} once[ONCE_COUNT] = {
+    [FROM] = {{"From", 4}, 'f', SIP_FROM},
+    [TO] = {{"To", 2}, 't', SIP_TO},
+    [CALL_ID] = {{"Call-ID", 7}, 'i', SIP_CALL_ID},
+    [CSEQ] = {{"CSeq", 4}, 0, SIP_CSEQ},
+};
+
+static bool is_named(struct str name, struct str full, char compact)
+{
+    if (name.n == 1)
+        return compact && (name.p[0] | 0x20) == compact;
+    return str_eq_nocase(name, full);
+}
+
+static uint32_t count_of(const struct sip_msg *m, struct str name, char compact)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < m->header_count; i++)
+        n += is_named(m->headers[i].name, name, compact);
+    return n;
+}
+
+/* A comma outside quotes and angle brackets. */
+static bool is_list(struct str s)
+{
+    bool quoted = false, angled = false;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (quoted && c == '\\')
+            i++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && (c == '<' || c == '>'))
+            angled = c == '<';
+        else if (c == ',' && !quoted && !angled)
+            return true;
+    }
+    return false;
+}
+
+static bool check_once(const struct sip_msg *m, struct sip_refusal *r)
+{
+    for (int i = 0; i < ONCE_COUNT; i++) {
+        const char *name = once[i].name.p;
+        if (sip_header(m, once[i].id).n == 0)
+            return refuse(r, "sip-header-missing", 400, "Missing", name);
+        if (count_of(m, once[i].name, once[i].compact) > 1)
+            return refuse(r, "sip-header-twice", 400, "More than one", name);
+    }
+    return true;
+}
+
+static bool check_response(const struct sip_msg *m, struct sip_refusal *r)
+{
+    if (count_of(m, STR("Via"), 'v') > 1 || is_list(sip_header(m, SIP_VIA)))
+        return discard(r, "sip-many-vias"); /* 8.1.3.3: it went astray */
+    return true;
+}
+
+bool sip_check_headers(const struct sip_msg *m, struct sip_refusal *r)
+{
+    struct sip_via via;
+    struct sip_cseq cseq;
+    struct str host;
+    uint16_t port;
+    if (!sip_via(m, &via) || !sip_sent_by(&via, &host, &port))
+        return discard(r, "sip-no-via");
+    bool ok = check_once(m, r);
+    if (ok && !sip_cseq(m, &cseq))
+        ok = refuse(r, "sip-bad-cseq", 400, "Bad CSeq", NULL);
+    if (ok && !m->is_response && m->whole.n > SIP_REQUEST_MAX)
+        ok = refuse(r, "sip-too-large", 513, "Message Too Large", NULL);
+    if (m->is_response || str_eq(m->method, STR("ACK")))
+        r->status = 0; /* neither is ever answered */
+    return ok && m->is_response ? check_response(m, r) : ok;
+}
+
+/* --- answers -------------------------------------------------------------------------------------- */
+
+static void put_header(struct wr *w, const char *name, struct str value)
+{
+    wr_str(w, str_of(name));
+    wr_str(w, STR(": "));
+    wr_str(w, value);
+}
+
+static void put_copy(struct wr *w, const char *name, struct str value)
+{
+    if (value.n == 0)
+        return;
+    put_header(w, name, value);
+    wr_str(w, STR("\r\n"));
+}
+
+static void put_to(struct wr *w, const struct sip_msg *q, struct str tag)
+{
+    struct str to = sip_header(q, SIP_TO);
+    if (to.n == 0)
+        return;
+    put_header(w, "To", to);
+    if (tag.n && !sip_has_param(to, STR("tag"))) {
+        wr_str(w, STR(";tag="));
+        wr_str(w, tag);
+    }
+    wr_str(w, STR("\r\n"));
+}
+
+static void put_status(struct wr *w, uint32_t status, const char *phrase)
+{
+    wr_str(w, STR(VERSION " "));
+    wr_u8(w, '0' + status / 100);
+    wr_u8(w, '0' + status / 10 % 10);
+    wr_u8(w, '0' + status % 10);
+    wr_u8(w, ' ');
+    wr_str(w, str_of(phrase));
+    wr_str(w, STR("\r\n"));
+}
+
+void sip_answer_put(struct wr *w, const struct sip_msg *request, uint32_t status, const char *phrase, struct str to_tag)
+{
+    put_status(w, status, phrase);
+    for (uint32_t i = 0; i < request->header_count; i++) {
+        if (is_named(request->headers[i].name, STR("Via"), 'v'))
+            put_copy(w, "Via", request->headers[i].value);
+    }
+    put_copy(w, "From", sip_header(request, SIP_FROM));
+    put_to(w, request, to_tag);
+    put_copy(w, "Call-ID", sip_header(request, SIP_CALL_ID));
+    put_copy(w, "CSeq", sip_header(request, SIP_CSEQ));
+    if (status == 100)
+        put_copy(w, "Timestamp", sip_header_named(request, STR("Timestamp")));
+    wr_str(w, STR("Content-Length: 0\r\n\r\n"));
+}
+
+/* sent-by = host [ COLON port ], with blanks around the colon; an IPv6 address stands in brackets. */
+bool sip_sent_by(const struct sip_via *v, struct str *host, uint16_t *port)
+{
+    struct str rest = v->sent_by;
+    uint64_t n = SIP_PORT;
+    if (rest.n && rest.p[0] == '[') {
+        *host = str_cut(&rest, ']');
+        str_cut(&rest, ':');
+    } else {
+        *host = str_trim(str_cut(&rest, ':'));
+    }
+    if (rest.n && (!str_u64(str_trim(rest), UINT16_MAX, &n) || n == 0))
+        return false;
+    *port = (uint16_t)n;
+    return host->n > 0;
+}

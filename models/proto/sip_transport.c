@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sip_transport.c: see sip_transport.h. Top to bottom: hops, what came in, channels, sending, life. */
+#include "models/proto/sip_transport.h"
+
+#include <string.h>
+
+#include "models/net/frame.h"
+#include "models/proto/sip_stream.h"
+#include "sim/base/hash.h"
+
+#define CHANNELS_MAX 1000000
+#define STAMP_BYTES 48     /* ;received=255.255.255.255 and the number of rport */
+#define HEADERS_BYTES 64   /* of Ethernet, IPv4 and UDP, with room to spare */
+
+/* A connection, ours or lent. */
+struct channel {
+    struct list_link in_transport;
+    struct sip_transport *transport;
+    struct tcp_conn *conn;
+    struct sip_hop peer;
+    struct msg_stream stream; /* of our own */
+    bool lent;
+    bool feeding, gone; /* what ends while its bytes are read is given back afterwards */
+};
+
+/* --- hops ----------------------------------------------------------------------------------------- */
+
+bool sip_hop_eq(const struct sip_hop *a, const struct sip_hop *b)
+{
+    return ip4_eq(a->addr, b->addr) && a->port == b->port && a->over == b->over;
+}
+
+static uint64_t key_of(const struct sip_hop *h)
+{
+    return (uint64_t)h->addr.v << 16 | h->port;
+}
+
+static struct channel *channel_to(const struct sip_transport *t, const struct sip_hop *to)
+{
+    return map_get(&t->channels, key_of(to));
+}
+
+struct sip_hop sip_response_hop_anew(const struct sip_msg *request, const struct sip_hop *from)
+{
+    struct sip_hop to = {from->addr, SIP_PORT, from->over};
+    struct sip_via via;
+    struct str host;
+    struct ip4 addr;
+    if (!sip_via(request, &via) || !sip_sent_by(&via, &host, &to.port))
+        return *from;
+    if (from->over == SIP_OVER_UDP && ip4_parse(sip_param(sip_header(request, SIP_VIA), STR("maddr")), &addr))
+        to.addr = addr;
+    else if (from->over == SIP_OVER_UDP && via.rport)
+        to.port = from->port;
+    return to;
+}
+
+struct sip_hop sip_response_hop(const struct sip_msg *request, const struct sip_hop *from)
+{
+    return from->over == SIP_OVER_TCP ? *from : sip_response_hop_anew(request, from);
+}
+
+void sip_transport_local(const struct sip_transport *t, const struct sip_hop *to, struct ip4 *addr, uint16_t *port)
+{
+    const struct channel *c = to->over == SIP_OVER_TCP ? channel_to(t, to) : NULL;
+    *addr = c ? tcp_local(c->conn) : ip_source(t->ip, to->addr);
+    *port = c && c->lent ? tcp_local_port(c->conn) : t->port;
+}
+
+bool sip_transport_reaches(const struct sip_transport *t, const struct sip_hop *to)
+{
+    return to->over == SIP_OVER_UDP || channel_to(t, to);
+}
+
+/* --- what came in --------------------------------------------------------------------------------- */
+
+/* The tag that an answer without a dialog gets: the same for every copy of its request (RFC 3261 8.2.7). */
+static void answer(struct sip_transport *t, const struct sip_msg *m, const struct sip_hop *from,
+                   const struct sip_refusal *why)
+{
+    char text[SIP_MESSAGE_MAX], tag[17];
+    struct wr w = wr_of(text, sizeof text);
+    struct txtbuf g = txtbuf_of(tag, sizeof tag);
+    struct str id = sip_header(m, SIP_CALL_ID), via = sip_header(m, SIP_VIA);
+    txtbuf_add(&g, "%016llx", (unsigned long long)hash_bytes(hash_bytes(t->port, id.p, id.n), via.p, via.n));
+    sip_answer_put(&w, m, why->status, why->phrase, txtbuf_view(&g));
+    struct sip_hop to = sip_response_hop(m, from);
+    if (!wr_ok(&w) || !sip_transport_send(t, &to, str_of_bytes(text, wr_len(&w)), bus_current_flow(t->node->sim)))
+        ip_discard(t->node, "sip-unanswerable");
+}
+
+static bool is_own(const struct sip_transport *t, struct str host)
+{
+    struct ip4 addr;
+    if (!ip4_parse(host, &addr))
+        return false;
+    for (uint32_t i = 0; i < ip_iface_count(t->ip); i++) {
+        if (ip4_eq(ip_iface_at(t->ip, i)->addr, addr))
+            return true;
+    }
+    return false;
+}
+
+/* 18.1.2: a response whose topmost Via we did not write is none of ours. */
+static bool is_for_us(const struct sip_transport *t, const struct sip_msg *m, const struct sip_hop *from)
+{
+    struct sip_via via;
+    struct str host;
+    uint16_t port;
+    if (!m->is_response)
+        return true;
+    if (!sip_via(m, &via) || !sip_sent_by(&via, &host, &port) || !is_own(t, host))
+        return false;
+    const struct channel *c = from->over == SIP_OVER_TCP ? channel_to(t, from) : NULL;
+    return port == t->port || (c && port == tcp_local_port(c->conn));
+}
+
+static void hand_on(struct sip_transport *t, const struct sip_msg *m, const struct sip_hop *from)
+{
+    struct sip_refusal why = {0};
+    if (!sip_check_headers(m, &why)) {
+        ip_discard(t->node, why.why);
+        if (why.status)
+            answer(t, m, from, &why);
+    } else if (!is_for_us(t, m, from)) {
+        ip_discard(t->node, "sip-not-ours");
+    } else {
+        t->user->on_message(t->arg, m, from);
+    }
+}
+
+/* Where a request came from, as its topmost Via must say it: `received` when sent-by is a name or another address, or
+ * rport asks for it (RFC 3581 4). False: it need not. */
+static bool must_stamp(const struct sip_msg *m, const struct sip_hop *from, struct sip_via *via)
+{
+    struct str host;
+    uint16_t port;
+    struct ip4 addr;
+    if (m->is_response || m->whole.n > SIP_REQUEST_MAX || !sip_via(m, via) || !sip_sent_by(via, &host, &port))
+        return false;
+    return via->rport || !ip4_parse(host, &addr) || !ip4_eq(addr, from->addr);
+}
+
+static void put_stamped(struct txtbuf *t, const struct sip_msg *m, const struct sip_hop *from, const struct sip_via *via)
+{
+    const char *end = m->whole.p + m->whole.n, *after_host = via->sent_by.p + via->sent_by.n;
+    txtbuf_str(t, (struct str){m->whole.p, (size_t)(after_host - m->whole.p)});
+    txtbuf_cstr(t, ";received=");
+    ip4_text(t, from->addr);
+    if (via->rport) { /* its value stands behind its name, or would */
+        struct str value = sip_param(sip_header(m, SIP_VIA), STR("rport"));
+        txtbuf_str(t, (struct str){after_host, (size_t)(value.p - after_host)});
+        txtbuf_add(t, value.n ? "%u" : "=%u", from->port);
+        after_host = value.p + value.n;
+    }
+    txtbuf_str(t, (struct str){after_host, (size_t)(end - after_host)});
+}
+
+/* The message may say less than it did, never more: its user sees the text that its answers must copy. */
+static void stamp(struct sip_transport *t, const struct sip_msg *m, const struct sip_hop *from, const struct sip_via *via)
+{
+    struct frame *f = frame_new(t->node->net, m->whole.n + STAMP_BYTES);
+    struct txtbuf text = txtbuf_of((char *)f->bytes, f->cap);
+    struct sip_msg stamped;
+    put_stamped(&text, m, from, via);
+    struct rd r = rd_of(f->bytes, text.n);
+    if (!text.full && sip_get(&r, &stamped))
+        hand_on(t, &stamped, from);
+    else
+        ip_discard(t->node, "sip-malformed");
+    frame_unref(t->node->net, f);
+}
+
+static void take(struct sip_transport *t, const struct sip_msg *m, const struct sip_hop *from)
+{
+    struct sip_via via;
+    if (must_stamp(m, from, &via))
+        stamp(t, m, from, &via);
+    else
+        hand_on(t, m, from);
+}
+
+/* False: bytes of a stream that is none of SIP. */
+static bool take_bytes(struct sip_transport *t, struct str bytes, const struct sip_hop *from)
+{
+    char room[SIP_MESSAGE_MAX];
+    struct sip_msg m;
+    struct sip_refusal why = {0};
+    if (sip_check_decode(bytes, from->over == SIP_OVER_UDP, room, &m, &why)) {
+        take(t, &m, from);
+        return true;
+    }
+    if (why.is_no_sip && from->over == SIP_OVER_TCP)
+        return false;
+    ip_discard(t->node, why.why);
+    if (why.status)
+        answer(t, &m, from, &why);
+    return true;
+}
+
+/* Empty lines keep a path alive (RFC 5626 3.5.1): they mean nothing here. */
+static struct str without_keepalives(struct str s)
+{
+    while (s.n >= 2 && s.p[0] == '\r' && s.p[1] == '\n') {
+        s.p += 2;
+        s.n -= 2;
+    }
+    return s;
+}
+
+static void on_udp(void *arg, const struct udp *u, const struct frame *f)
+{
+    struct sip_transport *t = arg;
+    struct sip_hop from = {u->src, u->src_port, SIP_OVER_UDP};
+    (void)f;
+    if (without_keepalives(u->payload).n)
+        take_bytes(t, u->payload, &from);
+}
+
+/* --- channels ------------------------------------------------------------------------------------- */
+
+static const struct tcp_events no_events;
+
+/* The stream keeps what room it has, however often its place is used anew. */
+static struct channel *new_channel(struct sip_transport *t, struct tcp_conn *conn, const struct sip_hop *peer)
+{
+    struct channel *c = pool_get_raw(&t->channel_pool);
+    struct msg_stream stream = c->stream;
+    *c = (struct channel){.transport = t, .conn = conn, .peer = *peer, .stream = stream};
+    if (stream.protocol)
+        msg_stream_reset(&c->stream);
+    else
+        sip_stream_init(&c->stream, sim_arena(t->node->sim));
+    list_append(&t->up, &c->in_transport);
+    map_put(&t->channels, key_of(peer), c);
+    return c;
+}
+
+/* Nothing is sent on it any more, nothing heard. */
+static void end_channel(struct channel *c)
+{
+    struct sip_transport *t = c->transport;
+    if (channel_to(t, &c->peer) == c)
+        map_remove(&t->channels, key_of(&c->peer));
+    list_remove(&c->in_transport);
+    msg_stream_reset(&c->stream);
+    c->conn = NULL;
+    c->gone = true;
+    if (!c->feeding)
+        pool_put(&t->channel_pool, c);
+}
+
+static void lose_channel(struct channel *c)
+{
+    struct sip_transport *t = c->transport;
+    struct sip_hop peer = c->peer;
+    end_channel(c);
+    if (t->user->on_lost)
+        t->user->on_lost(t->arg, &peer);
+}
+
+static bool on_bytes(void *arg, struct str message)
+{
+    const struct channel *c = arg;
+    struct sip_hop from = c->peer; /* it may end inside */
+    return take_bytes(c->transport, message, &from);
+}
+
+static void on_bad_stream(void *arg, const char *why)
+{
+    struct channel *c = arg;
+    struct tcp_conn *conn = c->conn;
+    ip_discard(c->transport->node, why);
+    tcp_use(conn, &no_events, NULL);
+    lose_channel(c);
+    tcp_abort(conn);
+}
+
+static void on_data(void *arg, struct str data)
+{
+    struct channel *c = arg;
+    struct msg_user mine = {on_bytes, on_bad_stream, c};
+    if (c->stream.n == 0)
+        data = without_keepalives(data);
+    if (data.n == 0)
+        return;
+    c->feeding = true;
+    msg_stream_feed(&c->stream, data, &mine);
+    c->feeding = false;
+    if (c->gone)
+        pool_put(&c->transport->channel_pool, c);
+}
+
+/* Who says no more will not answer what we ask: our end is closed too. */
+static void on_peer_close(void *arg)
+{
+    struct channel *c = arg;
+    struct tcp_conn *conn = c->conn;
+    tcp_use(conn, &no_events, NULL);
+    lose_channel(c);
+    tcp_close(conn);
+}
+
+static void on_end(void *arg, enum tcp_end why)
+{
+    (void)why;
+    lose_channel(arg);
+}
+
+static const struct tcp_events channel_events = {.on_data = on_data, .on_peer_close = on_peer_close, .on_end = on_end};
+
+static struct sip_hop peer_of(const struct tcp_conn *c)
+{
+    return (struct sip_hop){tcp_peer(c), tcp_peer_port(c), SIP_OVER_TCP};
+}
+
+static void on_accept(void *arg, struct tcp_conn *conn)
+{
+    struct sip_hop peer = peer_of(conn);
+    tcp_use(conn, &channel_events, new_channel(arg, conn, &peer));
+}
+
+void sip_transport_lend(struct sip_transport *t, struct tcp_conn *c)
+{
+    struct sip_hop peer = peer_of(c);
+    new_channel(t, c, &peer)->lent = true;
+}
+
+void sip_transport_take_back(struct sip_transport *t, struct tcp_conn *c)
+{
+    struct sip_hop peer = peer_of(c);
+    struct channel *ch = channel_to(t, &peer);
+    if (ch && ch->conn == c && ch->lent)
+        lose_channel(ch);
+}
+
+void sip_transport_input(struct sip_transport *t, struct tcp_conn *c, const struct sip_msg *m)
+{
+    struct sip_hop from = peer_of(c);
+    take(t, m, &from);
+}
+
+/* --- sending -------------------------------------------------------------------------------------- */
+
+static bool send_datagram(struct sip_transport *t, const struct sip_hop *to, struct str message, uint32_t copy)
+{
+    size_t len = UDP_HEADER_BYTES + message.n;
+    struct udp u = {.src = ip_source(t->ip, to->addr), .dst = to->addr, .src_port = t->port, .dst_port = to->port,
+                    .payload = message};
+    struct wr w;
+    struct frame *f = message.n > FRAME_BYTES_MAX - HEADERS_BYTES ? NULL : ip_begin(t->ip, to->addr, len, &w);
+    if (!f)
+        return false;
+    f->copy = copy;
+    udp_put(&w, &u);
+    ASSERT(wr_ok(&w));
+    ip_send(t->ip, f, to->addr, IP4_UDP, t->dscp, len);
+    return true;
+}
+
+static struct channel *connect_to(struct sip_transport *t, const struct sip_hop *to, uint64_t flow)
+{
+    struct tcp_open o = {.dst = to->addr, .dst_port = to->port, .dscp = t->dscp, .flow = flow};
+    if (!t->tcp)
+        return NULL;
+    struct tcp_conn *conn = tcp_connect(t->tcp, &o, &no_events, NULL);
+    if (!conn)
+        return NULL;
+    struct channel *c = new_channel(t, conn, to);
+    tcp_use(conn, &channel_events, c);
+    return c;
+}
+
+bool sip_transport_send_copy(struct sip_transport *t, const struct sip_hop *to, struct str message, uint64_t flow,
+                             uint32_t copy)
+{
+    if (!t->open)
+        return false;
+    bus_set_flow(t->node->sim, flow);
+    if (to->over == SIP_OVER_UDP)
+        return send_datagram(t, to, message, copy);
+    struct channel *c = channel_to(t, to);
+    c = c ? c : connect_to(t, to, flow);
+    return c && tcp_send(c->conn, message, flow);
+}
+
+bool sip_transport_send(struct sip_transport *t, const struct sip_hop *to, struct str message, uint64_t flow)
+{
+    return sip_transport_send_copy(t, to, message, flow, 0);
+}
+
+/* --- life ----------------------------------------------------------------------------------------- */
+
+void sip_transport_init(struct sip_transport *t, struct node *n, struct ip_stack *ip, struct tcp *tcp, uint16_t port,
+                        const struct sip_transport_user *u, void *arg)
+{
+    *t = (struct sip_transport){.node = n, .ip = ip, .tcp = tcp, .port = port, .user = u, .arg = arg};
+    map_init(&t->channels, sim_arena(n->sim));
+    pool_init(&t->channel_pool, sim_arena(n->sim), "SIP channels", sizeof(struct channel), CHANNELS_MAX);
+    list_init(&t->up);
+}
+
+static bool listens(const struct sip_transport *t)
+{
+    return t->tcp && !t->lent_only;
+}
+
+bool sip_transport_open(struct sip_transport *t)
+{
+    ASSERT(!t->open);
+    if (!ip_is_free(t->ip, t->port))
+        return false;
+    if (listens(t) && !tcp_listen(t->tcp, t->port, false, 0, t->dscp, on_accept, t))
+        return false;
+    ip_bind(t->ip, t->port, on_udp, t);
+    t->open = true;
+    return true;
+}
+
+static void stop(struct sip_transport *t, void (*end)(struct tcp_conn *))
+{
+    if (!t->open)
+        return;
+    t->open = false;
+    ip_unbind(t->ip, t->port);
+    if (listens(t))
+        tcp_unlisten(t->tcp, t->port);
+    while (!list_empty(&t->up)) {
+        struct channel *c = LIST_ENTRY(t->up.next, struct channel, in_transport);
+        struct tcp_conn *conn = c->conn;
+        bool ours = !c->lent;
+        end_channel(c);
+        if (!ours)
+            continue;
+        tcp_use(conn, &no_events, NULL);
+        if (end)
+            end(conn);
+    }
+}
+
+void sip_transport_close(struct sip_transport *t)
+{
+    stop(t, tcp_close);
+}
+
+void sip_transport_power_off(struct sip_transport *t)
+{
+    stop(t, NULL);
+}

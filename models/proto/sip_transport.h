@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sip_transport.h: SIP messages to and from a host's peers, over UDP and TCP (RFC 3261 18). A hop says where to;
+ * over TCP its connection is found by the peer's address and port, opened when there is none, and used both ways.
+ * A connection that somebody else owns (a phone's registration) can be lent. What is no SIP message is discarded by
+ * name; what is one, but cannot be a request or a response (8.1.1, 16.3), is answered 400 here or discarded. Where a
+ * request came from is written into its topmost Via (`received`, 18.2.1; `rport`, RFC 3581) before it is handed on. */
+#ifndef MODELS_PROTO_SIP_TRANSPORT_H
+#define MODELS_PROTO_SIP_TRANSPORT_H
+
+#include "models/net/tcp.h"
+#include "models/proto/sip_check.h"
+#include "sim/base/list.h"
+#include "sim/base/map.h"
+#include "sim/base/pool.h"
+
+enum sip_over { SIP_OVER_UDP, SIP_OVER_TCP };
+#define SIP_OVER_CHOICES "udp|tcp"
+
+struct sip_hop {
+    struct ip4 addr;
+    uint16_t port;
+    enum sip_over over;
+};
+
+struct sip_transport_user {
+    void (*on_message)(void *arg, const struct sip_msg *m, const struct sip_hop *from); /* well-formed, with its mandatory headers */
+    void (*on_lost)(void *arg, const struct sip_hop *peer); /* a connection has ended; may be NULL */
+};
+
+struct sip_transport {
+    struct node *node;
+    struct ip_stack *ip;
+    struct tcp *tcp; /* NULL: UDP alone */
+    uint16_t port;   /* it listens at */
+    uint8_t dscp;
+    bool lent_only; /* somebody else listens on TCP at that port and lends what he accepts; set before it is opened */
+    const struct sip_transport_user *user;
+    void *arg;
+    bool open; /* it listens */
+    struct map channels; /* of TCP, by peer */
+    struct pool channel_pool;
+    struct list_link up;
+};
+
+void sip_transport_init(struct sip_transport *t, struct node *n, struct ip_stack *ip, struct tcp *tcp, uint16_t port,
+                        const struct sip_transport_user *u, void *arg);
+
+/* Takes datagrams, and connections when `tcp` is there. False: the port is taken. */
+MUST_USE bool sip_transport_open(struct sip_transport *t);
+void sip_transport_close(struct sip_transport *t);     /* its own connections are closed */
+void sip_transport_power_off(struct sip_transport *t); /* with the host: not a word; the owner ends the connections */
+
+/* False: no route, it is not open, or the message is too long for a datagram. Over TCP a message waits until its
+ * connection stands; that it never does is told by on_lost, perhaps before this returns. `copy`: the k-th repetition of
+ * the same message (0: the first sending), as a datagram's frame shows it. */
+MUST_USE bool sip_transport_send(struct sip_transport *t, const struct sip_hop *to, struct str message, uint64_t flow);
+MUST_USE bool sip_transport_send_copy(struct sip_transport *t, const struct sip_hop *to, struct str message, uint64_t flow,
+                                      uint32_t copy);
+
+/* Is there a connection to that very peer that can be sent on? Over UDP always. */
+bool sip_transport_reaches(const struct sip_transport *t, const struct sip_hop *to);
+
+/* What stands in Via and Contact of a request to that hop (18.1.1): our address, and the port that answers and
+ * requests can be sent to. */
+void sip_transport_local(const struct sip_transport *t, const struct sip_hop *to, struct ip4 *addr, uint16_t *port);
+
+/* Where the response to a request goes that came from there (18.2.2): over TCP the same connection, else the source
+ * address (maddr) and the port of Via's sent-by (rport: the source port, RFC 3581). */
+struct sip_hop sip_response_hop(const struct sip_msg *request, const struct sip_hop *from);
+
+/* The same once that connection is gone: one to the port of Via's sent-by. */
+struct sip_hop sip_response_hop_anew(const struct sip_msg *request, const struct sip_hop *from);
+
+bool sip_hop_eq(const struct sip_hop *a, const struct sip_hop *b);
+
+/* A connection of somebody else: what is sent to its peer takes it. It is taken back before it ends. */
+void sip_transport_lend(struct sip_transport *t, struct tcp_conn *c);
+void sip_transport_take_back(struct sip_transport *t, struct tcp_conn *c);
+void sip_transport_input(struct sip_transport *t, struct tcp_conn *c, const struct sip_msg *m); /* what came on it */
+
+#endif
