@@ -109,6 +109,15 @@ static struct sim_dur time_to_expiry(const struct session_timer *t)
     return dur_sub(whole, dur_min(margin, dur_ratio(whole, 1, 3)));
 }
 
+/* The same side as before goes on refreshing: no move of the machine, and yet a fact. */
+static void say_refreshed(struct session_timer *t)
+{
+    const char *state = fsm_state_name(&t->fsm);
+    struct rec r = {.kind = REC_STATE, .node = t->node->id};
+    r.state = (struct rec_state){table.machine, t->fsm.key, state, event_names[E_REFRESHED], state};
+    t->fsm.record = bus_publish(t->node->sim, &r);
+}
+
 /* 7.2, 9: from the 2xx on, received or sent. interval_s 0: the session does not expire, which also turns off a timer
  * that was running. */
 static void begin(struct session_timer *t, uint32_t interval_s, bool we_refresh)
@@ -124,7 +133,10 @@ static void begin(struct session_timer *t, uint32_t interval_s, bool we_refresh)
     t->expires_at = time_add(sim_now(t->node->sim), dur_s(interval_s));
     tmr_disarm(&t->refresh);
     tmr_disarm(&t->expiry);
+    int was = t->fsm.state;
     fsm_step(&t->fsm, running ? E_REFRESHED : E_AGREED, NULL);
+    if (running && t->fsm.state == was)
+        say_refreshed(t);
     if (we_refresh && t->config->refreshes) /* half of it is RECOMMENDED */
         tmr_arm(&t->refresh, dur_ratio(dur_s(interval_s), 1, t->config->full_interval ? 1 : 2));
     if (t->config->expires_calls)

@@ -25,6 +25,17 @@ struct channel {
 
 /* --- hops ----------------------------------------------------------------------------------------- */
 
+bool sip_hop_parse(struct str text, struct sip_hop *out)
+{
+    struct str port = text, addr = str_trim(str_cut(&port, ':'));
+    uint64_t number = SIP_PORT;
+    *out = (struct sip_hop){.over = SIP_OVER_UDP};
+    if (!ip4_parse(addr, &out->addr) || (port.n && (!str_u64(str_trim(port), 65535, &number) || number == 0)))
+        return false;
+    out->port = (uint16_t)number;
+    return true;
+}
+
 bool sip_hop_eq(const struct sip_hop *a, const struct sip_hop *b)
 {
     return ip4_eq(a->addr, b->addr) && a->port == b->port && a->over == b->over;

@@ -71,6 +71,9 @@ struct sip_hop sip_response_hop(const struct sip_msg *request, const struct sip_
 /* The same once that connection is gone: one to the port of Via's sent-by. */
 struct sip_hop sip_response_hop_anew(const struct sip_msg *request, const struct sip_hop *from);
 
+/* "10.0.0.1:5060", over UDP; the port is 5060 when it is left out. False: it is no such thing. */
+bool sip_hop_parse(struct str text, struct sip_hop *out);
+
 bool sip_hop_eq(const struct sip_hop *a, const struct sip_hop *b);
 
 /* A connection of somebody else: what is sent to its peer takes it. It is taken back before it ends. */

@@ -136,9 +136,14 @@ void txtbuf_add(struct txtbuf *t, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
+    txtbuf_vadd(t, fmt, ap);
+    va_end(ap);
+}
+
+void txtbuf_vadd(struct txtbuf *t, const char *fmt, va_list ap)
+{
     size_t room = t->cap - t->n;
     int n = vsnprintf(t->p + t->n, room, fmt, ap);
-    va_end(ap);
     ASSERT(n >= 0);
     if ((size_t)n >= room) {
         t->full = true;

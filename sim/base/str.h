@@ -3,6 +3,7 @@
 #ifndef SIM_BASE_STR_H
 #define SIM_BASE_STR_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,6 +46,7 @@ struct txtbuf {
 
 struct txtbuf txtbuf_of(char *p, size_t cap);
 void txtbuf_add(struct txtbuf *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void txtbuf_vadd(struct txtbuf *t, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 void txtbuf_str(struct txtbuf *t, struct str s);
 void txtbuf_cstr(struct txtbuf *t, const char *s);
 void txtbuf_char(struct txtbuf *t, char c);

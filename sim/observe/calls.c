@@ -76,7 +76,7 @@ static bool is_drop(const struct rec *r)
 static bool is_bye(const struct rec *r)
 {
     static const char *const events[] = {"bye-sent", "session-expired", "refresh-failed", NULL};
-    return is_one_of(r->state.event, events);
+    return is_drop(r) || is_one_of(r->state.event, events);
 }
 
 /* One end sends one BYE, however many records speak of it. */

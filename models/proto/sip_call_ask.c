@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sip_call_ask.c: our INVITE, re-INVITEs and UPDATEs, and what their answers do to the call. One at a time: what is
+ * wanted meanwhile waits (RFC 3261 14.1). */
+#include "models/proto/sip_call_state.h"
+
+static void on_response(void *arg, struct sip_client *t, const struct sip_msg *m);
+static void on_failure(void *arg, struct sip_client *t, enum sip_failure why);
+
+static const struct sip_client_user client_user = {on_response, on_failure};
+
+/* --- sending ------------------------------------------------------------------------------------------ */
+
+/* RFC 3264 8: the same description as before has the same version, another one the next. */
+static void describe(struct sip_call *c, struct media *m)
+{
+    if (c->local.session) {
+        media_next(m, &c->local);
+    } else {
+        m->session = 1 + rng_u32(c->ua->dice) % 9999;
+        m->version = 1 + rng_u32(c->ua->dice) % 9999;
+    }
+}
+
+static void send_request(struct sip_call *c, const char *method)
+{
+    struct sip_ua *ua = c->ua;
+    struct sip_draft d;
+    char text[SIP_MESSAGE_MAX];
+    sip_branch_draw(&ua->txns, c->branch);
+    call_draft(c, &d, method, c->branch, ++c->cseq);
+    c->sent = session_request(&c->session);
+    call_draft_session(&d, &c->sent);
+    if (c->offers) {
+        c->offered = c->able;
+        describe(c, &c->offered);
+        call_draft_sdp(c, &d, &c->offered, NULL);
+    }
+    struct str bytes = ua_write(ua, &d, text);
+    uint64_t flow = call_flow(c, true, c->cseq);
+    bus_set_flow(ua->node->sim, flow);
+    BUS_NOTE(ua->node->sim, ua->node->id, "sip", "{} sent, CSeq {}, to {}", V_TEXT(method), V_U64(c->cseq),
+             V_IP4(c->hop.addr.v));
+    c->request = sip_client_start(&ua->txns, &c->hop, str_of(method), str_of(c->branch), bytes, flow, &client_user, c);
+}
+
+void call_invite(struct sip_call *c)
+{
+    c->errand = CALL_FIRST;
+    send_request(c, "INVITE");
+}
+
+static void ask(struct sip_call *c, enum call_errand errand, bool by_update)
+{
+    c->errand = errand;
+    c->by_update = by_update;
+    c->offers = errand == CALL_CHANGE || !by_update; /* RFC 4028 7.4: an UPDATE that refreshes offers nothing */
+    send_request(c, by_update ? "UPDATE" : "INVITE");
+}
+
+/* RFC 3261 14.1: no new INVITE while one is under way in either direction, or its ACK has not come. */
+static bool is_busy(const struct sip_call *c)
+{
+    return c->request || c->asked.server || c->ok || tmr_armed(&c->retry);
+}
+
+void call_go_on(struct sip_call *c)
+{
+    if (!call_is_up(c) || is_busy(c))
+        return;
+    if (c->wants_change) {
+        c->wants_change = c->wants_refresh = false; /* it refreshes the session, too (RFC 4028 7.2) */
+        ask(c, CALL_CHANGE, c->change_by_update && c->peer_updates);
+    } else if (c->wants_refresh) {
+        c->wants_refresh = false;
+        ask(c, CALL_REFRESH, session_by_update(&c->session, c->peer_updates ? STR("UPDATE") : STR_NONE));
+    }
+}
+
+void call_modify(struct sip_call *c, bool by_update)
+{
+    c->wants_change = true;
+    c->change_by_update = by_update;
+    call_go_on(c);
+}
+
+/* RFC 3261 13.2.2.4: ACK to a 2xx, a request of its own with the CSeq of the INVITE. */
+static void send_ack(struct sip_call *c)
+{
+    struct sip_draft d;
+    char text[SIP_MESSAGE_MAX];
+    call_draft(c, &d, "ACK", c->ack_branch, c->ack_cseq);
+    if (c->ack_answers)
+        call_draft_sdp(c, &d, &c->local, &c->remote);
+    struct str bytes = ua_write(c->ua, &d, text);
+    if (!sip_transport_send(&c->ua->transport, &c->hop, bytes, call_flow(c, true, c->ack_cseq)))
+        ip_discard(c->ua->node, "no-route");
+}
+
+void call_repeat_ack(struct sip_call *c, const struct sip_msg *ok)
+{
+    struct sip_cseq cseq;
+    if (sip_cseq(ok, &cseq) && cseq.number == c->ack_cseq && str_eq(cseq.method, STR("INVITE")))
+        send_ack(c);
+}
+
+/* RFC 3261 9.1: the same Request-URI, Call-ID, To, From, CSeq number and topmost Via; not before a provisional answer. */
+void call_cancel(struct sip_call *c)
+{
+    struct sip_ua *ua = c->ua;
+    static const struct sip_client_user deaf;
+    c->hangs_up = true;
+    if (!c->request || !sip_client_is_proceeding(c->request))
+        return;
+    struct sip_draft d;
+    char text[SIP_MESSAGE_MAX], tag[CALL_TEXT_MAX + 1];
+    str_keep(tag, sizeof tag, str_of(c->remote_tag));
+    c->remote_tag[0] = 0; /* the INVITE's To had none */
+    call_draft(c, &d, "CANCEL", c->branch, c->cseq);
+    str_keep(c->remote_tag, sizeof c->remote_tag, str_of(tag));
+    struct str bytes = ua_write(ua, &d, text);
+    BUS_NOTE(ua->node->sim, ua->node->id, "sip", "CANCEL sent, CSeq {}, to {}", V_U64(c->cseq), V_IP4(c->hop.addr.v));
+    sip_client_forget(sip_client_start(&ua->txns, &c->hop, STR("CANCEL"), str_of(c->branch), bytes,
+                                       call_flow(c, true, c->cseq), &deaf, NULL));
+}
+
+/* --- answers to the first INVITE ----------------------------------------------------------------------- */
+
+static void learn_peer(struct sip_call *c, const struct sip_msg *m)
+{
+    struct str tag = sip_param(sip_header(m, SIP_TO), STR("tag"));
+    if (tag.n && tag.n <= CALL_TEXT_MAX)
+        str_keep(c->remote_tag, sizeof c->remote_tag, tag);
+    if (sip_header(m, SIP_ALLOW).n)
+        c->peer_updates = sip_list_has(m, SIP_ALLOW, STR("UPDATE"));
+}
+
+static void on_provisional(struct sip_call *c, const struct sip_msg *m)
+{
+    if (c->errand != CALL_FIRST)
+        return;
+    if (c->hangs_up && c->fsm.state == CALL_CALLING) {
+        fsm_step(&c->fsm, CALL_EV_TRYING, NULL);
+        call_cancel(c);
+        return;
+    }
+    fsm_step(&c->fsm, m->status >= 180 ? CALL_EV_RINGING : CALL_EV_TRYING, NULL);
+    if (m->status == 100)
+        return;
+    learn_peer(c, m);
+    c->ua->user->on_progress(c->ua->arg, c, m->status);
+}
+
+/* What a 2xx to INVITE or UPDATE says of the media: the answer to our offer, or an offer (13.2.1). False: nonsense. */
+static bool take_media(struct sip_call *c, const struct sip_msg *m)
+{
+    struct media said, mine;
+    c->ack_answers = false;
+    if (m->body.n == 0)
+        return !c->offers;
+    if (!media_read(m->body, &said))
+        return false;
+    if (c->offers) {
+        c->local = c->offered;
+    } else {
+        if (!media_answer(&said, &c->able, &mine))
+            return false;
+        describe(c, &mine);
+        c->local = mine;
+        c->ack_answers = true;
+    }
+    c->remote = said;
+    return true;
+}
+
+static void take_session(struct sip_call *c, const struct sip_msg *m)
+{
+    struct session_headers answer;
+    if (!session_read(m, &answer))
+        answer = (struct session_headers){0}; /* nonsense is no agreement */
+    session_answered(&c->session, &c->sent, &answer);
+    session_await(&c->session, call_flow(c, false, c->remote_cseq ? c->remote_cseq + 1 : CALL_CSEQ_FIRST), 0);
+}
+
+static void on_accepted(struct sip_call *c, const struct sip_msg *m)
+{
+    learn_peer(c, m);
+    call_learn_target(c, m);
+    call_learn_routes(c, m);
+    bool sound = take_media(c, m);
+    c->ack_cseq = c->cseq;
+    sip_branch_draw(&c->ua->txns, c->ack_branch);
+    fsm_step(&c->fsm, CALL_EV_ANSWERED, NULL);
+    take_session(c, m);
+    send_ack(c);
+    if (c->hangs_up || !sound) { /* answered before it could be cancelled; or with what cannot be heard */
+        call_bye(c, CALL_ENDED_BY_US);
+        return;
+    }
+    c->ua->user->on_answer(c->ua->arg, c);
+}
+
+/* RFC 4028 7.3: once more with the interval that the 422 asks for. */
+static bool tries_longer(struct sip_call *c, const struct sip_msg *m)
+{
+    struct session_headers answer;
+    return m->status == 422 && session_read(m, &answer) && session_too_small(&c->session, &c->sent, &answer);
+}
+
+static void on_refused(struct sip_call *c, const struct sip_msg *m)
+{
+    if (!c->hangs_up && tries_longer(c, m)) {
+        c->remote_tag[0] = 0;
+        call_invite(c);
+        return;
+    }
+    c->status = m->status;
+    call_over(c, c->hangs_up ? CALL_EV_CANCELLED : CALL_EV_REFUSED, c->hangs_up ? CALL_ENDED_BY_US : CALL_REFUSED);
+}
+
+/* --- answers to later ones --------------------------------------------------------------------------- */
+
+static struct sim_dur glare_pause(const struct sip_call *c) /* RFC 3261 14.1: in units of 10 ms */
+{
+    int64_t units = c->outgoing ? rng_between(c->ua->dice, 210, 400) : rng_between(c->ua->dice, 0, 200);
+    return dur_ms(units * 10);
+}
+
+static void want_again(struct sip_call *c)
+{
+    if (c->errand == CALL_CHANGE) {
+        c->wants_change = true;
+        c->change_by_update = c->by_update;
+    } else {
+        c->wants_refresh = true;
+    }
+}
+
+static void on_changed(struct sip_call *c, const struct sip_msg *m)
+{
+    bool is_invite = !c->by_update;
+    learn_peer(c, m);
+    call_learn_target(c, m);
+    bool sound = take_media(c, m);
+    take_session(c, m);
+    if (is_invite) {
+        c->ack_cseq = c->cseq;
+        sip_branch_draw(&c->ua->txns, c->ack_branch);
+        send_ack(c);
+    }
+    if (!sound && c->errand == CALL_CHANGE)
+        call_bye(c, CALL_ENDED_BY_US);
+    else if (c->errand == CALL_CHANGE)
+        c->ua->user->on_modified(c->ua->arg, c, m->status);
+}
+
+static uint64_t retry_after_s(const struct sip_msg *m)
+{
+    struct str value = sip_header(m, SIP_RETRY_AFTER);
+    uint64_t s = 0;
+    return str_u64(str_cut(&value, ' '), 3600, &s) ? s : 0;
+}
+
+/* RFC 4028 10, RFC 3261 12.2.1.2: 408 and 481 end the call, whatever the request was for. Anything else leaves the
+ * session as it was. */
+static void on_change_refused(struct sip_call *c, const struct sip_msg *m, uint32_t status)
+{
+    bool glare = status == 491 || (status == 500 && m && retry_after_s(m));
+    if (status == 408 || status == 481) {
+        session_refresh_failed(&c->session);
+        call_drop(c, CALL_EV_REFRESH_FAILED, CALL_REFRESH_FAILED);
+    } else if (glare) {
+        want_again(c);
+        tmr_arm(&c->retry, status == 491 ? glare_pause(c) : dur_s((int64_t)retry_after_s(m)));
+    } else if (m && tries_longer(c, m)) {
+        want_again(c);
+    } else if (c->errand == CALL_REFRESH) {
+        session_refresh_refused(&c->session);
+    } else {
+        c->ua->user->on_modified(c->ua->arg, c, status);
+    }
+}
+
+/* --- what the transaction tells --------------------------------------------------------------------- */
+
+static void on_final(struct sip_call *c, const struct sip_msg *m)
+{
+    bool first = c->errand == CALL_FIRST, accepted = m->status < 300;
+    c->request = NULL;
+    if (first)
+        (accepted ? on_accepted : on_refused)(c, m);
+    else if (accepted)
+        on_changed(c, m);
+    else
+        on_change_refused(c, m, m->status);
+}
+
+static void on_response(void *arg, struct sip_client *t, const struct sip_msg *m)
+{
+    struct sip_call *c = arg;
+    struct sip_ua *ua = c->ua;
+    uint64_t key = c->key;
+    (void)t;
+    if (m->status < 200) {
+        on_provisional(c, m);
+        return;
+    }
+    on_final(c, m);
+    if (map_get(&ua->calls, key) == c)
+        call_go_on(c);
+}
+
+static void on_failure(void *arg, struct sip_client *t, enum sip_failure why)
+{
+    struct sip_call *c = arg;
+    uint32_t status = why == SIP_TIMED_OUT ? 408 : 503; /* RFC 3261 8.1.3.1 */
+    (void)t;
+    c->request = NULL;
+    c->status = status;
+    if (c->errand == CALL_FIRST)
+        call_over(c, CALL_EV_UNREACHABLE, CALL_UNREACHABLE);
+    else
+        on_change_refused(c, NULL, status);
+}
+
+/* --- the start ------------------------------------------------------------------------------------------ */
+
+struct sip_call *call_start(struct sip_ua *ua, const struct call_start *o)
+{
+    struct ip4 mine = ip_source(ua->transport.ip, o->hop.addr);
+    char at[16], to[16];
+    struct txtbuf a = txtbuf_of(at, sizeof at), b = txtbuf_of(to, sizeof to);
+    if (mine.v == 0)
+        return NULL;
+    ip4_text(&a, mine);
+    ip4_text(&b, o->hop.addr);
+    struct sip_call *c = call_new(ua, o->session ? o->session : &ua->config->session, true);
+    struct txtbuf id = txtbuf_of(c->call_id, sizeof c->call_id), local = txtbuf_of(c->local_uri, sizeof c->local_uri),
+                  remote = txtbuf_of(c->remote_uri, sizeof c->remote_uri), uri = txtbuf_of(c->target, sizeof c->target);
+    uint64_t x = rng_u64(ua->dice), y = rng_u64(ua->dice);
+    txtbuf_add(&id, "%08X-%08X-%08X@%s", (unsigned)(x >> 32), (unsigned)x, (unsigned)y, at);
+    txtbuf_add(&local, "sip:%s@%s", o->from, at);
+    txtbuf_add(&remote, "sip:%s@%s", o->to, to);
+    txtbuf_add(&uri, "sip:%s@%s:%u", o->to, to, o->hop.port);
+    ASSERT(!id.full && !local.full && !remote.full && !uri.full);
+    c->hop = o->hop;
+    c->able = o->able;
+    c->offers = !o->delayed_offer;
+    c->user_arg = o->user_arg;
+    call_put(c);
+    fsm_step(&c->fsm, CALL_EV_INVITE_SENT, NULL);
+    call_invite(c);
+    return c;
+}
