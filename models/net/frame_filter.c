@@ -83,3 +83,9 @@ bool frame_filter_takes(const struct frame_filter *w, const struct frame *f)
     wire_frame_get(f->bytes, f->len, &x);
     return is_protocol((enum frame_protocol)w->protocol, &x) && (!w->payload || has_payload(&x));
 }
+
+bool frame_filter_takes_udp(const struct frame_filter *w, uint16_t src_port, uint16_t dst_port)
+{
+    struct wire_frame x = {.top = WIRE_UDP, .udp = {.src_port = src_port, .dst_port = dst_port}};
+    return is_protocol((enum frame_protocol)w->protocol, &x);
+}

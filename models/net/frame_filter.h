@@ -15,4 +15,7 @@ struct frame_filter {
 
 bool frame_filter_takes(const struct frame_filter *w, const struct frame *f);
 
+/* Would it take a UDP datagram between these two ports that carries data? */
+bool frame_filter_takes_udp(const struct frame_filter *w, uint16_t src_port, uint16_t dst_port);
+
 #endif

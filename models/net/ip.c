@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/net/ip_state.h"
+#include "models/net/net_state.h"
 #include "sim/kernel/measure.h"
 
 #define TTL_DEFAULT 64
@@ -35,6 +36,7 @@ void ip_add_iface(struct ip_stack *s, const struct ip_iface *i)
     struct ip_iface *own = ARENA_NEW(sim_arena(s->node->sim), struct ip_iface);
     *own = *i;
     s->ifaces[s->iface_count++] = own;
+    net_layout_changed(s->node->net);
 }
 
 void ip_add_route(struct ip_stack *s, struct ip4 net, uint8_t prefix_len, struct ip4 via)
@@ -48,11 +50,13 @@ void ip_add_route(struct ip_stack *s, struct ip4 net, uint8_t prefix_len, struct
             memcpy(s->routes, old, s->route_count * sizeof *old);
     }
     s->routes[s->route_count++] = (struct route){net, via, prefix_len};
+    net_layout_changed(s->node->net);
 }
 
 void ip_clear_routes(struct ip_stack *s)
 {
     s->route_count = 0;
+    net_layout_changed(s->node->net);
 }
 
 uint32_t ip_iface_count(const struct ip_stack *s)
@@ -71,6 +75,7 @@ void ip_set_iface(struct ip_stack *s, uint32_t index, const struct ip_iface *i)
     ASSERT(index < s->iface_count && i->port && i->vlan < 4095);
     ip_arp_forget(s, s->ifaces[index], "interface-changed");
     *s->ifaces[index] = *i;
+    net_layout_changed(s->node->net);
 }
 
 void ip_set_arp_timeout(struct ip_stack *s, struct sim_dur d)

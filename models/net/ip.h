@@ -95,6 +95,11 @@ uint64_t ip_send(struct ip_stack *s, struct frame *f, struct ip4 dst, uint8_t pr
 /* A datagram to a port that nobody has bound is answered by ICMP port unreachable. */
 void ip_bind(struct ip_stack *s, uint16_t port, ip_udp_fn *recv, void *arg); /* not bound yet */
 void ip_unbind(struct ip_stack *s, uint16_t port);
+
+/* Of a bound port: `refused` is told when ICMP says that a datagram it sent did not get there (RFC 1122 4.1.3.3). *u has
+ * its ports and its destination, nothing else. */
+typedef void ip_refused_fn(void *arg, const struct udp *u);
+void ip_on_refused(struct ip_stack *s, uint16_t port, ip_refused_fn *refused);
 bool ip_is_free(const struct ip_stack *s, uint16_t port); /* nobody has bound it */
 
 /* Ports, dst and payload of *u; the source address is the stack's. False: no route. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ip_icmp.c: echo is answered; errors are sent about datagrams this node could not deliver or
- * forward (RFC 792, RFC 1122 3.2.2). Errors that arrive are accepted and change nothing. */
+ * forward (RFC 792, RFC 1122 3.2.2). Of errors that arrive, the user of a UDP port hears if it wants to. */
 #include "models/net/ip_state.h"
 
 #define QUOTED_BYTES 8 /* of the datagram's data, RFC 792 */
@@ -27,6 +27,8 @@ void ip_icmp_input(void *stack, const struct ip4_hdr *h, struct str payload, con
         ip_discard(s->node, ip_bad(&r, "bad-icmp"));
         return;
     }
+    if (m.type == ICMP_UNREACHABLE)
+        ip_udp_refused(s, m.payload);
     if (m.type != ICMP_ECHO || !ip_is_own(s, h->dst))
         return; /* RFC 1122 3.2.2.6: an echo request to a broadcast address may go unanswered */
     m.type = ICMP_ECHO_REPLY;

@@ -45,6 +45,7 @@ struct neighbour {
 
 struct udp_binding {
     ip_udp_fn *recv; /* NULL: the port was given back */
+    ip_refused_fn *refused; /* NULL: it does not mind */
     void *arg;
 };
 
@@ -114,6 +115,7 @@ void ip_arp_drop_answers(struct ip_stack *s); /* those that are not out yet */
 
 /* ip_udp.c, ip_icmp.c: `stack` is the struct ip_stack. */
 void ip_udp_input(void *stack, const struct ip4_hdr *h, struct str payload, const struct frame *f);
+void ip_udp_refused(struct ip_stack *s, struct str quoted); /* by ICMP: header and first bytes of a datagram */
 void ip_icmp_input(void *stack, const struct ip4_hdr *h, struct str payload, const struct frame *f);
 
 /* Tells the sender of the datagram (h, payload) what became of it, where RFC 1122 3.2.2 allows it.

@@ -4,6 +4,7 @@
 
 #include "models/net/ip_state.h"
 #include "models/net/link.h"
+#include "models/net/net_state.h"
 
 void ip_bind(struct ip_stack *s, uint16_t port, ip_udp_fn *recv, void *arg)
 {
@@ -14,7 +15,8 @@ void ip_bind(struct ip_stack *s, uint16_t port, ip_udp_fn *recv, void *arg)
         map_put(&s->udp_ports, port, b);
     }
     ASSERT(b->recv == NULL);
-    *b = (struct udp_binding){recv, arg};
+    *b = (struct udp_binding){.recv = recv, .arg = arg};
+    net_port_changed(s->node, port);
 }
 
 void ip_unbind(struct ip_stack *s, uint16_t port)
@@ -22,6 +24,14 @@ void ip_unbind(struct ip_stack *s, uint16_t port)
     struct udp_binding *b = map_get(&s->udp_ports, port);
     ASSERT(b != NULL && b->recv != NULL);
     b->recv = NULL;
+    net_port_changed(s->node, port);
+}
+
+void ip_on_refused(struct ip_stack *s, uint16_t port, ip_refused_fn *refused)
+{
+    struct udp_binding *b = map_get(&s->udp_ports, port);
+    ASSERT(b != NULL && b->recv != NULL);
+    b->refused = refused;
 }
 
 bool ip_is_free(const struct ip_stack *s, uint16_t port)
@@ -75,4 +85,25 @@ void ip_udp_input(void *stack, const struct ip4_hdr *h, struct str payload, cons
     }
     ip_discard(s->node, "port-unreachable");
     ip_icmp_error(s, ICMP_UNREACHABLE, ICMP_PORT_UNREACHABLE, h, payload, f); /* RFC 1122 4.1.3.1 */
+}
+
+/* What is quoted is shorter than its header says, so it is no datagram that ip4_get would take. */
+void ip_udp_refused(struct ip_stack *s, struct str quoted)
+{
+    struct rd r = rd_of(quoted.p, quoted.n);
+    struct udp u = {0};
+    size_t options = (rd_u8(&r) & 15u) * 4u - IP4_HEADER_BYTES;
+    rd_bytes(&r, 8);
+    bool is_udp = rd_u8(&r) == IP4_UDP;
+    rd_u16(&r);
+    u.src.v = rd_u32(&r);
+    u.dst.v = rd_u32(&r);
+    rd_bytes(&r, options);
+    u.src_port = rd_u16(&r);
+    u.dst_port = rd_u16(&r);
+    if (!rd_ok(&r) || !is_udp || !ip_is_own(s, u.src))
+        return;
+    const struct udp_binding *b = map_get(&s->udp_ports, u.src_port);
+    if (b && b->recv && b->refused)
+        b->refused(b->arg, &u);
 }

@@ -284,7 +284,10 @@ void port_offer(struct port *p, struct line l)
     struct line *now = &p->link->line[p->side];
     bool same = now->dark == l.dark && now->powered_device == l.powered_device && now->pd_class == l.pd_class &&
                 now->supply_mw == l.supply_mw;
+    bool turned = now->dark != l.dark;
     *now = l;
+    if (turned)
+        net_changed(p->node->net);
     if (!same && !link_is_cut(p->link))
         tell(p->link->end[1 - p->side]);
 }
@@ -319,6 +322,8 @@ void link_review_cut(struct link *l)
         if (l->cut & 1u << side)
             lose_flights(l, side);
     }
+    if (before != l->cut) /* who counts what passed hears of it before devices do something about it */
+        net_changed(l->end[0]->node->net);
     if ((before == LINK_BOTH_WAYS) == link_is_cut(l))
         return;
     tell(l->end[0]);
@@ -337,11 +342,35 @@ void link_heal(struct link *l)
     l->cut_by_hand = false;
     link_faults_end_all(l);
     link_review_cut(l);
+    net_changed(l->end[0]->node->net);
 }
 
 bool link_is_cut(const struct link *l)
 {
     return l->cut == LINK_BOTH_WAYS;
+}
+
+struct link_outlook link_outlook(const struct port *out, const struct link_traffic *t)
+{
+    const struct link *l = out->link;
+    struct link_outlook o = {.cut = true};
+    if (!l || !port_is_up(out))
+        o.record = l && link_is_cut(l) ? l->cut_record[out->side] : 0;
+    else if (l->cut & 1u << out->side)
+        o.record = l->cut_record[out->side];
+    else
+        o = l->faults ? link_faults_outlook(l, out->side, t) : (struct link_outlook){0};
+    if (!o.cut && l->config->loss_ppb) {
+        int64_t pass = 1000000000 - o.loss_ppb;
+        o.loss_ppb += (int64_t)((__int128)pass * l->config->loss_ppb / 1000000000);
+    }
+    return o;
+}
+
+struct sim_dur link_transit(const struct port *out, const struct link_traffic *t)
+{
+    const struct link_config *c = out->link->config;
+    return dur_add(dur_tx((uint64_t)t->frame_bytes + LINE_OVERHEAD_BYTES, (uint64_t)c->rate_bps), c->delay);
 }
 
 int64_t link_rate_bps(const struct link *l)

@@ -33,6 +33,25 @@ struct line {
 void port_offer(struct port *p, struct line l); /* the other end's on_line hears of a change, at once */
 struct line port_line(const struct port *p);    /* what the other end offers; nothing without a sound cable */
 
+/* A stream of UDP datagrams that is told of, not sent: what links would do with its packets. */
+struct link_traffic {
+    uint16_t src_port, dst_port;
+    uint16_t frame_bytes; /* of each */
+};
+
+struct link_outlook {
+    bool cut;         /* nothing passes: no cable, a cut this way, or a transceiver that is off */
+    int64_t loss_ppb; /* of what passes else, lost at random: of a Gilbert fault its share in the long run */
+    uint64_t record;  /* of what cut it or began the loss; 0: none */
+};
+
+/* For frames sent out of `out` from now on, until net_watch tells of a change. Masks count frames, so they touch no
+ * such stream; waiting, jitter and copies lose nothing. */
+struct link_outlook link_outlook(const struct port *out, const struct link_traffic *t);
+
+/* From the sending of such a frame to its arrival over an idle link, jitter apart. There is a cable. */
+struct sim_dur link_transit(const struct port *out, const struct link_traffic *t);
+
 /* Sends one sealed frame out of `out`; takes over the caller's reference. Returns the FRAME_TX record. */
 uint64_t port_send(struct port *out, const struct frame *f);
 

@@ -8,6 +8,7 @@
 
 #include "models/net/link_fault_state.h"
 #include "models/net/link_state.h"
+#include "models/net/net_state.h"
 
 #define AT(field) offsetof(struct link_fault_config, field)
 
@@ -122,6 +123,8 @@ static void come_into_force(struct link_fault *f)
     f->cutting = cuts(f);
     if (f->cutting)
         link_review_cut(f->link);
+    else
+        net_changed(f->link->end[0]->node->net);
     if (f->kind == LINK_FAULT_FLAP)
         sim_schedule(s, &f->turn, time_add(sim_now(s), f->down));
     bus_swap_cause(s, before);
@@ -147,6 +150,8 @@ static void finish(struct link_fault *f, const char *place)
     uint64_t before = bus_swap_cause(s, publish_end(f, place));
     if (cuts(f))
         link_review_cut(f->link);
+    else
+        net_changed(f->link->end[0]->node->net);
     bus_swap_cause(s, before);
 }
 

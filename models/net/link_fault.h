@@ -75,6 +75,9 @@ struct link_fault *link_faults_take_copy(struct link *l, uint8_t side, uint64_t 
 /* Which directions the faults in force keep cut (bit i: sent by end i), and the record to be cited for each. */
 uint8_t link_faults_cut(const struct link *l, uint64_t record[2]);
 
+/* The share of such a stream that the faults in force lose, cuts apart; 0 records when they lose none. */
+struct link_outlook link_faults_outlook(const struct link *l, uint8_t side, const struct link_traffic *t);
+
 void link_faults_end_all(struct link *l); /* those in force; publishes nothing */
 
 #endif

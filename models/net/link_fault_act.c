@@ -147,6 +147,46 @@ struct link_fate link_faults_act(struct link *l, uint8_t side, const struct fram
     return fate;
 }
 
+static int64_t ratio_ppb(int64_t part, int64_t whole)
+{
+    return (int64_t)((__int128)part * WHOLE_PPB / whole);
+}
+
+/* In the long run: bad for p / (p + r) of the frames. One that never turns stays as it is. */
+static int64_t gilbert_share(const struct link_fault_config *c, const struct fault_side *s)
+{
+    int64_t turns = c->p_ppb + c->r_ppb, bad = turns ? ratio_ppb(c->p_ppb, turns) : s->bad ? WHOLE_PPB : 0;
+    return (int64_t)(((__int128)c->loss_ppb[0] * (WHOLE_PPB - bad) + (__int128)c->loss_ppb[1] * bad) / WHOLE_PPB);
+}
+
+static int64_t share_lost(const struct link_fault *x, uint8_t side, const struct link_traffic *t)
+{
+    const struct link_fault_config *c = &x->config;
+    if (x->kind == LINK_FAULT_LOSS)
+        return c->rate_ppb;
+    if (x->kind == LINK_FAULT_GILBERT)
+        return gilbert_share(c, &x->side[side]);
+    if (x->kind == LINK_FAULT_CORRUPT)
+        return c->per == PER_BIT ? chance_of_bits(c->rate_ppb, 8 * ((uint64_t)t->frame_bytes + 4)) : c->rate_ppb;
+    return 0;
+}
+
+struct link_outlook link_faults_outlook(const struct link *l, uint8_t side, const struct link_traffic *t)
+{
+    struct link_outlook o = {0};
+    int64_t pass = WHOLE_PPB;
+    LIST_EACH(it, &l->faults->in_force) {
+        const struct link_fault *x = LIST_ENTRY(it, struct link_fault, in_force);
+        bool takes = x->sides & 1u << side && frame_filter_takes_udp(&x->config.filter, t->src_port, t->dst_port);
+        int64_t lost = takes ? share_lost(x, side, t) : 0;
+        pass = pass - (int64_t)((__int128)pass * lost / WHOLE_PPB);
+        if (lost && !o.record)
+            o.record = x->record;
+    }
+    o.loss_ppb = WHOLE_PPB - pass;
+    return o;
+}
+
 struct link_fault *link_faults_take_copy(struct link *l, uint8_t side, uint64_t *record)
 {
     LIST_EACH(it, &l->faults->in_force) {

@@ -19,6 +19,8 @@ struct net *net_new(struct sim *s, const struct model *const *models, size_t mod
     map_init(&n->by_mac, sim_arena(s));
     map_init(&n->by_address, sim_arena(s));
     map_init(&n->values, sim_arena(s));
+    list_init(&n->watches);
+    map_init(&n->watched_ports, sim_arena(s));
     net_init_frames(n);
     net_init_flights(n);
     return n;
@@ -36,6 +38,7 @@ struct net_books net_books(const struct net *n)
 
 void net_balance(struct net *n)
 {
+    net_ended(n);
     struct net_books b = net_books(n);
     ASSERT(b.sent == b.delivered + b.dropped + b.in_flight);
     measure_set(n->sim, MEASURE_FRAMES_SENT, (int64_t)b.sent);

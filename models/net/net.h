@@ -4,6 +4,7 @@
 #ifndef MODELS_NET_NET_H
 #define MODELS_NET_NET_H
 
+#include "sim/base/list.h"
 #include "sim/kernel/param.h"
 #include "sim/kernel/sim.h"
 
@@ -82,6 +83,15 @@ struct net_books {
     uint64_t sent, delivered, dropped, in_flight;
 };
 
+/* Somebody who must know when the way of what it sends is not as it was: a cut, a fault of any kind that begins or
+ * ends, a transceiver switched off or on, an address or a route that is another. Told in order of registration, after the change; it may
+ * publish and count, and must neither send nor schedule, for others are not told yet. */
+struct net_watch {
+    struct list_link in_net, at_port;
+    void (*on_change)(struct net_watch *w);
+    void (*on_end)(struct net_watch *w); /* the run is over (net_balance): what is not counted yet is counted now */
+};
+
 struct net *net_new(struct sim *s, const struct model *const *models, size_t model_count);
 struct sim *net_sim(struct net *n);
 const struct model *net_model(const struct net *n, struct str name); /* NULL: unknown */
@@ -98,6 +108,15 @@ MUST_USE bool net_add_node(struct net *n, struct str model, struct str name,
 struct node *net_find_node(struct net *n, struct str name); /* NULL: unknown */
 size_t net_node_count(const struct net *n);
 struct node *net_node_at(const struct net *n, size_t index);
+
+void net_watch_start(struct net *n, struct net_watch *w); /* both functions are set; it does not watch yet */
+void net_watch_stop(struct net_watch *w);                 /* fine when it does not watch */
+
+/* From now on it is told, too, when this UDP port of this node is bound or given back; of one port at a time. */
+void net_watch_port(struct net_watch *w, const struct node *n, uint16_t port);
+
+/* A number that is another one when addresses or routes changed since. */
+uint32_t net_layout(const struct net *n);
 
 /* Calls every model's ready() and schedules every start(). Once, before the run. */
 MUST_USE bool net_start(struct net *n, struct err *e);

@@ -20,6 +20,9 @@ struct net {
     struct map by_name; /* hash of the name -> node */
     struct map by_mac, by_address; /* as configured: a node's "mac" and "address" are its alone */
     struct map values;  /* of each parameter's definition: its default and the value last given */
+    struct list_link watches; /* of struct net_watch */
+    struct map watched_ports; /* node and UDP port -> list of struct net_watch */
+    uint32_t layout;
     struct pool frames[FRAME_CLASSES];
     struct pool flights;
     const struct link_config *last_link; /* of the link made last; NULL: none yet */
@@ -33,6 +36,11 @@ struct net {
 struct param_value kept_value(const struct kept_value *k);
 const struct kept_value *keep_value(struct net *n, const struct param_def *d, const struct param_value *v);
 
+/* net_watch.c: tell who watches. */
+void net_changed(struct net *n);
+void net_ended(struct net *n);
+void net_layout_changed(struct net *n); /* of addresses or routes */
+void net_port_changed(const struct node *n, uint16_t udp_port);
 void net_init_frames(struct net *n);  /* frame.c */
 void net_init_flights(struct net *n); /* link.c */
 
