@@ -128,6 +128,20 @@ struct sim_dur dist_low(const struct dist *d)
     return low;
 }
 
+uint64_t dist_binomial(uint64_t n, int64_t ppb, struct rng *r)
+{
+    const uint64_t at_once = 1u << 30; /* GSL counts in unsigned int */
+    uint64_t met = 0;
+    if (ppb <= 0 || ppb >= 1000000000)
+        return ppb <= 0 ? 0 : n;
+    for (uint64_t left = n; left;) {
+        uint64_t part = left < at_once ? left : at_once;
+        met += gsl_ran_binomial(rng_gsl(r), (double)ppb / 1e9, (unsigned)part);
+        left -= part;
+    }
+    return met;
+}
+
 void dist_text(struct txtbuf *t, const struct dist *d)
 {
     if (d->kind == DIST_CONST) {

@@ -27,6 +27,9 @@ struct sim_dur dist_draw(const struct dist *d, struct rng *r);
 struct sim_dur dist_low(const struct dist *d); /* smallest possible value, for range checks */
 void dist_text(struct txtbuf *t, const struct dist *d);
 
+/* How many of `n` meet what each meets by itself with probability ppb / 1e9. Nothing is drawn when that is sure. */
+uint64_t dist_binomial(uint64_t n, int64_t ppb, struct rng *r);
+
 /* "115s", "7.3ms", "1min": exact; a bare number is refused, 0 too. */
 MUST_USE bool dur_parse(struct str text, struct sim_dur *out, struct err *e);
 

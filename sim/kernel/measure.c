@@ -33,6 +33,8 @@ const struct measure_def measure_defs[MEASURE_COUNT] = {
     [MEASURE_FRAMES_DELIVERED] = {"frames_delivered", "1", 0, true, "accepted by the receiving node at layer 2"},
     [MEASURE_FRAMES_DROPPED] = {"frames_dropped", "1", 0, true, "lost on a link or discarded by the receiving node"},
     [MEASURE_FRAMES_IN_FLIGHT] = {"frames_in_flight", "1", 0, true, "still on a link at the end"},
+    [MEASURE_RTP_PACKETS_SENT] = {"rtp_packets_sent", "1", 0, true, "packets of voice that calls sent, all streams together"},
+    [MEASURE_RTP_PACKETS_LOST] = {"rtp_packets_lost", "1", 0, true, "of rtp_packets_sent, those that no call received"},
 };
 /* clang-format on */
 
