@@ -7,7 +7,7 @@
 #define PORTS_OF_USERS 1024 /* RFC 6335: below are the well-known ones */
 
 enum frame_protocol {
-    ANY, ARP, IP, ICMP, UDP, TCP, SIP, SCCP, DHCP, DNS, TFTP, HTTP, CDP, LLDP
+    ANY, ARP, IP, ICMP, UDP, TCP, SIP, SCCP, DHCP, DNS, TFTP, HTTP, CDP, LLDP, RTP
 };
 
 struct ports {
@@ -32,6 +32,15 @@ static bool either(struct ports p, uint16_t port)
 static bool is_tftp(struct ports p)
 {
     return p.dst == TFTP_PORT || (p.src >= PORTS_OF_USERS && p.dst >= PORTS_OF_USERS && !either(p, SIP_PORT));
+}
+
+static bool is_rtp(const struct wire_frame *f)
+{
+    struct rtp m;
+    if (f->top != WIRE_UDP || !rtp_is_port(f->udp.src_port, f->udp.dst_port))
+        return false;
+    struct rd r = rd_of(f->udp.payload.p, f->udp.payload.n);
+    return rtp_get(&r, &m);
 }
 
 static bool is_protocol(enum frame_protocol want, const struct wire_frame *f)
@@ -59,13 +68,15 @@ static bool is_protocol(enum frame_protocol want, const struct wire_frame *f)
     case DNS:
         return either(p, DNS_PORT);
     case TFTP:
-        return f->top == WIRE_UDP && is_tftp(p);
+        return f->top == WIRE_UDP && is_tftp(p) && !is_rtp(f);
     case HTTP:
         return f->top == WIRE_TCP && (either(p, HTTP_TFTP_PORT) || either(p, HTTP_PORT));
     case CDP:
         return f->top == WIRE_CDP;
     case LLDP:
         return f->top == WIRE_LLDP;
+    case RTP:
+        return is_rtp(f);
     }
     UNREACHABLE();
 }

@@ -5,8 +5,9 @@
 
 #include "models/net/frame.h"
 
-/* In the order of `enum frame_protocol`. TFTP: the request, and what passes between its two ports. */
-#define FRAME_PROTOCOLS "any|arp|ip|icmp|udp|tcp|sip|sccp|dhcp|dns|tftp|http|cdp|lldp"
+/* In the order of `enum frame_protocol`. TFTP: the request, and what passes between its two ports. RTP: even
+ * ports of its range, and a header of version 2. */
+#define FRAME_PROTOCOLS "any|arp|ip|icmp|udp|tcp|sip|sccp|dhcp|dns|tftp|http|cdp|lldp|rtp"
 
 struct frame_filter {
     int protocol; /* index into FRAME_PROTOCOLS; 0: any */

@@ -87,6 +87,13 @@ void rtp_line(struct txtbuf *t, const struct rtp *m)
         txtbuf_cstr(t, " Mark");
 }
 
+void rtp_brief(struct txtbuf *t, const struct rtp *m)
+{
+    txtbuf_add(t, "RTP PT=%u Seq=%u Time=%u", m->payload_type, m->sequence, m->timestamp);
+    if (m->marker)
+        txtbuf_cstr(t, " Mark");
+}
+
 static bool get_any(struct rd *r, struct wire_any *m)
 {
     return rtp_get(r, &m->rtp);

@@ -28,6 +28,7 @@ struct rtp {
 bool rtp_get(struct rd *r, struct rtp *m);
 void rtp_put(struct wr *w, const struct rtp *m);
 void rtp_line(struct txtbuf *t, const struct rtp *m);
+void rtp_brief(struct txtbuf *t, const struct rtp *m); /* "RTP PT=0 Seq=1 Time=160 Mark" */
 
 /* Is it one by its ports: has one of the two ends an even port of the range above? */
 bool rtp_is_port(uint16_t src_port, uint16_t dst_port);

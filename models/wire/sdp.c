@@ -33,7 +33,7 @@ struct take {
     bool connected, has_addr;
     struct ip4 addr;
     enum sdp_direction direction;
-    bool stream_connected; /* the newest stream has its own c= */
+    bool own; /* the newest stream has its own c= */
 };
 
 /* --- values
@@ -90,9 +90,9 @@ static const char *take_connection(struct take *t, struct str v)
         t->connected = true;
         t->has_addr = has_addr;
         t->addr = addr;
-    } else if (!t->stream_connected) { /* of several the first: the others are layers of a multicast (5.7) */
+    } else if (!t->own) { /* of several the first: the others are layers of a multicast (5.7) */
         struct sdp_media *x = &t->m->media[t->m->media_count - 1];
-        t->stream_connected = true;
+        t->own = true;
         x->has_addr = has_addr;
         x->addr = addr;
     }
@@ -133,7 +133,7 @@ static const char *take_media(struct take *t, struct str v)
                             .addr = t->addr,
                             .direction = t->direction,
                             .first = m->line_count};
-    t->stream_connected = t->connected;
+    t->own = false;
     x->kind = str_cut(&v, ' ');
     struct str ports = str_cut(&v, ' ');
     x->proto = str_cut(&v, ' ');
@@ -234,7 +234,7 @@ static const char *take_place(struct take *t, char type)
         bool again = t->section == &media_section;
         if (!is_end_allowed(t))
             return "a line is missing";
-        if (again && !t->stream_connected)
+        if (again && !t->connected && !t->own)
             return "m= without c=";
         t->section = &media_section;
         t->place = -1;
@@ -307,7 +307,7 @@ bool sdp_get(struct rd *r, struct sdp *m)
     } while (rd_ok(r) && rd_left(r));
     if (rd_ok(r) && !is_end_allowed(&t))
         rd_fail(r, "a line is missing");
-    if (rd_ok(r) && m->media_count && !t.stream_connected)
+    if (rd_ok(r) && m->media_count && !t.connected && !t.own)
         rd_fail(r, "m= without c=");
     return rd_ok(r);
 }

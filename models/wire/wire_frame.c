@@ -52,9 +52,25 @@ void wire_frame_get(const void *bytes, size_t n, struct wire_frame *f)
     }
 }
 
+/* What its body describes: all of it told, or only that it does. */
+static void body_text(struct txtbuf *t, const struct sip_msg *m, bool short_form)
+{
+    struct sdp d;
+    struct rd r = rd_of(m->body.p, m->body.n);
+    if (!sip_has_sdp(m))
+        return;
+    txtbuf_char(t, ' ');
+    if (!sdp_get(&r, &d))
+        txtbuf_cstr(t, "bad SDP");
+    else if (short_form)
+        txtbuf_cstr(t, "SDP");
+    else
+        sdp_brief(t, &d);
+}
+
 /* The SIP messages that begin in a segment: "REGISTER CSeq 105", "100 Trying CSeq 105, 200 OK CSeq
- * 105". */
-static void sip_text(struct txtbuf *t, struct str payload, bool stream)
+ * 105", "INVITE CSeq 101 SDP 10.0.0.1:16384 sendrecv v1". */
+static void sip_text(struct txtbuf *t, struct str payload, bool stream, bool short_form)
 {
     bool first = true;
     for (size_t len = payload.n; payload.n; payload.p += len, payload.n -= len, first = false) {
@@ -66,6 +82,7 @@ static void sip_text(struct txtbuf *t, struct str payload, bool stream)
             return;
         txtbuf_cstr(t, first ? " " : ", ");
         sip_brief(t, &m);
+        body_text(t, &m, short_form);
     }
 }
 
@@ -92,8 +109,8 @@ static bool is_skinny(const struct tcp_seg *s)
            s->dst_port != SIP_PORT;
 }
 
-/* What matters least leaves first when a line gets too long: flags, then the acknowledgement. */
-static void tcp_text(struct txtbuf *t, const struct tcp_seg *s)
+/* False: there is no room for all of it. */
+static bool tcp_text_in(struct txtbuf *t, const struct tcp_seg *s, bool short_form)
 {
     char tail_text[LINE_COLUMNS_MAX + 1];
     struct txtbuf tail = txtbuf_of(tail_text, sizeof tail_text);
@@ -102,14 +119,23 @@ static void tcp_text(struct txtbuf *t, const struct tcp_seg *s)
     else if (is_skinny(s))
         skinny_stream_text(&tail, s->payload);
     else
-        sip_text(&tail, s->payload, true);
+        sip_text(&tail, s->payload, true, short_form);
     for (enum tcp_detail d = TCP_ALL; d <= TCP_SEQ_ONLY; d++) {
         *t = txtbuf_of(t->p, t->cap);
         tcp_seg_text(t, s, d);
         txtbuf_str(t, txtbuf_view(&tail));
         if (!t->full)
-            return;
+            return true;
     }
+    return false;
+}
+
+/* What matters least leaves first when a line gets too long: flags, then the acknowledgement, then what a session
+ * description says. */
+static void tcp_text(struct txtbuf *t, const struct tcp_seg *s)
+{
+    if (!tcp_text_in(t, s, false))
+        tcp_text_in(t, s, true);
 }
 
 static bool is_dhcp(const struct udp *u)
@@ -136,6 +162,7 @@ static void udp_text(struct txtbuf *t, const struct udp *u)
     struct dhcp d;
     struct tftp f;
     struct dns n;
+    struct rtp p;
     struct rd r = rd_of(u->payload.p, u->payload.n);
     if (is_dhcp(u) && dhcp_get(&r, &d)) {
         dhcp_line(t, &d);
@@ -150,8 +177,19 @@ static void udp_text(struct txtbuf *t, const struct udp *u)
         dns_line(t, &n);
         return;
     }
+    r = rd_of(u->payload.p, u->payload.n);
     udp_line(t, u);
-    sip_text(t, u->payload, false);
+    if (rtp_is_port(u->src_port, u->dst_port) && rtp_get(&r, &p)) {
+        txtbuf_char(t, ' ');
+        rtp_brief(t, &p);
+        return;
+    }
+    sip_text(t, u->payload, false, false);
+    if (!t->full)
+        return;
+    *t = txtbuf_of(t->p, t->cap);
+    udp_line(t, u);
+    sip_text(t, u->payload, false, true);
 }
 
 static void frame_text(struct txtbuf *t, const struct wire_frame *f, size_t n)
