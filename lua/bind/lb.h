@@ -167,6 +167,7 @@ int lb_node_op(lua_State *L);
 int lb_records(lua_State *L);
 int lb_segments(lua_State *L);
 int lb_datagrams(lua_State *L);
+int lb_captures(lua_State *L);
 int lb_arps(lua_State *L);
 int lb_measure(lua_State *L);
 

@@ -268,6 +268,7 @@ static void push_host(lua_State *L)
         {"segments", lb_segments},
         {"datagrams", lb_datagrams},
         {"arps", lb_arps},
+        {"captures", lb_captures},
         {"measure", lb_measure},
         {"measure_names", host_measure_names},
         {NULL, NULL},

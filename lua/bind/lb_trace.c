@@ -31,6 +31,7 @@ struct traced {
 
 struct traced_segment {
     const struct port *port;
+    int64_t id; /* of its record */
     struct segment_row row;
     struct str text; /* the payload */
 };
@@ -136,7 +137,7 @@ static void keep_segment(struct lb_trace *t, const struct rec *r)
     row.sent = r->kind == REC_FRAME_TX;
     row.copy = row.sent ? (uint32_t)r->frame_tx.copy : 0;
     struct traced_segment *s = block_add(&t->segments, t->sc->arena);
-    *s = (struct traced_segment){p, row, keep_bytes(t, row.payload)};
+    *s = (struct traced_segment){p, r->id, row, keep_bytes(t, row.payload)};
 }
 
 static void on_record(struct sink *sink, const struct rec *r)
@@ -263,6 +264,7 @@ static void push_packet(lua_State *L, const struct traced_segment *t, const stru
     const struct segment_row *s = &t->row;
     lua_createtable(L, 0, 20);
     set_time(L, s->at.ns);
+    set_int(L, "id", (uint64_t)t->id);
     set_int(L, "clock_ns", (uint64_t)host_clock_ns(clock, s->at.ns));
     lua_pushboolean(L, s->sent);
     lua_setfield(L, -2, "sent");
@@ -342,4 +344,17 @@ int lb_datagrams(lua_State *L)
 int lb_arps(lua_State *L)
 {
     return push_packets(L, ARPS);
+}
+
+/* host.captures(): the captured ports, as "node:port" */
+int lb_captures(lua_State *L)
+{
+    const struct scenario *sc = lb_scenario(L);
+    lua_createtable(L, (int)sc->capture_count, 0);
+    for (size_t i = 0; i < sc->capture_count; i++) {
+        const struct port *p = sc->captures[i].port;
+        lua_pushfstring(L, "%s:%s", p->node->name, p->name);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
 }
