@@ -64,6 +64,18 @@ uint32_t ip_iface_count(const struct ip_stack *s)
     return s->iface_count;
 }
 
+struct node *ip_owner(struct net *n, struct ip4 addr)
+{
+    for (size_t i = 0; i < net_node_count(n); i++) {
+        struct node *node = net_node_at(n, i);
+        for (uint32_t k = 0; node->ip && k < ip_iface_count(node->ip); k++) {
+            if (ip4_eq(ip_iface_at(node->ip, k)->addr, addr))
+                return node;
+        }
+    }
+    return NULL;
+}
+
 const struct ip_iface *ip_iface_at(const struct ip_stack *s, uint32_t index)
 {
     ASSERT(index < s->iface_count);

@@ -105,6 +105,9 @@ bool ip_is_free(const struct ip_stack *s, uint16_t port); /* nobody has bound it
 /* Ports, dst and payload of *u; the source address is the stack's. False: no route. */
 MUST_USE bool ip_send_udp(struct ip_stack *s, const struct udp *u, uint8_t dscp);
 
+/* The node that has that address on an interface of its own; NULL: none has. For who explains, not for who sends. */
+struct node *ip_owner(struct net *n, struct ip4 addr);
+
 /* The index of the interface that the datagram being handled came in by. */
 uint32_t ip_arrival(const struct ip_stack *s);
 

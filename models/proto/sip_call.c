@@ -120,6 +120,10 @@ static void aim(struct sip_call *c)
     uint16_t port;
     if (!sip_uri_addr(to, &addr, &port))
         return; /* a name: the way of the INVITE is the only one we know */
+    if (!c->peer || !ip4_eq(c->hop.addr, addr)) {
+        const struct node *peer = ip_owner(c->ua->node->net, addr);
+        c->peer = peer ? peer->id : 0;
+    }
     c->hop.addr = addr;
     c->hop.port = port ? port : SIP_PORT;
     struct str over = sip_uri_param(to, STR("transport"));
@@ -154,6 +158,11 @@ bool call_learn_routes(struct sip_call *c, const struct sip_msg *m)
 }
 
 /* --- birth and end ----------------------------------------------------------------------------------- */
+
+void call_await_refresh(struct sip_call *c)
+{
+    session_await(&c->session, call_flow(c, false, c->remote_cseq ? c->remote_cseq + 1 : CALL_CSEQ_FIRST), c->peer);
+}
 
 static void on_session_refresh(void *arg)
 {
@@ -256,6 +265,7 @@ void call_bye(struct sip_call *c, enum call_end why)
     sip_branch_draw(&ua->txns, branch);
     call_draft(c, &d, "BYE", branch, ++c->cseq);
     struct str bytes = ua_write(ua, &d, text);
+    bus_set_flow(ua->node->sim, call_flow(c, true, c->cseq));
     BUS_NOTE(ua->node->sim, ua->node->id, "sip", "BYE sent, CSeq {}, to {}", V_U64(c->cseq), V_IP4(c->hop.addr.v));
     /* whatever comes back, the call is over (RFC 3261 15.1.1) */
     sip_client_forget(sip_client_start(&ua->txns, &c->hop, STR("BYE"), str_of(branch), bytes, call_flow(c, true, c->cseq),

@@ -125,6 +125,7 @@ struct sip_call {
     char target[CALL_TEXT_MAX + 1];   /* Contact of the other side */
     char routes[CALL_ROUTES_MAX + 1]; /* as a Route header has them; "" none */
     struct sip_hop hop;               /* of requests within the dialog */
+    uint16_t peer;                    /* the node there, to explain what did not come; 0: unknown */
     uint32_t cseq, remote_cseq;       /* of the last request of each side; remote 0: there was none */
     bool peer_updates;                /* the other side's Allow has UPDATE */
     /* offer and answer */

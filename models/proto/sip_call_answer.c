@@ -161,7 +161,7 @@ static void keep_ok(struct sip_call *c, struct str bytes, const struct sip_msg *
     c->copy_after = t->t1;
     tmr_arm(&c->copy, t->t1);
     tmr_arm(&c->patience, dur_ns(64 * t->t1.ns));
-    tmr_await(&c->patience, call_flow(c, false, c->ok_cseq), 0);
+    tmr_await(&c->patience, call_flow(c, false, c->ok_cseq), c->peer);
 }
 
 static void send_ok(struct sip_call *c, const struct media *mine, bool first)
@@ -189,7 +189,7 @@ static void send_ok(struct sip_call *c, const struct media *mine, bool first)
     a->server = NULL;
     sip_server_answer(t, 200, bytes);
     session_accepted(&c->session, &a->due);
-    session_await(&c->session, call_flow(c, false, c->remote_cseq + 1), 0);
+    call_await_refresh(c);
 }
 
 static void accept(struct sip_call *c, bool first)

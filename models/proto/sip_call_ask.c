@@ -178,7 +178,7 @@ static void take_session(struct sip_call *c, const struct sip_msg *m)
     if (!session_read(m, &answer))
         answer = (struct session_headers){0}; /* nonsense is no agreement */
     session_answered(&c->session, &c->sent, &answer);
-    session_await(&c->session, call_flow(c, false, c->remote_cseq ? c->remote_cseq + 1 : CALL_CSEQ_FIRST), 0);
+    call_await_refresh(c);
 }
 
 static void on_accepted(struct sip_call *c, const struct sip_msg *m)

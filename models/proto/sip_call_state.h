@@ -34,6 +34,7 @@ void call_drop(struct sip_call *c, enum call_event ev, enum call_end why); /* no
 void call_discard(struct sip_call *c);               /* without a word to anybody */
 bool call_learn_target(struct sip_call *c, const struct sip_msg *m); /* from its Contact; false: it is too long or none */
 bool call_learn_routes(struct sip_call *c, const struct sip_msg *m); /* from its Record-Route, at the start of a dialog */
+void call_await_refresh(struct sip_call *c); /* the next request of the other side, should its session expire */
 uint64_t call_flow(const struct sip_call *c, bool ours, uint32_t cseq); /* the exchange of a request */
 
 /* --- sip_call_ask.c: our requests --- */
