@@ -221,20 +221,33 @@ bool sip_profile_read(struct sip_profile *p, struct arena *a, const char *text, 
 
 /* --- editing ---------------------------------------------------------------------------------------------- */
 
+#define ROOM_LEFT 1024 /* for what is written behind the headers, and for their names */
+#define HEADERS_LEFT 4
+
+/* Of a message that is being written, whose headers nobody has sorted yet. */
+static struct str value_of(const struct sip_msg *m, enum sip_header_id id)
+{
+    for (uint32_t i = 0; i < m->header_count; i++) {
+        if (sip_header_is(m->headers[i].name, id))
+            return m->headers[i].value;
+    }
+    return STR_NONE;
+}
+
 static bool is_within_dialog(const struct sip_msg *m)
 {
-    return sip_has_param(sip_header(m, SIP_TO), STR("tag"));
+    return sip_has_param(value_of(m, SIP_TO), STR("tag"));
 }
 
 static bool is_for(const struct profile_rule *x, const struct sip_msg *m)
 {
-    struct sip_cseq cseq = {0};
     if (x->of_responses != m->is_response || (x->status && x->status != m->status))
         return false;
     if (!x->method.n)
         return true;
-    sip_cseq(m, &cseq);
-    if (!str_eq(x->method, m->is_response ? cseq.method : m->method))
+    struct str method = value_of(m, SIP_CSEQ);
+    str_cut(&method, ' ');
+    if (!str_eq(x->method, m->is_response ? str_trim(method) : m->method))
         return false;
     return m->is_response || !str_eq(x->method, STR("INVITE")) || x->within_dialog == is_within_dialog(m);
 }
@@ -252,7 +265,18 @@ static void take_out(struct sip_msg *m, uint32_t at)
     }
 }
 
-/* The line that comes of it, in `room`; false: it does not fit, and nothing was written. */
+/* What was written since `before`; false: there is not room enough, and it is taken back. */
+static bool written(struct txtbuf *room, size_t before, struct str *out)
+{
+    *out = (struct str){room->p + before, room->n - before};
+    if (!room->full && room->cap - room->n > ROOM_LEFT)
+        return true;
+    room->n = before;
+    room->full = false;
+    return false;
+}
+
+/* The line that comes of it. */
 static bool replace(const struct profile_rule *x, struct str line, const struct pattern_match *found,
                     struct txtbuf *room, struct str *out)
 {
@@ -261,12 +285,7 @@ static bool replace(const struct profile_rule *x, struct str line, const struct 
     txtbuf_str(room, (struct str){line.p, (size_t)(hit.p - line.p)});
     ios_replacement_write(room, x->text, found);
     txtbuf_str(room, from(line, (size_t)(hit.p - line.p) + hit.n));
-    *out = (struct str){room->p + before, room->n - before};
-    if (!room->full)
-        return true;
-    room->n = before;
-    room->full = false;
-    return false;
+    return written(room, before, out);
 }
 
 /* A line that lost its name is no header any more. */
@@ -291,11 +310,14 @@ static bool modify(const struct profile_rule *x, struct sip_msg *m, uint32_t at,
     return true;
 }
 
-static bool add_header(const struct profile_rule *x, struct sip_msg *m)
+static bool add_header(const struct profile_rule *x, struct sip_msg *m, struct txtbuf *room)
 {
-    if (m->header_count == SIP_HEADERS_MAX)
+    size_t before = room->n;
+    struct str value;
+    txtbuf_str(room, x->text);
+    if (m->header_count >= SIP_HEADERS_MAX - HEADERS_LEFT || !written(room, before, &value))
         return false;
-    m->headers[m->header_count++] = (struct sip_header){x->header, x->text};
+    m->headers[m->header_count++] = (struct sip_header){x->header, value};
     return true;
 }
 
@@ -304,7 +326,7 @@ static uint32_t apply(const struct profile_rule *x, struct sip_msg *m, struct tx
 {
     uint32_t changes = 0;
     if (x->action == PROFILE_ADD)
-        return add_header(x, m);
+        return add_header(x, m, room);
     for (uint32_t i = m->header_count; i-- > 0;) {
         if (!str_eq_nocase(m->headers[i].name, x->header))
             continue;

@@ -15,7 +15,7 @@
 /* What the profile makes of that message; headers after a first line, each with its CRLF. */
 static const char *edited(const char *rules, const char *message)
 {
-    static char in[2048], out[2048], text[1024];
+    static char in[2048], out[2048], text[2048];
     struct world *w = world_open(NULL);
     struct sip_profile p;
     struct sip_msg m;
@@ -115,7 +115,7 @@ static void what_rules_do(void **state)
 static void headers_are_found_afterwards(void **state)
 {
     static const char message[] = "BYE sip:a SIP/2.0\r\nContact: <sip:b>\r\nX: 1\r\nCSeq: 7 BYE\r\n\r\n";
-    static char text[4];
+    static char text[1024];
     struct world *w = world_open(NULL);
     struct sip_profile p;
     struct sip_msg m;
