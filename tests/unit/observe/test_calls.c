@@ -156,6 +156,7 @@ static void a_call_whose_other_end_is_gone(void **st)
     uint64_t drop = end(&b, 32 * S, CUBE, leg_a, "unreachable");
     finish(&b, 40 * S);
     expect(&b, MEASURE_CALL_DROP_COUNT, 1, drop);
+    expect(&b, MEASURE_BYE_COUNT, 1, drop);
     tear_down(&b);
 }
 
