@@ -140,12 +140,25 @@ static void take_length(struct head *h, struct str line)
     uint64_t v;
     if (!sip_header_is(name, SIP_CONTENT_LENGTH))
         return;
-    if (!str_u64(str_trim(value), SIP_BODY_MAX, &v) || (h->told && v != h->body)) {
+    value = str_trim(value);
+    if (str_starts(value, STR("\r\n"))) /* nothing but its continuation */
+        value = str_trim((struct str){value.p + 2, value.n - 2});
+    if (!str_u64(value, SIP_BODY_MAX, &v) || (h->told && v != h->body)) {
         h->bad = true;
         return;
     }
     h->body = v;
     h->told = true;
+}
+
+/* The line from p to its LF, with those that continue it but without its own CRLF. */
+static struct str unfolded(const char *p, const char *lf, const char *end)
+{
+    for (const char *next = lf; next && next + 1 < end && (next[1] == ' ' || next[1] == '\t');) {
+        next = memchr(next + 1, '\n', (size_t)(end - next - 1));
+        lf = next ? next : lf;
+    }
+    return (struct str){p, (size_t)(lf - 1 - p)};
 }
 
 static struct head get_head(struct str s)
@@ -160,7 +173,7 @@ static struct head get_head(struct str s)
         if (lf == p || lf[-1] != '\r' || lf - p > SIP_LINE_MAX + 1)
             h.bad = true;
         else if (p > s.p && ((p[0] | 0x20) == 'c' || (p[0] | 0x20) == 'l')) /* it, or its compact form */
-            take_length(&h, (struct str){p, (size_t)(lf - 1 - p)});
+            take_length(&h, unfolded(p, lf, end));
     }
     return h;
 }
@@ -182,15 +195,6 @@ enum sip_frame_verdict sip_frame(struct str stream, size_t *len)
 
 /* --- decoding
  * ----------------------------------------------------------------------------------------- */
-
-static bool is_uri(struct str s) /* its characters; what they say is for its user to judge */
-{
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] <= ' ' || s.p[i] > '~')
-            return false;
-    }
-    return s.n > 0;
-}
 
 /* Has the text no control characters but tabs and whole CRLFs? Then none of its lines has one. Without a
  * branch, so that compilers take many bytes at a time. */
@@ -220,7 +224,7 @@ static void get_start_line(struct txt *t, struct sip_msg *m)
         m->status = (uint32_t)status;
         m->phrase = rest;
     } else {
-        if (!header_is_token(first) || !is_uri(second) || !str_eq_nocase(rest, STR("SIP/2.0")))
+        if (!header_is_token(first) || !sip_is_uri(second) || !str_eq_nocase(rest, STR("SIP/2.0")))
             txt_fail(t, "bad request line");
         m->method = first;
         m->uri = second;

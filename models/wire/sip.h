@@ -123,13 +123,16 @@ bool sip_via_get(struct str element, struct sip_via *out);  /* any other, of sip
 bool sip_contact(const struct sip_msg *m, struct sip_contact *out);
 
 /* Of a header value; of a list its first element. Nothing inside quotes or <> separates. */
-struct str sip_uri_of(struct str value);   /* what stands between < and >, or the bare URI */
+struct str sip_uri_of(struct str value);   /* between < and >, or bare; empty when it is no URI, nor a lone * */
 struct str sip_uri_user(struct str value); /* "5678" of <sip:5678@10.1.1.1> */
 struct str sip_param(struct str value, struct str name); /* ;name=value, quotes removed */
 bool sip_has_param(struct str value, struct str name);
 
 /* Is there a body, and is it a session description? */
 bool sip_has_sdp(const struct sip_msg *m);
+
+/* Visible characters of ASCII, without quotes and angle brackets: what it says is for its user to judge. */
+bool sip_is_uri(struct str s);
 
 /* Of a URI, or of an address with its URI in <>; without <> all parameters are the URI's. Only sip: and sips: have
  * a host. */

@@ -8,10 +8,14 @@ struct parts {
     bool has_port;
 };
 
-/* What stands in <>, or the whole text. */
-static struct str bare(struct str uri)
+bool sip_is_uri(struct str s)
 {
-    return str_find(uri, STR("<")) >= 0 ? sip_uri_of(uri) : str_trim(uri);
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (c <= ' ' || c > '~' || c == '"' || c == '<' || c == '>')
+            return false;
+    }
+    return s.n > 0;
 }
 
 static size_t find_any(struct str s, const char *stops)
@@ -23,6 +27,16 @@ static size_t find_any(struct str s, const char *stops)
         }
     }
     return s.n;
+}
+
+/* What stands in <>, or the text up to a blank or a quote, which no URI holds. */
+static struct str bare(struct str uri)
+{
+    if (str_find(uri, STR("<")) >= 0)
+        return sip_uri_of(uri);
+    uri = str_trim(uri);
+    uri.n = find_any(uri, " \t\r\n\"");
+    return sip_is_uri(uri) ? uri : STR_NONE;
 }
 
 /* All is empty when it is of another scheme. */
@@ -107,12 +121,8 @@ bool sip_uri_addr(struct str uri, struct ip4 *addr, uint16_t *port)
     return true;
 }
 
-/* A bare address may be one of a list, with parameters that are not the URI's: the @ behind them is none of its own,
- * for a user holds neither blanks nor quotes. */
 struct str sip_uri_user(struct str value)
 {
     struct str user = split(value).user;
-    if (find_any(user, " \t\r\n\"<>,") < user.n)
-        return STR_NONE;
     return str_cut(&user, ':'); /* without a password */
 }

@@ -4,6 +4,8 @@
  * blanks. */
 #include "models/wire/sip.h"
 
+#include "models/wire/header.h"
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -105,15 +107,20 @@ bool sip_has_param(struct str value, struct str name)
     return find_param(value, name, &v);
 }
 
+/* Neither a fold nor a quote can be part of it: what is taken for a URI may be written into a start line. */
 struct str sip_uri_of(struct str value)
 {
     size_t open = plain_find(value, '<', ',');
-    if (open == value.n || value.p[open] == ',')
-        return plain_cut(&value, ';', ',');
+    if (open == value.n || value.p[open] == ',') {
+        struct str uri = plain_cut(&value, ';', ',');
+        bool some = str_find(uri, STR(":")) >= 0 || str_eq(uri, STR("*"));
+        return some && sip_is_uri(uri) ? uri : STR_NONE;
+    }
     struct str inside = {value.p + open + 1, value.n - open - 1};
     if (str_find(inside, STR(">")) < 0)
         return STR_NONE;
-    return str_cut(&inside, '>');
+    struct str uri = str_cut(&inside, '>');
+    return sip_is_uri(uri) ? uri : STR_NONE;
 }
 
 struct sip_list sip_list_of(const struct sip_msg *m, enum sip_header_id id)
@@ -156,7 +163,7 @@ bool sip_cseq(const struct sip_msg *m, struct sip_cseq *out)
         number.n++;
     struct str method = trim((struct str){v.p + number.n, v.n - number.n});
     uint64_t n;
-    if (!str_u64(number, 0x7fffffff, &n) || method.n == 0) /* RFC 3261 8.1.1.5: below 2^31 */
+    if (!str_u64(number, 0x7fffffff, &n) || !header_is_token(method)) /* RFC 3261 8.1.1.5: below 2^31 */
         return false;
     if (!m->is_response && !str_eq(method, m->method))
         return false;
