@@ -174,7 +174,7 @@ static bool check_response(const struct sip_msg *m, struct sip_refusal *r)
     return true;
 }
 
-bool sip_check_headers(const struct sip_msg *m, struct sip_refusal *r)
+bool sip_check_relayed(const struct sip_msg *m, struct sip_refusal *r)
 {
     struct sip_via via;
     struct sip_cseq cseq;
@@ -189,7 +189,12 @@ bool sip_check_headers(const struct sip_msg *m, struct sip_refusal *r)
         ok = refuse(r, "sip-too-large", 513, "Message Too Large", NULL);
     if (m->is_response || str_eq(m->method, STR("ACK")))
         r->status = 0; /* neither is ever answered */
-    return ok && m->is_response ? check_response(m, r) : ok;
+    return ok;
+}
+
+bool sip_check_headers(const struct sip_msg *m, struct sip_refusal *r)
+{
+    return sip_check_relayed(m, r) && (!m->is_response || check_response(m, r));
 }
 
 /* --- answers -------------------------------------------------------------------------------------- */

@@ -24,6 +24,9 @@ MUST_USE bool sip_check_decode(struct str bytes, bool datagram, char *room, stru
 /* Mandatory headers, one of each, a CSeq of the same method; of a response a single Via. False: *r says why. */
 MUST_USE bool sip_check_headers(const struct sip_msg *m, struct sip_refusal *r);
 
+/* The same for a proxy, whose responses have the Vias of those behind it, too (16.7). */
+MUST_USE bool sip_check_relayed(const struct sip_msg *m, struct sip_refusal *r);
+
 /* An answer of the headers that every one has (RFC 3261 8.2.6): Via, From, To, Call-ID, CSeq; Timestamp in a 100.
  * `to_tag` is added when To has none; empty: none is. */
 void sip_answer_put(struct wr *w, const struct sip_msg *request, uint32_t status, const char *phrase, struct str to_tag);

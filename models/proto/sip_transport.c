@@ -129,7 +129,7 @@ static bool is_for_us(const struct sip_transport *t, const struct sip_msg *m, co
 static void hand_on(struct sip_transport *t, const struct sip_msg *m, const struct sip_hop *from)
 {
     struct sip_refusal why = {0};
-    if (!sip_check_headers(m, &why)) {
+    if (!(t->relays ? sip_check_relayed(m, &why) : sip_check_headers(m, &why))) {
         ip_discard(t->node, why.why);
         if (why.status)
             answer(t, m, from, &why);

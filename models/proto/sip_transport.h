@@ -36,6 +36,7 @@ struct sip_transport {
     bool lent_only; /* somebody else listens on TCP at that port and lends what he accepts; set before it is opened */
     const struct sip_transport_user *user;
     void *arg;
+    bool relays; /* a proxy's: its responses have more Vias than its own; set before it is opened */
     bool open; /* it listens */
     struct map channels; /* of TCP, by peer */
     struct pool channel_pool;
