@@ -13,6 +13,7 @@
 #include "models/proto/sip_profile.h"
 
 #define DSCP_CS3 24
+#define COPIED dur_s(86400) /* up to the longest interval that any of these products has */
 #define METHODS "INVITE, OPTIONS, BYE, CANCEL, ACK, UPDATE"
 
 /* What a leg of one dial-peer has for its session timer; `asks`: it writes Session-Expires into its first INVITE. */
@@ -219,28 +220,30 @@ static const struct ua_hooks hooks = {.edit = edit, .ignores = ignores, .session
 /* --- making ------------------------------------------------------------------------------------------- */
 
 /* RFC 4028 7.1: nothing is asked for that is below what is accepted. Who refreshes is named only where it is not
- * the caller, as the RFC recommends. */
-static struct session_config session_config(const struct cube *c, struct sim_dur min_se)
+ * the caller, as the RFC recommends. On a leg that does not ask, what the other side asks for is copied (seed 003). */
+static struct session_config session_config(const struct cube *c, struct sim_dur min_se, bool asks)
 {
     return (struct session_config){.supported = true,
+                                   .asks = asks,
                                    .states_min_se = true,
                                    .names_refresher = c->refresher == 1,
                                    .refreshes = true,
                                    .expires_calls = true,
                                    .refresher = c->refresher == 1 ? REFRESHER_UAS : REFRESHER_UAC,
                                    .method = c->method == 1 ? SESSION_BY_UPDATE : SESSION_BY_INVITE,
-                                   .expires = dur_max(c->session_expires, min_se),
+                                   .expires = asks ? dur_max(c->session_expires, min_se) : COPIED,
                                    .min_se = min_se};
 }
 
 static void make_sessions(struct cube *c, uint32_t count)
 {
-    c->ua_config.session = session_config(c, c->min_se);
+    c->ua_config.session = session_config(c, c->min_se, false);
     c->sessions = ARENA_ARRAY(sim_arena(c->node->sim), struct peer_sessions, count);
     for (const struct dial_peer *p = c->peers; p; p = p->next) {
         struct peer_sessions *s = &c->sessions[p->index];
-        s->plain = s->asks = session_config(c, p->min_se_s ? dur_s(p->min_se_s) : c->min_se);
-        s->asks.asks = true;
+        struct sim_dur min_se = p->min_se_s ? dur_s(p->min_se_s) : c->min_se;
+        s->plain = session_config(c, min_se, false);
+        s->asks = session_config(c, min_se, true);
     }
 }
 
