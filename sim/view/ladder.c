@@ -170,7 +170,8 @@ static bool named_lifelines(struct ladder *l, struct err *e)
     return true;
 }
 
-/* Where calls are made, their hosts stand side by side in the order in which the first INVITE passed them. */
+/* Where calls are made, their hosts stand side by side in the order in which the first INVITE passed them; whoever
+ * calls one of them later stands in front of it. */
 static void place_callers(struct ladder *l)
 {
     struct str src, dst;
@@ -185,7 +186,7 @@ static void place_callers(struct ladder *l)
         if (column_of(l, from) < 0 && column_of(l, to) >= 0)
             (void)add_lifeline_at(l, column_of(l, to), from);
         (void)add_lifeline(l, from);
-        (void)add_lifeline_at(l, column_of(l, from) + 1, to);
+        (void)add_lifeline(l, to);
     }
 }
 

@@ -98,10 +98,18 @@ static void test_lifelines_in_the_order_of_the_call(void **state)
     assert_null(strstr(text, "provider"));
     free(text);
     kit_free(&k);
+    set_up(&k);
+    say(&k, CUBE, CUCM, 1, "INVITE", 101);
+    say(&k, CUCM, PHONE, 2, "INVITE", 101);
+    say(&k, PROVIDER, CUCM, 3, "INVITE", 101); /* a second caller */
+    text = drawn(&k, (struct ladder_options){0});
+    assert_null(strstr(text, "phone")); /* who never spoke has no address that is known */
+    assert_true(strstr(text, "cube") < strstr(text, "provider") && strstr(text, "provider") < strstr(text, "cucm"));
+    free(text);
+    kit_free(&k);
 }
 
-/* The second and third copy of a datagram; an ACK of another exchange is none, nor is the same message of another
- * host. */
+/* The second and third copy of a datagram; the same message of another host is none, nor is that of another call. */
 static void test_copies_over_udp(void **state)
 {
     (void)state;
@@ -116,6 +124,7 @@ static void test_copies_over_udp(void **state)
     kit_add(&k, "DROP", CUBE, third, "INVITE CSeq 102: link-loss",
             "{\"frame\":1,\"port\":\"out\",\"reason\":\"link-loss\",\"len\":1}");
     exchange(&k, CUBE, PROVIDER, 6, 102);
+    say(&k, PROVIDER, CUBE, 8, "INVITE", 101); /* of another call */
     char *text = drawn(&k, (struct ladder_options){0});
     assert_int_equal(count(text, "again: INVITE"), 2);
     assert_int_equal(count(text, "again:"), 2);
@@ -124,6 +133,7 @@ static void test_copies_over_udp(void **state)
     kit_free(&k);
 }
 
+/* Refresh `without` does not come. */
 static void day(struct kit *k, int refreshes, int without)
 {
     set_up(k);
@@ -156,7 +166,7 @@ static void test_a_day_of_refreshes(void **state)
     kit_free(&k);
 }
 
-/* One that does not come leaves a gap: what follows it is drawn. So is one that was repeated. */
+/* One that does not come leaves a gap: what follows it is drawn. So is one that was repeated, or lost. */
 static void test_what_is_irregular_is_drawn(void **state)
 {
     (void)state;
@@ -175,6 +185,14 @@ static void test_what_is_irregular_is_drawn(void **state)
     text = drawn(&k, (struct ladder_options){0});
     assert_non_null(strstr(text, "-INVITE CSeq 121-"));
     assert_non_null(strstr(text, "-again: ACK CSeq 121-"));
+    free(text);
+    kit_free(&k);
+    day(&k, 20, 0);
+    kit_add(&k, "DROP", CUBE, (int64_t)k.run.count, "ACK CSeq 121: link-loss",
+            "{\"frame\":1,\"port\":\"out\",\"reason\":\"link-loss\",\"len\":1}");
+    text = drawn(&k, (struct ladder_options){0});
+    assert_non_null(strstr(text, "-INVITE CSeq 121-"));
+    assert_non_null(strstr(text, "lost at cube out: link-loss"));
     free(text);
     kit_free(&k);
 }
