@@ -24,6 +24,12 @@ static bool refuse(struct sip_refusal *r, const char *why, uint32_t status, cons
     return false;
 }
 
+/* Neither a response nor an ACK ever has an answer. */
+static bool is_answerable(const struct sip_msg *m)
+{
+    return !m->is_response && !str_eq(m->method, STR("ACK"));
+}
+
 /* --- decoding ------------------------------------------------------------------------------------- */
 
 static struct str without_crlfs(struct str s)
@@ -81,11 +87,19 @@ static bool is_short(struct str bytes)
     return str_find(without_crlfs(bytes), STR("\r\n\r\n")) > 0 && sip_frame(bytes, &len) == SIP_FRAME_MORE;
 }
 
+static bool judge_version(const struct sip_msg *m, struct sip_refusal *r)
+{
+    struct sip_via via;
+    if (!is_answerable(m) || !sip_via(m, &via))
+        return discard(r, "sip-version");
+    return refuse(r, "sip-version", 505, "Version Not Supported", NULL);
+}
+
 /* sip_get reads the headers before it looks at the body: they are there. */
 static bool judge_short(const struct sip_msg *m, struct sip_refusal *r)
 {
     struct sip_via via;
-    if (m->is_response || !m->first[SIP_CONTENT_LENGTH] || !sip_via(m, &via))
+    if (!is_answerable(m) || !m->first[SIP_CONTENT_LENGTH] || !sip_via(m, &via))
         return discard(r, "sip-short-body");
     return refuse(r, "sip-short-body", 400, "Body shorter than Content-Length", NULL);
 }
@@ -101,7 +115,7 @@ bool sip_check_decode(struct str bytes, bool datagram, char *room, struct sip_ms
     if (datagram && is_short(bytes))
         return judge_short(m, r);
     if (decode_as_ours(bytes, room, m))
-        return refuse(r, "sip-version", 505, "Version Not Supported", NULL);
+        return judge_version(m, r);
     discard(r, "sip-malformed");
     r->is_no_sip = true;
     return false;
@@ -195,6 +209,9 @@ bool sip_check_relayed(const struct sip_msg *m, struct sip_refusal *r)
 bool sip_check_headers(const struct sip_msg *m, struct sip_refusal *r)
 {
     return sip_check_relayed(m, r) && (!m->is_response || check_response(m, r));
+    if (!is_answerable(m))
+        r->status = 0;
+    return ok && m->is_response ? check_response(m, r) : ok;
 }
 
 /* --- answers -------------------------------------------------------------------------------------- */

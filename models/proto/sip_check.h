@@ -9,6 +9,7 @@
 
 #define SIP_MESSAGE_MAX 4096 /* of those that we write */
 #define SIP_REQUEST_MAX 8192 /* of those that we take; larger ones are answered 513 */
+#define SIP_ANSWER_MAX (SIP_REQUEST_MAX + 512) /* room for what sip_answer_put makes of those */
 
 struct sip_refusal {
     const char *why;  /* name of the discard */

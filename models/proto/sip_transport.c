@@ -89,7 +89,7 @@ bool sip_transport_reaches(const struct sip_transport *t, const struct sip_hop *
 static void answer(struct sip_transport *t, const struct sip_msg *m, const struct sip_hop *from,
                    const struct sip_refusal *why)
 {
-    char text[SIP_MESSAGE_MAX], tag[17];
+    char text[SIP_ANSWER_MAX], tag[17];
     struct wr w = wr_of(text, sizeof text);
     struct txtbuf g = txtbuf_of(tag, sizeof tag);
     struct str id = sip_header(m, SIP_CALL_ID), via = sip_header(m, SIP_VIA);

@@ -161,7 +161,7 @@ static void copy_came(void *self, const void *msg)
 static void send_trying(void *self, const void *msg)
 {
     struct sip_server *t = self;
-    char text[SIP_MESSAGE_MAX];
+    char text[SIP_ANSWER_MAX];
     struct wr w = wr_of(text, sizeof text);
     struct sip_msg m;
     uint32_t cseq;
@@ -169,10 +169,7 @@ static void send_trying(void *self, const void *msg)
     bool ok = sip_txn_decode(t->text, &m, &cseq);
     ASSERT(ok);
     sip_answer_put(&w, &m, 100, "Trying", STR_NONE);
-    if (!wr_ok(&w)) {
-        ip_discard(t->txns->node, "sip-too-large");
-        return;
-    }
+    ASSERT(wr_ok(&w));
     struct str message = str_of_bytes(text, wr_len(&w));
     t->status = 100;
     bus_set_flow(t->txns->node->sim, t->flow);
