@@ -59,3 +59,30 @@ uint32_t session_proxy_answer(const struct session_asked *asked, struct session_
     }
     return h->has_expires ? h->expires_s : 0; /* one that was there MUST NOT be modified */
 }
+
+/* The refresher and whatever else stands behind the number stay as they are (8.1). */
+static void write_expires(struct sip_edit *e, const struct session_headers *was, const struct session_headers *is)
+{
+    struct str params = sip_header(&e->m, SIP_SESSION_EXPIRES);
+    struct txtbuf t = sip_edit_write(e);
+    txtbuf_add(&t, "%u", is->expires_s);
+    str_cut(&params, ';');
+    if (params.n)
+        txtbuf_add(&t, ";%.*s", STR_ARG(params));
+    if (!was->has_expires && is->refresher != REFRESHER_NONE)
+        txtbuf_cstr(&t, is->refresher == REFRESHER_UAC ? ";refresher=uac" : ";refresher=uas");
+    sip_edit_set(e, SIP_SESSION_EXPIRES, "Session-Expires", sip_edit_keep(e, &t));
+}
+
+void session_proxy_write(struct sip_edit *e, const struct session_headers *was, const struct session_headers *is)
+{
+    if (is->has_expires && (!was->has_expires || is->expires_s != was->expires_s))
+        write_expires(e, was, is);
+    if (is->has_min_se && (!was->has_min_se || is->min_se_s != was->min_se_s)) {
+        struct txtbuf t = sip_edit_write(e);
+        txtbuf_add(&t, "%u", is->min_se_s);
+        sip_edit_set(e, SIP_MIN_SE, "Min-SE", sip_edit_keep(e, &t));
+    }
+    if (is->required && !was->required)
+        sip_edit_append(e, SIP_REQUIRE, "Require", STR("timer"));
+}

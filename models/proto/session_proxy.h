@@ -5,6 +5,7 @@
 #define MODELS_PROTO_SESSION_PROXY_H
 
 #include "models/proto/session_timer.h"
+#include "models/proto/sip_edit.h"
 
 struct session_proxy_config {
     bool on;      /* off: it lets all of it pass, and remembers nothing */
@@ -27,5 +28,8 @@ bool session_proxy_request(const struct session_proxy_config *c, struct session_
 /* The 2xx to it has come: *h becomes what it is forwarded with. Returns the session's interval from then on, in seconds;
  * 0: it does not expire (8.2). */
 uint32_t session_proxy_answer(const struct session_asked *asked, struct session_headers *h);
+
+/* Writes into a message what these rules made of its headers: those that differ, and nothing else of them. */
+void session_proxy_write(struct sip_edit *e, const struct session_headers *was, const struct session_headers *is);
 
 #endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A stateful proxy on the wire, between two peers that speak by hand: RFC 3261 16, 9, 13.3.1.4. Independent truth: the
+ * messages of these sections; times by the RFC's timers. */
+#include "tests/unit/device/proxy_kit.h"
+
+static struct bench *bench(void)
+{
+    static const char *const off[][2] = {{"proxy_session_timers", "off"}};
+    return bench_of(off, 1);
+}
+
+static size_t vias(const struct sip_msg *m)
+{
+    struct str one;
+    size_t n = 0;
+    for (struct sip_list l = sip_list_of(m, SIP_VIA); sip_list_next(&l, &one);)
+        n++;
+    return n;
+}
+
+/* Up to the ACK; b's 200 is kept for those who want to send it again. */
+static struct sip_msg connect(struct bench *b)
+{
+    say_sip(&b->a, INVITE(""));
+    soon(b);
+    struct sip_msg q = next_mail(&b->b, "INVITE");
+    reply(&b->b, &q, "200 OK", "");
+    soon(b);
+    next_mail(&b->a, "SIP/2.0 200");
+    say_sip(&b->a, LATER("ACK", "1", ""));
+    soon(b);
+    next_mail(&b->b, "ACK sip:10.1.1.3");
+    return q;
+}
+
+static void section_16_a_whole_call(void **state)
+{
+    (void)state;
+    struct bench *b = bench();
+    say_sip(&b->a, INVITE("Subject: hello\nX-Unknown: 1, 2\n"));
+    soon(b);
+    struct sip_msg q = next_mail(&b->b, "INVITE sip:5@10.1.1.3 SIP/2.0");
+    assert_int_equal(vias(&q), 2);
+    assert_header(&q, SIP_MAX_FORWARDS, "69");
+    assert_header(&q, SIP_RECORD_ROUTE, "<sip:10.1.1.1;lr>");
+    assert_true(str_eq(sip_header_named(&q, STR("X-Unknown")), STR("1, 2")));
+    assert_false(q.first[SIP_SESSION_EXPIRES]);
+    assert_int_equal(calls(b, "proceeding"), 1);
+    reply(&b->b, &q, "100 Trying", "");
+    reply(&b->b, &q, "180 Ringing", "");
+    soon(b);
+    struct sip_msg m = next_mail(&b->a, "SIP/2.0 180"); /* 16.7 step 5: no 100 */
+    assert_int_equal(vias(&m), 1);
+    reply(&b->b, &q, "200 OK", "");
+    soon(b);
+    m = next_mail(&b->a, "SIP/2.0 200 OK");
+    assert_int_equal(vias(&m), 1);
+    assert_header(&m, SIP_RECORD_ROUTE, "<sip:10.1.1.1;lr>");
+    assert_int_equal(calls(b, "confirmed"), 1);
+    say_sip(&b->a, LATER("ACK", "1", ""));
+    soon(b);
+    m = next_mail(&b->b, "ACK sip:10.1.1.3");
+    assert_false(m.first[SIP_ROUTE]);
+    assert_false(m.first[SIP_RECORD_ROUTE]);
+    say_sip(&b->a, LATER("BYE", "2", ""));
+    soon(b);
+    m = next_mail(&b->b, "BYE sip:10.1.1.3");
+    assert_int_equal(calls(b, "confirmed"), 1); /* until it is answered */
+    reply(&b->b, &m, "200 OK", "");
+    soon(b);
+    next_mail(&b->a, "SIP/2.0 200");
+    assert_int_equal(calls(b, NULL), 0);
+    assert_non_null(fact(b->w, "proxy-call call: idle invite proceeding", 0));
+    assert_non_null(fact(b->w, "proxy-call call: proceeding answered confirmed", 0));
+    assert_non_null(fact(b->w, "proxy-call call: confirmed bye-answered ended", 0));
+    no_mail(&b->a);
+    no_mail(&b->b);
+    bench_end(b);
+}
+
+/* 16.3: what is not forwarded, with the status that it is answered with. */
+static void section_16_3_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *invite, *status;
+    } rows[] = {
+        {INVITE("Proxy-Require: foo\n"), "SIP/2.0 420"},
+        {INVITE("Via: SIP/2.0/UDP 10.1.1.1:5060;branch=z9hG4bKzz\n"), NULL}, /* a spiral is none of these */
+        {"INVITE sip:5@10.1.1.1 SIP/2.0\nVia: SIP/2.0/UDP {};branch=z9hG4bKm\nFrom: <sip:1@{}>;tag=f\n"
+         "To: <sip:5@10.1.1.1>\nCall-ID: c2\nCSeq: 1 INVITE\nMax-Forwards: 0\n", "SIP/2.0 483"},
+        {"INVITE tel:5 SIP/2.0\nVia: SIP/2.0/UDP {};branch=z9hG4bKn\nFrom: <sip:1@{}>;tag=f\n"
+         "To: <sip:5@10.1.1.1>\nCall-ID: c3\nCSeq: 1 INVITE\nMax-Forwards: 70\n", "SIP/2.0 416"},
+        {"OPTIONS sip:5@nowhere.example SIP/2.0\nVia: SIP/2.0/UDP {};branch=z9hG4bKo\nFrom: <sip:1@{}>;tag=f\n"
+         "To: <sip:5@10.1.1.1>\nCall-ID: c4\nCSeq: 1 OPTIONS\nMax-Forwards: 70\n", "SIP/2.0 404"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct bench *b = bench();
+        say_sip(&b->a, rows[i].invite);
+        soon(b);
+        if (rows[i].status) {
+            struct sip_msg m = next_mail(&b->a, rows[i].status);
+            if (m.status == 420)
+                assert_header(&m, SIP_UNSUPPORTED, "foo"); /* 16.3 step 5: MUST */
+            no_mail(&b->b);
+            assert_int_equal(calls(b, NULL), 0);
+        } else {
+            next_mail(&b->b, "INVITE");
+        }
+        bench_end(b);
+    }
+}
+
+/* 16.3 step 4: it comes back by the second proxy: with another Route, as was asked for, it is a spiral; as it was, since
+ * somebody sends it where it was, it is a loop. */
+static void section_16_3_spiral_and_loop(void **state)
+{
+    (void)state;
+    struct bench *b = bench();
+    say_sip(&b->a, INVITE("Route: <sip:10.1.1.1;lr>,<sip:10.1.1.4;lr>,<sip:10.1.1.1;lr>\n"));
+    soon(b);
+    struct sip_msg m = next_mail(&b->b, "INVITE sip:5@10.1.1.3");
+    assert_int_equal(vias(&m), 4);
+    bench_end(b);
+
+    b = bench();
+    say_sip(&b->a, INVITE(""));
+    soon(b);
+    m = next_mail(&b->b, "INVITE sip:5@10.1.1.3");
+    char text[600];
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    struct sip_via via;
+    assert_true(sip_via(&m, &via));
+    txtbuf_add(&t, "INVITE sip:5@10.1.1.1 SIP/2.0\nVia: SIP/2.0/UDP {}:5060;branch=z9hG4bKb1\n"
+               "Via: SIP/2.0/UDP 10.1.1.1:5060;branch=%.*s\nFrom: <sip:1@10.1.1.2>;tag=f\nTo: <sip:5@10.1.1.1>\n"
+               "Call-ID: call\nCSeq: 1 INVITE\nMax-Forwards: 68\n", STR_ARG(via.branch));
+    say_sip(&b->b, text);
+    soon(b);
+    next_mail(&b->b, "SIP/2.0 482");
+    bench_end(b);
+}
+
+/* 9.1, 16.10: after a provisional answer at once, before one as soon as it comes; 200 at once, and 487 by way of b. */
+static void section_16_10_cancel(void **state)
+{
+    (void)state;
+    static const char cancel[] = "CANCEL sip:5@10.1.1.1 SIP/2.0\nVia: SIP/2.0/UDP {}:5060;branch=z9hG4bKa1\n"
+                                 "From: <sip:1@{}>;tag=f\nTo: <sip:5@10.1.1.1>\nCall-ID: call\nCSeq: 1 CANCEL\nMax-Forwards: 70\n";
+    for (int early = 0; early < 2; early++) {
+        struct bench *b = bench();
+        say_sip(&b->a, INVITE(""));
+        soon(b);
+        struct sip_msg q = next_mail(&b->b, "INVITE");
+        if (!early) {
+            reply(&b->b, &q, "180 Ringing", "");
+            soon(b);
+            next_mail(&b->a, "SIP/2.0 180");
+        }
+        say_sip(&b->a, cancel);
+        soon(b);
+        next_mail(&b->a, "SIP/2.0 200");
+        if (early) {
+            no_mail(&b->b);
+            reply(&b->b, &q, "100 Trying", "");
+            soon(b);
+        }
+        struct sip_msg c = next_mail(&b->b, "CANCEL sip:5@10.1.1.3");
+        assert_int_equal(vias(&c), 1);
+        struct sip_via of_invite, of_cancel;
+        assert_true(sip_via(&q, &of_invite) && sip_via(&c, &of_cancel) && str_eq(of_invite.branch, of_cancel.branch));
+        reply(&b->b, &c, "200 OK", "");
+        reply(&b->b, &q, "487 Request Terminated", "");
+        soon(b);
+        next_mail(&b->b, "ACK sip:5@10.1.1.3"); /* 17.1.1.3: by the hop */
+        next_mail(&b->a, "SIP/2.0 487");
+        assert_int_equal(calls(b, NULL), 0);
+        say_sip(&b->a, "ACK sip:5@10.1.1.1 SIP/2.0\nVia: SIP/2.0/UDP {}:5060;branch=z9hG4bKa1\nFrom: <sip:1@{}>;tag=f\n"
+                       "To: <sip:5@10.1.1.1>;tag=t\nCall-ID: call\nCSeq: 1 ACK\nMax-Forwards: 70\n");
+        soon(b);
+        no_mail(&b->b);
+        bench_end(b);
+    }
+}
+
+/* 16.7, 17.1.1.2: nobody answers: seven copies, then 408 after 64 T1. */
+static void section_16_7_no_answer(void **state)
+{
+    (void)state;
+    struct bench *b = bench();
+    int64_t begin = sim_now(b->w->sim).ns;
+    say_sip(&b->a, INVITE(""));
+    run_for(b->w, dur_ms(31800));
+    for (int i = 0; i < 7; i++)
+        next_mail(&b->b, "INVITE");
+    next_mail(&b->a, "SIP/2.0 100"); /* 17.2.1: after 200 ms */
+    no_mail(&b->a);
+    run_for(b->w, dur_s(2));
+    next_mail(&b->a, "SIP/2.0 408");
+    assert_in_range(b->a.mail[1].at_ns - begin, 32 * S, 32 * S + 20000000);
+    assert_int_equal(calls(b, NULL), 0);
+    bench_end(b);
+}
+
+/* 16.7 step 6: a 503 of b's says nothing of the proxy. */
+static void section_16_7_a_503_becomes_500(void **state)
+{
+    (void)state;
+    struct bench *b = bench();
+    say_sip(&b->a, INVITE(""));
+    soon(b);
+    struct sip_msg q = next_mail(&b->b, "INVITE");
+    reply(&b->b, &q, "503 Service Unavailable", "");
+    soon(b);
+    next_mail(&b->a, "SIP/2.0 500");
+    bench_end(b);
+}
+
+/* 16.8: it rings for ever. Timer C counts from the last 1xx that is more than 100; then CANCEL; no 487 comes. */
+static void section_16_8_timer_c(void **state)
+{
+    (void)state;
+    struct bench *b = bench();
+    say_sip(&b->a, INVITE(""));
+    soon(b);
+    struct sip_msg q = next_mail(&b->b, "INVITE");
+    run_for(b->w, dur_s(10));
+    b->b.read = b->b.count;
+    reply(&b->b, &q, "180 Ringing", "");
+    int64_t rang = sim_now(b->w->sim).ns;
+    run_for(b->w, dur_s(180));
+    no_mail(&b->b);
+    run_for(b->w, dur_s(2));
+    next_mail(&b->b, "CANCEL");
+    assert_in_range(b->b.mail[b->b.read - 1].at_ns - rang, 181 * S, 181 * S + 20000000);
+    run_for(b->w, dur_s(32));
+    next_mail(&b->a, "SIP/2.0 100");
+    next_mail(&b->a, "SIP/2.0 180");
+    next_mail(&b->a, "SIP/2.0 408");
+    assert_int_equal(calls(b, NULL), 0);
+    bench_end(b);
+}
+
+/* 13.3.1.4: b repeats its 200 until the ACK comes; each copy is passed on, and starts nothing anew. */
+static void section_16_7_copies_of_a_2xx(void **state)
+{
+    (void)state;
+    struct bench *b = bench();
+    struct sip_msg q = connect(b);
+    for (int i = 0; i < 3; i++) {
+        reply(&b->b, &q, "200 OK", "");
+        soon(b);
+        struct sip_msg m = next_mail(&b->a, "SIP/2.0 200");
+        assert_int_equal(vias(&m), 1);
+    }
+    run_for(b->w, dur_s(100)); /* its transactions are over: stateless (16.11) */
+    reply(&b->b, &q, "200 OK", "");
+    soon(b);
+    next_mail(&b->a, "SIP/2.0 200");
+    no_mail(&b->a);
+    assert_int_equal(facts(b->w, "proxy-call call: proceeding answered confirmed"), 1);
+    bench_end(b);
+}
+
+/* 15.1.1, 16.7: b is gone: the BYE is answered 408, and the call is over. */
+static void section_15_1_a_bye_without_answer(void **state)
+{
+    (void)state;
+    struct bench *b = bench();
+    connect(b);
+    say_sip(&b->a, LATER("BYE", "2", ""));
+    run_for(b->w, dur_s(33));
+    assert_int_equal(calls(b, NULL), 0);
+    bench_end(b);
+}
+
+/* 18, 16.6 step 4: from UDP to TCP and on over UDP by a second proxy: its answers and later requests find the way. */
+static void section_16_over_udp_and_tcp(void **state)
+{
+    (void)state;
+    struct bench *b = bench();
+    b->b.to = 4;
+    say_sip(&b->a, INVITE("Route: <sip:10.1.1.1;lr>,<sip:10.1.1.4;transport=tcp;lr>\n"));
+    soon(b);
+    struct sip_msg q = next_mail(&b->b, "INVITE sip:5@10.1.1.3");
+    assert_int_equal(vias(&q), 3);
+    struct str one, expected[] = {STR("<sip:10.1.1.4;lr>"), STR("<sip:10.1.1.4;transport=tcp;lr>"),
+                                  STR("<sip:10.1.1.1;transport=tcp;lr>"), STR("<sip:10.1.1.1;lr>")};
+    struct sip_list l = sip_list_of(&q, SIP_RECORD_ROUTE);
+    for (int i = 0; i < 4; i++) {
+        assert_true(sip_list_next(&l, &one));
+        assert_true(str_eq(one, expected[i])); /* RFC 5658: both sides of each */
+    }
+    reply(&b->b, &q, "200 OK", "");
+    soon(b);
+    next_mail(&b->a, "SIP/2.0 200");
+    /* b hangs up: its route set is in the order of Record-Route */
+    say_sip(&b->b, "BYE sip:1@10.1.1.2 SIP/2.0\nVia: SIP/2.0/UDP {}:5060;branch=z9hG4bKb1\nFrom: <sip:5@10.1.1.1>;tag=t\n"
+                   "To: <sip:1@10.1.1.2>;tag=f\nCall-ID: call\nCSeq: 7 BYE\nMax-Forwards: 70\n"
+                   "Route: <sip:10.1.1.4;lr>,<sip:10.1.1.4;transport=tcp;lr>,<sip:10.1.1.1;transport=tcp;lr>,<sip:10.1.1.1;lr>\n");
+    soon(b);
+    struct sip_msg bye = next_mail(&b->a, "BYE sip:1@10.1.1.2");
+    assert_int_equal(vias(&bye), 3);
+    assert_false(bye.first[SIP_ROUTE]);
+    reply(&b->a, &bye, "200 OK", "");
+    soon(b);
+    next_mail(&b->b, "SIP/2.0 200");
+    assert_int_equal(calls(b, NULL), 0);
+    bench_end(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(section_16_a_whole_call),
+        cmocka_unit_test(section_16_3_refused),
+        cmocka_unit_test(section_16_3_spiral_and_loop),
+        cmocka_unit_test(section_16_10_cancel),
+        cmocka_unit_test(section_16_7_no_answer),
+        cmocka_unit_test(section_16_7_a_503_becomes_500),
+        cmocka_unit_test(section_16_8_timer_c),
+        cmocka_unit_test(section_16_7_copies_of_a_2xx),
+        cmocka_unit_test(section_15_1_a_bye_without_answer),
+        cmocka_unit_test(section_16_over_udp_and_tcp),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
