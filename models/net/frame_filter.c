@@ -95,8 +95,10 @@ bool frame_filter_takes(const struct frame_filter *w, const struct frame *f)
     return is_protocol((enum frame_protocol)w->protocol, &x) && (!w->payload || has_payload(&x));
 }
 
-bool frame_filter_takes_udp(const struct frame_filter *w, uint16_t src_port, uint16_t dst_port)
+bool frame_filter_takes_rtp(const struct frame_filter *w, uint16_t src_port, uint16_t dst_port)
 {
+    static const uint8_t packet[RTP_HEADER_BYTES] = {0x80}; /* version 2 */
     struct wire_frame x = {.top = WIRE_UDP, .udp = {.src_port = src_port, .dst_port = dst_port}};
+    x.udp.payload = str_of_bytes(packet, sizeof packet);
     return is_protocol((enum frame_protocol)w->protocol, &x);
 }

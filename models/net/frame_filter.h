@@ -16,7 +16,7 @@ struct frame_filter {
 
 bool frame_filter_takes(const struct frame_filter *w, const struct frame *f);
 
-/* Would it take a UDP datagram between these two ports that carries data? */
-bool frame_filter_takes_udp(const struct frame_filter *w, uint16_t src_port, uint16_t dst_port);
+/* Would it take a packet of voice (RTP) between these two UDP ports? */
+bool frame_filter_takes_rtp(const struct frame_filter *w, uint16_t src_port, uint16_t dst_port);
 
 #endif

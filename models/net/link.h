@@ -33,7 +33,7 @@ struct line {
 void port_offer(struct port *p, struct line l); /* the other end's on_line hears of a change, at once */
 struct line port_line(const struct port *p);    /* what the other end offers; nothing without a sound cable */
 
-/* A stream of UDP datagrams that is told of, not sent: what links would do with its packets. */
+/* A stream of voice that is told of, not sent: what links would do with its packets. */
 struct link_traffic {
     uint16_t src_port, dst_port;
     uint16_t frame_bytes; /* of each */

@@ -177,7 +177,7 @@ struct link_outlook link_faults_outlook(const struct link *l, uint8_t side, cons
     int64_t pass = WHOLE_PPB;
     LIST_EACH(it, &l->faults->in_force) {
         const struct link_fault *x = LIST_ENTRY(it, struct link_fault, in_force);
-        bool takes = x->sides & 1u << side && frame_filter_takes_udp(&x->config.filter, t->src_port, t->dst_port);
+        bool takes = x->sides & 1u << side && frame_filter_takes_rtp(&x->config.filter, t->src_port, t->dst_port);
         int64_t lost = takes ? share_lost(x, side, t) : 0;
         pass = pass - (int64_t)((__int128)pass * lost / WHOLE_PPB);
         if (lost && !o.record)

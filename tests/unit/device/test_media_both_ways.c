@@ -109,6 +109,8 @@ static const struct {
 } laws[] = {
     {LINK_FAULT_LOSS, "rate=5%", 0.05},
     {LINK_FAULT_LOSS, "rate=5% protocol=udp payload=on", 0.05},
+    {LINK_FAULT_LOSS, "rate=5% protocol=rtp", 0.05},
+    {LINK_FAULT_LOSS, "rate=5% protocol=tftp", 0},
     {LINK_FAULT_LOSS, "rate=5% protocol=tcp", 0},
     {LINK_FAULT_CORRUPT, "rate=2%", 0.02},
     {LINK_FAULT_CORRUPT, "rate=0.00001 per=bit", 0.01729}, /* 1 - (1 - 1e-5)^(8 * 218) */

@@ -169,6 +169,42 @@ static void least_values(void **state)
     assert_int_equal(dist_low(&d).ns, dur_s(2).ns);
 }
 
+/* Mean n p and variance n p (1 - p), whether n is small, large, or more than GSL counts at once; five deviations. */
+static void many_chances_are_binomial(void **state)
+{
+    static const struct {
+        uint64_t n;
+        int64_t ppb;
+    } rows[] = {{1, 300000000}, {50, 50000000}, {4320000, 10000000}, {4320000, 999000000}, {3000000000, 500000000}};
+    const int draws = 2000;
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct rng r;
+        double p = (double)rows[i].ppb / 1e9, mean = (double)rows[i].n * p, variance = mean * (1 - p), sum = 0, square = 0;
+        rng_seed(&r, 3, "chances");
+        for (int k = 0; k < draws; k++) {
+            uint64_t met = dist_binomial(rows[i].n, rows[i].ppb, &r);
+            assert_true(met <= rows[i].n);
+            sum += (double)met - mean;
+            square += ((double)met - mean) * ((double)met - mean);
+        }
+        assert_true(fabs(sum / draws) < 5 * sqrt(variance / draws));
+        assert_true(fabs(square / draws - variance) < 5 * variance * sqrt(2.5 / draws));
+    }
+}
+
+static void sure_chances_draw_nothing(void **state)
+{
+    struct rng r, before;
+    (void)state;
+    rng_seed(&r, 3, "sure");
+    before = r;
+    assert_int_equal(dist_binomial(45000, 0, &r), 0);
+    assert_int_equal(dist_binomial(45000, 1000000000, &r), 45000);
+    assert_int_equal(dist_binomial(0, 500000000, &r), 0);
+    assert_memory_equal(&r, &before, sizeof r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +215,8 @@ int main(void)
         cmocka_unit_test(spans_are_never_negative),
         cmocka_unit_test(streams_do_not_mix),
         cmocka_unit_test(least_values),
+        cmocka_unit_test(many_chances_are_binomial),
+        cmocka_unit_test(sure_chances_draw_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
