@@ -41,8 +41,6 @@ static void drop_oldest(struct media_tally *t)
 /* The index of the stretch that begins with packet `first`; made by division of the one that holds it. */
 static uint32_t divide(struct media_tally *t, uint64_t first)
 {
-    if (first < t->counted)
-        first = t->counted;
     uint32_t i = t->count;
     while (i > 1 && t->stretch[i - 1].first > first)
         i--;

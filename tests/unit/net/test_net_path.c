@@ -91,6 +91,7 @@ static int set_up(void **state)
     address("a", 0, 0x0a000002, 0x0a000001, false);
     address("b", 0, 0x0a000003, 0x0a000001, false);
     address("c", 0, 0x0a000004, 0, false);
+    ip_add_route(node("c")->ip, (struct ip4){0x0a010000}, 24, (struct ip4){0x0a000003}); /* b does not forward */
     address("r", 0, 0x0a000001, 0x0a010002, true);
     address("r", 1, 0x0a010001, 0, true);
     address("q", 0, 0x0a010002, 0x0a010001, true);
@@ -134,6 +135,7 @@ static void ways_are_found(void **state)
     assert_string_equal(way("a", 0x0a000009, &p), "none"); /* on the net, but nobody's */
     assert_string_equal(way("a", 0x0b000001, &p), "none"); /* r and q send it to each other */
     assert_string_equal(way("c", 0x0a020002, &p), "none"); /* no route */
+    assert_string_equal(way("c", 0x0a010001, &p), "none"); /* by a host that is no router */
     assert_string_equal(way("s1", 0x0a000002, &p), "none"); /* no stack */
 }
 
@@ -148,14 +150,21 @@ static void transit_is_that_of_frames(void **state)
     assert_int_equal(net_path_transit(&p).ns, 3 * 1001904);
 }
 
-static void fault(int link, enum link_fault_kind kind, const char *name, const char *value, const char *from)
+/* "rate=10% from=a" */
+static struct link_fault *fault(int link, enum link_fault_kind kind, const char *text)
 {
-    struct setting s[] = {{str_of(name), str_of(value)}, {STR("from"), str_of(from)}};
-    struct link_fault_order o = {kind, s, from[0] ? 2 : 1, "link", "case.lua:1"};
+    struct setting s[4];
+    size_t n = 0;
+    for (struct str rest = str_of(text); rest.n; n++) {
+        s[n].text = str_cut(&rest, ' ');
+        s[n].name = str_cut(&s[n].text, '=');
+    }
+    struct link_fault_order o = {kind, s, n, "link", "case.lua:1"};
     struct link_fault *f;
     struct err e = {0};
     if (!link_fault_add(at_hand->link[link], &o, &f, &e))
         fail_msg("%s", e.msg);
+    return f;
 }
 
 static void links_say_what_they_do(void **state)
@@ -168,10 +177,10 @@ static void links_say_what_they_do(void **state)
     assert_int_equal(s.cut, 0);
     assert_int_equal(s.loss_ppb, 0);
     assert_int_equal(s.record, 0);
-    fault(0, LINK_FAULT_LOSS, "rate", "10%", "");
-    fault(5, LINK_FAULT_LOSS, "rate", "20%", "r");
-    fault(5, LINK_FAULT_LOSS, "rate", "50%", "q"); /* the other way */
-    fault(5, LINK_FAULT_LOSS, "rate", "25%", "r");
+    fault(0, LINK_FAULT_LOSS, "rate=10%");
+    fault(5, LINK_FAULT_LOSS, "rate=20% from=r");
+    fault(5, LINK_FAULT_LOSS, "rate=50% from=q"); /* the other way */
+    fault(5, LINK_FAULT_LOSS, "rate=25% from=r");
     s = net_path_look(&p, &voice);
     assert_int_equal(s.loss_ppb, 460000000); /* 1 - 0.9 * 0.8 * 0.75 */
     assert_int_not_equal(s.record, 0);
@@ -185,6 +194,38 @@ static void links_say_what_they_do(void **state)
     s = net_path_look(&p, &voice);
     assert_int_equal(s.cut, 0);
     assert_int_equal(s.loss_ppb, 100000000);
+}
+
+/* What each kind of fault loses of a stream, in parts per billion: closed forms. */
+static void faults_lose_their_share(void **state)
+{
+    static const struct {
+        enum link_fault_kind kind;
+        const char *text;
+        int64_t ppb;
+    } rows[] = {
+        {LINK_FAULT_GILBERT, "p=1% r=20%", 47619047},                             /* p / (p + r) */
+        {LINK_FAULT_GILBERT, "p=1% r=20% loss_good=2% loss_bad=50%", 42857142},   /* 2 % + 48 % of that */
+        {LINK_FAULT_GILBERT, "p=0% r=0% loss_good=3%", 30000000},                 /* it stays good */
+        {LINK_FAULT_CORRUPT, "rate=3%", 30000000},
+        {LINK_FAULT_CORRUPT, "rate=0.001 per=bit", 825332757}, /* 1 - 0.999 ^ (8 * 218) */
+        {LINK_FAULT_LOSS, "rate=3% protocol=rtp", 30000000},
+        {LINK_FAULT_LOSS, "rate=3% protocol=tftp", 0},
+        {LINK_FAULT_MASK, "frames=1-", 0}, /* no frame is counted */
+        {LINK_FAULT_DELAY, "by=1s", 0},
+        {LINK_FAULT_DUPLICATE, "rate=50%", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct net_path p;
+        way("a", 0x0a000003, &p);
+        struct link_fault *f = fault(2, rows[i].kind, rows[i].text);
+        int64_t off = net_path_look(&p, &voice).loss_ppb - rows[i].ppb;
+        if (off < -1 || off > 1)
+            fail_msg("%s: off by %lld", rows[i].text, (long long)off);
+        link_fault_heal(f, "case.lua:2");
+        assert_int_equal(net_path_look(&p, &voice).loss_ppb, 0);
+    }
 }
 
 static void hear_nothing(void *arg, const struct udp *u, const struct frame *f)
@@ -205,10 +246,14 @@ static void changes_are_told(void **state)
     TOLD(link_cut(p->link[0]));
     NOT_TOLD(link_cut(p->link[0]));
     TOLD(link_heal(p->link[0]));
-    TOLD(fault(1, LINK_FAULT_LOSS, "rate", "10%", ""));
-    TOLD(fault(1, LINK_FAULT_CUT, "lasts", "1s", "c"));
+    struct link_fault *loss = NULL;
+    TOLD(loss = fault(1, LINK_FAULT_LOSS, "rate=10%"));
+    TOLD(link_fault_heal(loss, "case.lua:2"));
+    TOLD(fault(1, LINK_FAULT_LOSS, "rate=10% lasts=1s"));
     TOLD(run_for(p->w, dur_s(2)));
-    TOLD(fault(1, LINK_FAULT_FLAP, "period", "1s", ""));
+    TOLD(fault(1, LINK_FAULT_CUT, "lasts=1s from=c"));
+    TOLD(run_for(p->w, dur_s(2)));
+    TOLD(fault(1, LINK_FAULT_FLAP, "period=1s"));
     TOLD(run_for(p->w, dur_ms(600)));
     TOLD(link_heal(p->link[1]));
     TOLD(port_offer(node("a")->ports[0], (struct line){.dark = true}));
@@ -231,6 +276,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(ways_are_found, set_up, tear_down),
         cmocka_unit_test_setup_teardown(transit_is_that_of_frames, set_up, tear_down),
         cmocka_unit_test_setup_teardown(links_say_what_they_do, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(faults_lose_their_share, set_up, tear_down),
         cmocka_unit_test_setup_teardown(changes_are_told, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
