@@ -301,7 +301,7 @@ static void pass_on(struct bridge_leg *l, bool by_update, const struct media *of
     o->agreed = o->call->able;
     if (offer)
         o->call->able = passed_on(o, o->call->hop.addr, offer);
-    call_modify(o->call, by_update);
+    call_modify(o->call, by_update, offer != NULL);
 }
 
 static void on_modify(void *arg, struct sip_call *c, bool by_update, const struct media *offer, bool changed)
@@ -340,7 +340,7 @@ static void on_modified(void *arg, struct sip_call *c, uint32_t status)
     if (accepted && waits)
         answer_change(o, &c->remote);
     else if (accepted)
-        call_modify(c, false);
+        call_modify(c, false, true);
     else if (waits)
         call_refuse(o->call, told_status(status));
 }

@@ -136,7 +136,7 @@ struct sip_call {
     enum call_errand errand;
     bool by_update, offers;     /* it does */
     bool hangs_up;              /* as soon as the INVITE can be cancelled (9.1) */
-    bool wants_refresh, wants_change, change_by_update; /* once nothing else is under way */
+    bool wants_refresh, wants_change, change_by_update, change_offers; /* once nothing else is under way */
     struct media offered;       /* by it */
     struct session_headers sent;
     char branch[SIP_BRANCH_MAX + 1];     /* of our INVITE */
@@ -173,8 +173,9 @@ void call_answer(struct sip_call *c);                        /* 200, with what `
 void call_reject(struct sip_call *c, uint32_t status);       /* "486" … */
 void call_hang_up(struct sip_call *c);                       /* CANCEL, BYE or 603, whatever its state asks for; on_end follows from inside */
 
-/* Changes the call: a re-INVITE or UPDATE with `able` as it stands now. While another one is under way it waits. */
-void call_modify(struct sip_call *c, bool by_update);
+/* Changes the call: a re-INVITE or UPDATE with `able` as it stands now; `offers` false: an UPDATE without a word on the
+ * media. While another one is under way it waits. */
+void call_modify(struct sip_call *c, bool by_update, bool offers);
 void call_accept(struct sip_call *c);                        /* answers on_modify with 200 and what `able` makes of the offer */
 void call_refuse(struct sip_call *c, uint32_t status);       /* or not; the session stays as it was (RFC 3261 14.2) */
 

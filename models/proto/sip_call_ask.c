@@ -53,7 +53,7 @@ static void ask(struct sip_call *c, enum call_errand errand, bool by_update)
 {
     c->errand = errand;
     c->by_update = by_update;
-    c->offers = errand == CALL_CHANGE || !by_update; /* RFC 4028 7.4: an UPDATE that refreshes offers nothing */
+    c->offers = !by_update || (errand == CALL_CHANGE && c->change_offers); /* RFC 4028 7.4: an UPDATE that refreshes offers nothing */
     send_request(c, by_update ? "UPDATE" : "INVITE");
 }
 
@@ -76,8 +76,9 @@ void call_go_on(struct sip_call *c)
     }
 }
 
-void call_modify(struct sip_call *c, bool by_update)
+void call_modify(struct sip_call *c, bool by_update, bool offers)
 {
+    c->change_offers = offers;
     c->wants_change = true;
     c->change_by_update = by_update;
     call_go_on(c);

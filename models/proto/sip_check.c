@@ -201,17 +201,14 @@ bool sip_check_relayed(const struct sip_msg *m, struct sip_refusal *r)
         ok = refuse(r, "sip-bad-cseq", 400, "Bad CSeq", NULL);
     if (ok && !m->is_response && m->whole.n > SIP_REQUEST_MAX)
         ok = refuse(r, "sip-too-large", 513, "Message Too Large", NULL);
-    if (m->is_response || str_eq(m->method, STR("ACK")))
-        r->status = 0; /* neither is ever answered */
+    if (!is_answerable(m))
+        r->status = 0;
     return ok;
 }
 
 bool sip_check_headers(const struct sip_msg *m, struct sip_refusal *r)
 {
     return sip_check_relayed(m, r) && (!m->is_response || check_response(m, r));
-    if (!is_answerable(m))
-        r->status = 0;
-    return ok && m->is_response ? check_response(m, r) : ok;
 }
 
 /* --- answers -------------------------------------------------------------------------------------- */

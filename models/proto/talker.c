@@ -109,10 +109,13 @@ static void on_confirm(void *arg, struct sip_call *c)
 
 static void on_modify(void *arg, struct sip_call *c, bool by_update, const struct media *offer, bool changed)
 {
-    (void)arg;
-    (void)by_update;
+    const struct talker *t = arg;
     (void)offer;
     (void)changed;
+    if (by_update && t->config->update_refused) {
+        call_refuse(c, 501);
+        return;
+    }
     call_accept(c);
     talk(c);
 }
@@ -182,8 +185,7 @@ static bool has_calls(const struct talker *t, struct err *e)
 
 bool talker_hang_up(struct talker *t, struct err *e)
 {
-    if (!has_calls(t, e))
-        return false;
+    (void)e; /* who has no call any more hangs up nothing */
     t->due = 0;
     tmr_disarm(&t->next);
     for (struct list_link *i = t->talking.next, *next; i != &t->talking; i = next) {
@@ -202,7 +204,7 @@ static bool change(struct talker *t, void (*how)(struct talker *t, struct sip_ca
         if (!call_is_up(c))
             continue;
         how(t, c);
-        call_modify(c, false);
+        call_modify(c, false, true);
     }
     return true;
 }

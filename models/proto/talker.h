@@ -11,6 +11,7 @@ struct talker_config {
     struct media_config media;
     struct sim_dur answer_after, talk_time, call_spread;
     int64_t calls, calls_at_once;
+    bool update_refused;
     const char *calls_to, *codecs, *codecs_later;
 };
 
@@ -24,6 +25,7 @@ struct talker_config {
     {"answer_after", PARAM_DUR, "2s", "0s", "10min", NULL, "the called side rings so long before it answers", offsetof(state, field.answer_after), false}, \
     {"calls_at_once", PARAM_INT, "4", "0", "100000", NULL, "calls that it takes; a further one is answered 486 Busy Here", offsetof(state, field.calls_at_once), false}, \
     {"codecs", PARAM_TEXT, "pcmu,g729,telephone-event", NULL, NULL, NULL, "what it can hear, in order of preference", offsetof(state, field.codecs), true}, \
+    {"update_refused", PARAM_BOOL, "off", NULL, NULL, NULL, "it answers 501 to UPDATE though its Allow has it: an agent that does not interoperate", offsetof(state, field.update_refused), false}, \
     {"codecs_later", PARAM_TEXT, "g729,telephone-event", NULL, NULL, NULL, "the same after its operation 'change-codec'", offsetof(state, field.codecs_later), true}
 /* clang-format on */
 

@@ -22,7 +22,7 @@ static void hold(struct agent *a, enum sdp_direction d, bool by_update)
 {
     a->able.direction = d;
     a->call->able = a->able;
-    call_modify(a->call, by_update);
+    call_modify(a->call, by_update, true);
 }
 
 static unsigned version(const struct bench *k, const char *line)

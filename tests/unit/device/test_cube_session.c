@@ -193,7 +193,7 @@ static void a_change_is_not_ignored(void **state)
     (void)state;
     dial(k, "5001");
     k->a->call->able.direction = SDP_SENDONLY;
-    call_modify(k->a->call, false);
+    call_modify(k->a->call, false, true);
     run_to(k, 3 * S);
     assert_int_equal(k->a->changed_status, 200);
     bench_close(k);
