@@ -287,6 +287,8 @@ static struct host_clock check_clock(lua_State *L, int index)
     return c;
 }
 
+#define CAPTURES_MAX 200 /* each is a subscriber of the bus and an open file */
+
 /* net:capture(port, description, clock): see check_clock */
 static int net_capture(lua_State *L)
 {
@@ -298,6 +300,8 @@ static int net_capture(lua_State *L)
         if (sc->captures[i].port == p)
             return luaL_error(L, "port '%s:%s' is captured twice", p->node->name, p->name);
     }
+    if (sc->capture_count == CAPTURES_MAX)
+        return luaL_error(L, "more than %d ports are captured", CAPTURES_MAX);
     sc->captures =
         lb_grown(sc, sc->captures, sc->capture_count, &sc->capture_cap, sizeof *sc->captures);
     sc->captures[sc->capture_count++] = (struct scenario_capture){p, text, clock};

@@ -8,7 +8,7 @@
 #include "sim/kernel/measure.h"
 #include "sim/kernel/sim.h"
 
-#define SINKS_MAX 16
+#define SINKS_MAX 256
 
 struct node_info {
     const char *name, *model;
