@@ -7,7 +7,8 @@
  * settings of a leg are the box's, unless its dial-peer has others (seed 003). */
 #include "models/net/show.h"
 #include "models/net/tcp.h"
-#include "models/proto/call_bridge.h"
+#include "models/proto/bridge_show.h"
+#include "models/proto/call_show.h"
 #include "models/proto/dial_peer_show.h"
 #include "models/proto/routed_ports.h"
 #include "models/proto/sip_profile.h"
@@ -137,7 +138,8 @@ static void on_invite(void *owner, struct sip_call *in)
                              .to = to,
                              .session = session_out(c, out, in),
                              .midcall = {midcall_of(c, in_peer), midcall_of(c, out)},
-                             .midcall_limit = {midcall_limit(in_peer), midcall_limit(out)}};
+                             .midcall_limit = {midcall_limit(in_peer), midcall_limit(out)},
+                             .tag = {in_peer ? in_peer->tag : 0, out->tag}};
     bridge_connect(&c->bridge, in, &r);
 }
 
@@ -363,6 +365,19 @@ static void on_frame(struct node *n, struct port *in, const struct frame *f)
         ip_on_frame(c->ip, in, f);
 }
 
+static void call_rows(const struct node *n, struct table *t)
+{
+    const struct cube *c = n->state;
+    bridge_call_rows(&c->bridge, t);
+}
+
+/* By their role, as IOS lists them. */
+static void sip_call_rows(const struct node *n, struct table *t)
+{
+    call_rows(n, t);
+    table_sort(t);
+}
+
 static void peer_rows(const struct node *n, struct table *t)
 {
     const struct cube *c = n->state;
@@ -370,6 +385,8 @@ static void peer_rows(const struct node *n, struct table *t)
 }
 
 static const struct model_table tables[] = {
+    {"calls", "show call active voice brief", &show_call_active_voice_brief, call_rows},
+    {"sip-calls", "show sip-ua calls", &show_sip_ua_calls, sip_call_rows},
     {"interfaces", "show ip interface brief", &show_iface_ios, show_iface_rows},
     {"arp", "show ip arp", &show_arp_ios, show_arp_all_rows},
     {"routes", "show ip route", &show_route_ios, show_route_rows},

@@ -78,6 +78,10 @@ static void reset_leg(struct bridged_call *k, int i, const struct bridge_route *
     l->midcall = r->midcall[i];
     l->midcall_limit = r->midcall_limit[i];
     l->asks = false;
+    l->number = ++k->bridge->legs;
+    l->tag = r->tag[i];
+    l->began = sim_now(k->bridge->node->sim);
+    l->answered = TIME_NEVER;
 }
 
 static struct bridged_call *take_call(struct call_bridge *b, const struct bridge_route *r)
@@ -241,6 +245,7 @@ static void on_answer(void *arg, struct sip_call *c)
     struct bridge_leg *l = c->user_arg, *in = other(l);
     struct media said = c->remote;
     (void)arg;
+    l->answered = sim_now(l->of->bridge->node->sim);
     if (!in->call)
         return; /* it hung up, and so will this leg */
     if (!in->call->asked.offers) { /* the box offers what both it and the other side can */
@@ -249,6 +254,7 @@ static void on_answer(void *arg, struct sip_call *c)
             said.codec[i] = c->local.codec[i];
     }
     in->call->able = passed_on(in, in->call->hop.addr, &said);
+    in->answered = l->answered;
     call_answer(in->call);
 }
 

@@ -27,6 +27,7 @@ struct bridge_route {
     const struct session_config *session; /* of the outgoing leg; must outlive the call */
     enum midcall midcall[2];              /* for what comes in on that leg */
     const char *midcall_limit[2];         /* the parameter that says so, to be cited; NULL: none */
+    uint32_t tag[2];                      /* of the owner's own, such as a dial-peer's; for tables */
 };
 
 struct bridge_leg {
@@ -37,6 +38,9 @@ struct bridge_leg {
     struct media_flow flow;
     struct media agreed; /* what we could hear before a change that is being asked for on this leg */
     bool asks;           /* a change of the other leg is asked for here */
+    /* for tables */
+    uint32_t number, tag;
+    struct sim_time began, answered; /* answered: TIME_NEVER before it is */
 };
 
 struct bridged_call {
@@ -54,6 +58,7 @@ struct call_bridge {
     void *owner;
     struct pool pool;
     struct list_link live; /* in order of birth */
+    uint32_t legs;         /* so far */
 };
 
 /* The agent's user, with the bridge as its arg; every call of the agent is the bridge's. */

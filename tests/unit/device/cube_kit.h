@@ -271,7 +271,7 @@ static inline bool noted(const struct bench *k, const char *text)
     return false;
 }
 
-static inline void show(const struct bench *k) /* for whoever looks for a fault */
+static inline void print_all(const struct bench *k) /* for whoever looks for a fault */
 {
     for (uint32_t i = 0; i < k->seen_count; i++)
         fprintf(stderr, "%.6f %s\n", (double)k->seen[i].ns / 1e9, k->seen[i].line);

@@ -60,6 +60,10 @@ static void media_flow_through(void **state)
     assert_true(to_a >= 16384 && to_b >= 16384 && to_a % 2 == 0 && to_b % 2 == 0 && to_a != to_b);
     assert_int_equal(k->a->call->remote.codec[0], 0);
     assert_int_equal(k->a->call->remote.codec_count, 2);
+    call_hang_up(k->a->call);
+    run_to(k, 2 * S);
+    assert_true(noted(k, "cube: sent 50 packets PCMU to 10.0.1.2:20000")); /* 20 ms each, for a second */
+    assert_true(noted(k, "cube: sent 50 packets PCMU to 10.0.2.2:20000"));
     bench_close(k);
 }
 

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* bridge_show.c: see bridge_show.h. */
+#include "models/proto/bridge_show.h"
+
+#include "models/proto/call_show.h"
+
+/* In IOS's words (show voice codec). */
+static const char *codec_word(const struct sip_call *c)
+{
+    uint8_t codec;
+    if (!media_sends(&c->local, &c->remote, &codec))
+        return NULL;
+    switch (codec) {
+    case 0:
+        return "g711ulaw";
+    case 8:
+        return "g711alaw";
+    case 9:
+        return "g722-64";
+    case 18:
+        return "g729r8";
+    default:
+        return media_codec_name(codec);
+    }
+}
+
+static void add_leg(const struct bridge_leg *l, struct table *t)
+{
+    const struct sip_call *c = l->call;
+    char from[CALL_TEXT_MAX + 1], to[CALL_TEXT_MAX + 1];
+    str_keep(from, sizeof from, c->outgoing ? call_local_number(c) : call_remote_number(c));
+    str_keep(to, sizeof to, c->outgoing ? call_remote_number(c) : call_local_number(c));
+    struct sim_time now = sim_now(l->of->bridge->node->sim);
+    struct call_row r = {.leg = l->number,
+                         .outgoing = c->outgoing,
+                         .call_id = c->call_id,
+                         .from = from,
+                         .to = to,
+                         .state = fsm_state_name(&c->fsm),
+                         .local = ip_source(c->ua->transport.ip, c->hop.addr),
+                         .peer = c->hop.addr,
+                         .peer_port = c->hop.port,
+                         .dial_peer = l->tag,
+                         .began = l->began,
+                         .answered = l->answered,
+                         .session_s = c->session.interval_s,
+                         .refresher = c->session.we_refresh ? "local" : "remote",
+                         .media_local = c->local.addr,
+                         .media_local_port = c->local.port,
+                         .media = c->remote.addr,
+                         .media_port = c->remote.port,
+                         .codec = codec_word(c)};
+    if (r.session_s)
+        r.expires_in = time_sub(c->session.expires_at, now);
+    call_row_add(t, &r);
+}
+
+void bridge_call_rows(const struct call_bridge *b, struct table *t)
+{
+    LIST_EACH (i, &b->live) {
+        const struct bridged_call *k = LIST_ENTRY(i, struct bridged_call, in_bridge);
+        for (int leg = 0; leg < 2; leg++) {
+            if (k->leg[leg].call)
+                add_leg(&k->leg[leg], t);
+        }
+    }
+}
