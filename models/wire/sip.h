@@ -127,6 +127,7 @@ struct str sip_uri_of(struct str value);   /* between < and >, or bare; empty wh
 struct str sip_uri_user(struct str value); /* "5678" of <sip:5678@10.1.1.1> */
 struct str sip_param(struct str value, struct str name); /* ;name=value, quotes removed */
 bool sip_has_param(struct str value, struct str name);
+struct str sip_tag(struct str value); /* of From or To; empty: there is none, or it is no token (RFC 3261 19.3) */
 
 /* Is there a body, and is it a session description? */
 bool sip_has_sdp(const struct sip_msg *m);

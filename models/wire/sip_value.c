@@ -107,6 +107,12 @@ bool sip_has_param(struct str value, struct str name)
     return find_param(value, name, &v);
 }
 
+struct str sip_tag(struct str value)
+{
+    struct str tag = sip_param(value, STR("tag"));
+    return header_is_token(tag) ? tag : STR_NONE;
+}
+
 /* Neither a fold nor a quote can be part of it: what is taken for a URI may be written into a start line. */
 struct str sip_uri_of(struct str value)
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fuzz_cnf_xml.c: files that a phone fetches. The first byte chooses: its configuration, XMLDefault, a signed file,
- * the small ones. What is accepted is written, read again and written again as the same bytes; what is refused has
+ * the small ones, a list of those to trust. What is accepted is written, read again and written again as the same bytes; what is refused has
  * a sentence in printable characters. */
 #include "tests/fuzz/fuzz.h"
 
 #include "models/wire/cnf_xml.h"
 #include "models/wire/phone_files.h"
 #include "models/wire/sgn.h"
+#include "models/wire/trust_list.h"
 
 #define OUT_MAX (4u << 20) /* a byte may become six, and is indented */
 
@@ -79,6 +80,19 @@ static void try_small(struct str xml)
     }
 }
 
+/* Whoever is written into one is found there; nobody is in one that cannot be used. */
+static void try_trust_list(struct str file)
+{
+    struct str signers[2] = {STR("tftp"), {file.p, file.n < 200 ? file.n : 200}};
+    struct wr w = wr_of(once, OUT_MAX);
+    bool usable = trust_list_usable(file), has = trust_list_has(file, STR("tftp"));
+    ASSERT(usable || !has);
+    trust_list_put(&w, signers, signers[1].n ? 2 : 1);
+    struct str own = str_of_bytes(once, wr_len(&w));
+    ASSERT(trust_list_usable(own) && trust_list_has(own, signers[0]));
+    ASSERT(signers[1].n == 0 || trust_list_has(own, signers[1]));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     if (n == 0 || n > 65536)
@@ -86,14 +100,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct arena *arena = arena_new("fuzz", 64u << 20);
     uint8_t *block = fuzz_exact(data + 1, n - 1);
     struct str file = str_of_bytes(block, n - 1);
-    if (data[0] % 4 == 0)
+    if (data[0] % 5 == 0)
         try_cnf(file, arena);
-    else if (data[0] % 4 == 1)
+    else if (data[0] % 5 == 1)
         try_default(file, arena);
-    else if (data[0] % 4 == 2)
+    else if (data[0] % 5 == 2)
         try_signed(file);
-    else
+    else if (data[0] % 5 == 3)
         try_small(file);
+    else
+        try_trust_list(file);
     free(block);
     arena_free(arena);
     return 0;

@@ -42,6 +42,22 @@ for line in io.lines("models/wire/wire.def") do
   end
 end
 for i, path in ipairs(names("ls tests/wire/http/*.hex")) do write("http", "message" .. i, bytes_of(path)) end
+for i, path in ipairs(names("ls tests/wire/sdp/*.hex")) do write("sdp", "description" .. i, bytes_of(path)) end
+for i, path in ipairs(names("ls tests/wire/sip/*.hex")) do
+  local message = bytes_of(path)
+  write("sip_value", "message" .. i, (message:match("\n(.-)\r\n\r\n") or message))
+  write("frame", "udp" .. i, "\1\19\196\19\196" .. message) -- both ports are 5060
+  write("frame", "tcp" .. i, "\2\19\196\19\196" .. message)
+end
+for codec, ports in pairs { rtp = "\64\0\64\0", tftp = "\195\80\0\69", dhcp = "\0\68\0\67", dns = "\195\80\0\53" } do
+  for i, path in ipairs(names("ls tests/wire/" .. codec .. "/*.hex")) do write("frame", codec .. i, "\1" .. ports .. bytes_of(path)) end
+end
+for codec, ports in pairs { http = "\195\80\27\58", skinny = "\195\80\7\208" } do
+  for i, path in ipairs(names("ls tests/wire/" .. codec .. "/*.hex")) do write("frame", codec .. i, "\2" .. ports .. bytes_of(path)) end
+end
+for _, codec in ipairs { "eth", "arp", "cdp", "lldp", "ip4" } do
+  for i, path in ipairs(names("ls tests/wire/" .. codec .. "/*.hex")) do write("frame", codec .. i, "\0" .. bytes_of(path)) end
+end
 local before = ""
 for i, path in ipairs(names("ls tests/wire/skinny/*.hex")) do
   local message = bytes_of(path)
@@ -60,8 +76,9 @@ for _, path in ipairs(names("ls tests/wire/cnf/*.xml")) do
   local f = assert(io.open(path, "rb"))
   local text = f:read("a")
   f:close()
-  for kind = 0, 3 do write("cnf_xml", path:match("([^/]+)%.xml$") .. kind, string.char(kind) .. text) end
+  for kind = 0, 4 do write("cnf_xml", path:match("([^/]+)%.xml$") .. kind, string.char(kind) .. text) end
 end
+write("cnf_xml", "trusted", "\4\1\0\2\1\0\4\0\4tftp")
 write("cnf_xml", "signed", "\2SGN1\4\0\4tftp\14\0\9x.cnf.xml\12\0\8" .. ("\0"):rep(8) .. "<device/>")
 for i, text in ipairs { "120s", "0.21s", "uniform(0s,120s)", "normal(5ms,1ms)", "choice(1ms, 2ms)", "exp(20ms)",
   "100Mbps", "1460B", "2KiB", "2.5%", "24", "on", "linux", "10.1.1.1", "00:24:14:2d:df:24" } do

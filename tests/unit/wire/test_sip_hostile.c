@@ -168,6 +168,19 @@ static void test_addresses(void **state)
     assert_false(sip_has_param(STR("<sip:a>, <sip:b>;lr"), STR("lr")));
 }
 
+/* A tag is written into From and To of all that follows. */
+static void test_tags(void **state)
+{
+    (void)state;
+    assert_true(str_eq(sip_tag(STR("<sip:a>;tag=a.b-1~")), STR("a.b-1~")));
+    static const char *const none[] = {"<sip:a;tag=1>", "<sip:a>;tag", "<sip:a>;tag=", "<sip:a>;tag=\"x;y\"", "<sip:a>;tag=a b",
+                                       "<sip:a>;tag=\"a\r\n b\"", "<sip:a>;tag=<b>", "<sip:a>, <sip:b>;tag=1"};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        if (sip_tag(str_of(none[i])).n)
+            fail_msg("%s: a tag", none[i]);
+    }
+}
+
 static struct sip_msg with(const char *header)
 {
     static char text[256];
@@ -220,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lengths),   cmocka_unit_test(test_bombs),   cmocka_unit_test(test_header_lines),
         cmocka_unit_test(test_addresses), cmocka_unit_test(test_numbers), cmocka_unit_test(test_lists_without_end),
+        cmocka_unit_test(test_tags),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
