@@ -39,7 +39,7 @@ static struct str bare(struct str uri)
     return sip_is_uri(uri) ? uri : STR_NONE;
 }
 
-/* All is empty when it is of another scheme. */
+/* All is empty when it is of another scheme, or ambiguous. */
 static struct parts split(struct str uri)
 {
     struct parts u = {0};
@@ -48,6 +48,8 @@ static struct parts split(struct str uri)
         return u;
     if (str_find(rest, STR("@")) >= 0)
         u.user = str_cut(&rest, '@');
+    if (str_find(rest, STR("@")) >= 0) /* two: who can say which of them ends the user */
+        return (struct parts){0};
     size_t n = find_any(rest, ";?");
     u.host = (struct str){rest.p, n};
     if (n < rest.n && rest.p[n] == ';') {
