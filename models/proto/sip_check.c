@@ -268,6 +268,40 @@ void sip_answer_put(struct wr *w, const struct sip_msg *request, uint32_t status
     wr_str(w, STR("Content-Length: 0\r\n\r\n"));
 }
 
+/* The topmost, without what follows the first of a list. */
+static struct str topmost(struct str vias, struct str branch)
+{
+    const char *from = branch.n ? branch.p + branch.n : vias.p;
+    struct str rest = {from, (size_t)(vias.p + vias.n - from)};
+    ptrdiff_t comma = str_find(rest, STR(","));
+    return comma < 0 ? vias : str_trim((struct str){vias.p, (size_t)(rest.p + comma - vias.p)});
+}
+
+void sip_ack_put(struct wr *w, const struct sip_msg *invite, const struct sip_msg *answer)
+{
+    char number[16];
+    struct txtbuf t = txtbuf_of(number, sizeof number);
+    struct sip_via via = {0};
+    struct sip_cseq cseq = {0};
+    bool ok = sip_via(invite, &via) && sip_cseq(invite, &cseq);
+    ASSERT(ok);
+    txtbuf_add(&t, "%u ACK", cseq.number);
+    wr_str(w, STR("ACK "));
+    wr_str(w, invite->uri);
+    wr_str(w, STR(" " VERSION "\r\n"));
+    put_copy(w, "Via", topmost(sip_header(invite, SIP_VIA), via.branch));
+    for (uint32_t i = 0; i < invite->header_count; i++) {
+        if (str_eq_nocase(invite->headers[i].name, STR("Route")))
+            put_copy(w, "Route", invite->headers[i].value);
+    }
+    put_copy(w, "From", sip_header(invite, SIP_FROM));
+    put_copy(w, "To", sip_header(answer, SIP_TO));
+    put_copy(w, "Call-ID", sip_header(invite, SIP_CALL_ID));
+    put_copy(w, "CSeq", txtbuf_view(&t));
+    put_copy(w, "Max-Forwards", STR("70"));
+    wr_str(w, STR("Content-Length: 0\r\n\r\n"));
+}
+
 /* sent-by = host [ COLON port ], with blanks around the colon; an IPv6 address stands in brackets. */
 bool sip_sent_by(const struct sip_via *v, struct str *host, uint16_t *port)
 {

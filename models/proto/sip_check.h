@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sip_check.h: is what came a SIP request or response that somebody can work with (RFC 3261 8.1.1, 16.3, 18.3)?
- * What is not has a name for its discard and, where a Via lets a request be answered, a status. And the plain answers
- * that need no user: those, and 100 Trying. */
+ * What is not has a name for its discard and, where a Via lets a request be answered, a status. And the plain messages
+ * that need no user: those answers, 100 Trying, and the ACK to a refusal. */
 #ifndef MODELS_PROTO_SIP_CHECK_H
 #define MODELS_PROTO_SIP_CHECK_H
 
@@ -31,6 +31,9 @@ MUST_USE bool sip_check_relayed(const struct sip_msg *m, struct sip_refusal *r);
 /* An answer of the headers that every one has (RFC 3261 8.2.6): Via, From, To, Call-ID, CSeq; Timestamp in a 100.
  * `to_tag` is added when To has none; empty: none is. */
 void sip_answer_put(struct wr *w, const struct sip_msg *request, uint32_t status, const char *phrase, struct str to_tag);
+
+/* The ACK to a final answer other than 2xx (17.1.1.3): of the INVITE all but the method and To, which is the answer's. */
+void sip_ack_put(struct wr *w, const struct sip_msg *invite, const struct sip_msg *answer);
 
 /* Host (may be a name) and port (5060 when it has none) of a Via's sent-by. False: the port is none. */
 MUST_USE bool sip_sent_by(const struct sip_via *v, struct str *host, uint16_t *port);

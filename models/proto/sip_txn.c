@@ -72,6 +72,42 @@ void sip_txn_give_up(struct sip_txns *x, const char *fmt, const struct val *v, u
     bus_because(x->node->sim, record, node_limit(x->node, "sip_t1"), BECAUSE_LIMIT);
 }
 
+/* --- which request it is ---------------------------------------------------------------------------- */
+
+struct sip_request_id sip_txn_id(const struct sip_msg *m, struct str method)
+{
+    struct sip_request_id id = {.method = method};
+    struct sip_via via = {0};
+    struct sip_cseq cseq = {0};
+    if (!sip_via(m, &via) || !sip_cseq(m, &cseq) || !sip_sent_by(&via, &id.host, &id.port))
+        return id;
+    id.branch = via.branch;
+    id.cookie = str_starts_nocase(via.branch, STR("z9hG4bK"));
+    id.via = sip_header(m, SIP_VIA);
+    id.uri = m->uri;
+    id.call_id = sip_header(m, SIP_CALL_ID);
+    id.from_tag = sip_param(sip_header(m, SIP_FROM), STR("tag"));
+    id.cseq = cseq.number;
+    return id;
+}
+
+uint64_t sip_txn_id_key(const struct sip_request_id *id)
+{
+    uint64_t h = sip_txn_hash(2, id->method);
+    return id->cookie ? sip_txn_hash(sip_txn_hash(h, id->branch), id->host) : sip_txn_hash(h + id->cseq, id->call_id);
+}
+
+/* Without the cookie it is RFC 2543's: then everything counts that a copy and its ACK have in common. */
+bool sip_txn_id_eq(const struct sip_request_id *a, const struct sip_request_id *b)
+{
+    if (a->cookie != b->cookie || !str_eq(a->method, b->method))
+        return false;
+    if (a->cookie)
+        return str_eq_nocase(a->branch, b->branch) && str_eq_nocase(a->host, b->host) && a->port == b->port;
+    return a->cseq == b->cseq && str_eq(a->call_id, b->call_id) && str_eq(a->from_tag, b->from_tag) &&
+           str_eq(a->uri, b->uri) && str_eq(a->via, b->via);
+}
+
 /* --- its user's ----------------------------------------------------------------------------------- */
 
 void sip_txns_init(struct sip_txns *x, struct sip_transport *t, const struct sip_timers *timers,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sip_txn_client.c: requests of ours (RFC 3261 17.1, RFC 6026 8.4). Top to bottom: finding, sending, the ACK,
- * actions, the two machines, events, its user's. */
+/* sip_txn_client.c: requests of ours (RFC 3261 17.1, RFC 6026 8.4). Top to bottom: finding, sending, actions, the
+ * two machines, events, its user's. */
 #include <string.h>
 
 #include "models/net/frame.h"
@@ -113,48 +113,6 @@ static struct sim_dur longer(const struct sip_client *c)
 
 /* --- the ACK -------------------------------------------------------------------------------------- */
 
-static void put_header(struct wr *w, struct str name, struct str value)
-{
-    wr_str(w, name);
-    wr_str(w, STR(": "));
-    wr_str(w, value);
-    wr_str(w, STR("\r\n"));
-}
-
-/* Without what follows the first of a list. */
-static struct str topmost(struct str vias, struct str branch)
-{
-    const char *from = branch.n ? branch.p + branch.n : vias.p;
-    struct str rest = {from, (size_t)(vias.p + vias.n - from)};
-    ptrdiff_t comma = str_find(rest, STR(","));
-    return comma < 0 ? vias : str_trim((struct str){vias.p, (size_t)(rest.p + comma - vias.p)});
-}
-
-/* 17.1.1.3: of the INVITE all but To, which is the answer's, and the method. */
-static void put_ack(struct wr *w, const struct sip_msg *invite, const struct sip_msg *answer, uint32_t cseq)
-{
-    char number[16];
-    struct txtbuf t = txtbuf_of(number, sizeof number);
-    struct sip_via via = {0};
-    bool ok = sip_via(invite, &via);
-    ASSERT(ok);
-    txtbuf_add(&t, "%u ACK", cseq);
-    wr_str(w, STR("ACK "));
-    wr_str(w, invite->uri);
-    wr_str(w, STR(" SIP/2.0\r\n"));
-    put_header(w, STR("Via"), topmost(sip_header(invite, SIP_VIA), via.branch));
-    for (uint32_t i = 0; i < invite->header_count; i++) {
-        if (str_eq_nocase(invite->headers[i].name, STR("Route")))
-            put_header(w, STR("Route"), invite->headers[i].value);
-    }
-    put_header(w, STR("From"), sip_header(invite, SIP_FROM));
-    put_header(w, STR("To"), sip_header(answer, SIP_TO));
-    put_header(w, STR("Call-ID"), sip_header(invite, SIP_CALL_ID));
-    put_header(w, STR("CSeq"), txtbuf_view(&t));
-    put_header(w, STR("Max-Forwards"), STR("70"));
-    wr_str(w, STR("Content-Length: 0\r\n\r\n"));
-}
-
 /* The first final answer's To is that of every ACK: the others are its copies. */
 static void acknowledge(void *self, const void *msg)
 {
@@ -166,7 +124,7 @@ static void acknowledge(void *self, const void *msg)
     if (!c->ack) {
         bool ok = sip_txn_decode(c->text, &invite, &cseq);
         ASSERT(ok);
-        put_ack(&w, &invite, msg, cseq);
+        sip_ack_put(&w, &invite, msg);
         if (!wr_ok(&w)) {
             ip_discard(c->txns->node, "sip-too-large");
             return;

@@ -24,44 +24,10 @@ static bool repeats(const struct sip_server *t)
 
 /* --- finding -------------------------------------------------------------------------------------- */
 
-static struct sip_request_id id_of(const struct sip_msg *m, struct str method)
-{
-    struct sip_request_id id = {.method = method};
-    struct sip_via via = {0};
-    struct sip_cseq cseq = {0};
-    if (!sip_via(m, &via) || !sip_cseq(m, &cseq) || !sip_sent_by(&via, &id.host, &id.port))
-        return id;
-    id.branch = via.branch;
-    id.cookie = str_starts_nocase(via.branch, STR("z9hG4bK"));
-    id.via = sip_header(m, SIP_VIA);
-    id.uri = m->uri;
-    id.call_id = sip_header(m, SIP_CALL_ID);
-    id.from_tag = sip_param(sip_header(m, SIP_FROM), STR("tag"));
-    id.cseq = cseq.number;
-    return id;
-}
-
-static uint64_t key_of(const struct sip_request_id *id)
-{
-    uint64_t h = sip_txn_hash(2, id->method);
-    return id->cookie ? sip_txn_hash(sip_txn_hash(h, id->branch), id->host) : sip_txn_hash(h + id->cseq, id->call_id);
-}
-
-/* Without the cookie it is RFC 2543's: then everything counts that a copy and its ACK have in common. */
-static bool is_same(const struct sip_request_id *a, const struct sip_request_id *b)
-{
-    if (a->cookie != b->cookie || !str_eq(a->method, b->method))
-        return false;
-    if (a->cookie)
-        return str_eq_nocase(a->branch, b->branch) && str_eq_nocase(a->host, b->host) && a->port == b->port;
-    return a->cseq == b->cseq && str_eq(a->call_id, b->call_id) && str_eq(a->from_tag, b->from_tag) &&
-           str_eq(a->uri, b->uri) && str_eq(a->via, b->via);
-}
-
 static struct sip_server *find(struct sip_txns *x, const struct sip_request_id *id)
 {
-    struct sip_server *t = map_get(&x->servers, key_of(id));
-    while (t && !is_same(&t->id, id))
+    struct sip_server *t = map_get(&x->servers, sip_txn_id_key(id));
+    while (t && !sip_txn_id_eq(&t->id, id))
         t = t->next_same;
     return t;
 }
@@ -376,11 +342,11 @@ static struct sip_server *new_server(struct sip_txns *x, const struct sip_msg *m
     t->text = sip_txn_keep(x, m->whole);
     bool ok = sip_txn_decode(t->text, &kept, &cseq);
     ASSERT(ok);
-    t->id = id_of(&kept, kept.method);
+    t->id = sip_txn_id(&kept, kept.method);
     t->hop = sip_response_hop(m, from);
     t->anew = sip_response_hop_anew(m, from);
     t->flow = bus_flow(n->sim, "sip", t->id.call_id, cseq);
-    t->key = key_of(&t->id);
+    t->key = sip_txn_id_key(&t->id);
     tmr_init(&t->copy, n->sim, n->id, "sip.trying", t, on_copy_timer);
     tmr_init(&t->end, n->sim, n->id, "sip.timer_j", t, on_end);
     fsm_init(&t->fsm, is_invite(t) ? &invite_table : &other_table, n, "", t, is_invite(t) ? PROCEEDING : TRYING);
@@ -403,7 +369,7 @@ static void begin(struct sip_txns *x, const struct sip_msg *m, const struct sip_
 /* The ACK to a 2xx is its user's: it has a branch of its own, so that it is found by nothing here. */
 static void hear_ack(struct sip_txns *x, const struct sip_msg *m, const struct sip_hop *from)
 {
-    struct sip_request_id id = id_of(m, INVITE);
+    struct sip_request_id id = sip_txn_id(m, INVITE);
     struct sip_server *t = find(x, &id);
     bool for_user = true;
     if (t) {
@@ -421,7 +387,7 @@ void sip_server_hear(struct sip_txns *x, const struct sip_msg *m, const struct s
         hear_ack(x, m, from);
         return;
     }
-    struct sip_request_id id = id_of(m, m->method);
+    struct sip_request_id id = sip_txn_id(m, m->method);
     struct sip_server *t = find(x, &id);
     if (t) {
         bus_set_flow(x->node->sim, t->flow);
@@ -480,7 +446,7 @@ void *sip_server_arg(const struct sip_server *t)
 
 struct sip_server *sip_server_of_cancel(struct sip_txns *x, const struct sip_msg *cancel, const struct sip_hop *from)
 {
-    struct sip_request_id id = id_of(cancel, INVITE);
+    struct sip_request_id id = sip_txn_id(cancel, INVITE);
     (void)from; /* sent-by says who it is, wherever it came from */
     return find(x, &id);
 }

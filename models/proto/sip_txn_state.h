@@ -57,6 +57,11 @@ struct str sip_txn_text(const struct frame *f);
 void sip_txn_free(struct sip_txns *x, struct frame **f);
 bool sip_txn_decode(const struct frame *f, struct sip_msg *m, uint32_t *cseq);
 
+/* Of a request that came in; `method` as above. */
+struct sip_request_id sip_txn_id(const struct sip_msg *m, struct str method);
+uint64_t sip_txn_id_key(const struct sip_request_id *id);
+bool sip_txn_id_eq(const struct sip_request_id *a, const struct sip_request_id *b);
+
 /* Arms one of its timers, which waits for the exchange `flow`. */
 void sip_txn_arm(struct tmr *t, const char *label, struct sim_dur in, uint64_t flow);
 struct sim_dur sip_txn_life(const struct sip_txns *x);
