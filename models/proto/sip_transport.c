@@ -143,12 +143,21 @@ static void on_bad_stream(void *arg, const char *why)
     tcp_abort(conn);
 }
 
+/* Between messages they would gather until they are too long for one. */
+static struct str skip_keepalives(struct channel *c, struct str data)
+{
+    if (c->stream.n == 1 && c->stream.rest[0] == '\r' && data.n && data.p[0] == '\n') {
+        msg_stream_reset(&c->stream); /* one was cut in two */
+        data = (struct str){data.p + 1, data.n - 1};
+    }
+    return c->stream.n ? data : without_keepalives(data);
+}
+
 static void on_data(void *arg, struct str data)
 {
     struct channel *c = arg;
     struct msg_user mine = {on_bytes, on_bad_stream, c};
-    if (c->stream.n == 0)
-        data = without_keepalives(data);
+    data = skip_keepalives(c, data);
     if (data.n == 0)
         return;
     c->feeding = true;

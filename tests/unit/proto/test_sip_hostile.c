@@ -312,6 +312,25 @@ static void giants(void **state)
     hand_close(h);
 }
 
+/* A day of keepalives, cut anywhere: they are no message that grows. */
+static void empty_lines_for_ever(void **state)
+{
+    static char lines[1402];
+    (void)state;
+    struct hand *h = hand_of(open_bench());
+    h->b->a->bare = true;
+    hand_connect(h);
+    for (size_t i = 0; i < sizeof lines; i++)
+        lines[i] = i % 2 ? '\n' : '\r';
+    for (size_t i = 0; i < 100; i++) {
+        hand_say(h, SIP_OVER_TCP, (struct str){lines + i % 2, 1401});
+        forget_all(h->b);
+    }
+    assert_false(h->ended);
+    check_good(h, "keepalives", SIP_OVER_TCP);
+    hand_close(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +338,7 @@ int main(void)
         cmocka_unit_test(over_tcp),
         cmocka_unit_test(byte_by_byte),
         cmocka_unit_test(giants),
+        cmocka_unit_test(empty_lines_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
