@@ -159,10 +159,23 @@ void show_proxy_calls_rows(const struct proxy_calls *p, struct table *t)
     }
 }
 
+/* "2:00:07", to the nearest second. */
+static void add_clock(struct txtbuf *out, const struct cell *c)
+{
+    char text[24] = "never";
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    long long s = (c->i + 500000000) / 1000000000;
+    if (c->kind == CELL_DUR)
+        txtbuf_add(&t, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+    txtbuf_add(out, " %12s", text);
+}
+
 static void line(const struct table *t, size_t row, struct txtbuf *out)
 {
-    txtbuf_add(out, "%-44s %-11s %12s %12s\n", table_plain(t, row, PC_CALL_ID, ""), table_plain(t, row, PC_STATE, ""),
-               table_plain(t, row, PC_AGE, ""), table_plain(t, row, PC_EXPIRES, "never"));
+    txtbuf_add(out, "%-44s %-11s", table_plain(t, row, PC_CALL_ID, ""), table_plain(t, row, PC_STATE, ""));
+    add_clock(out, table_cell(t, row, PC_AGE));
+    add_clock(out, table_cell(t, row, PC_EXPIRES));
+    txtbuf_char(out, '\n');
 }
 
 static void after(const struct table *t, struct txtbuf *out)

@@ -211,7 +211,7 @@ static inline struct bench *bench_of(const char *const settings[][2], size_t cou
     w->sim = sim_new(&c);
     w->net = net_new(w->sim, models, 3);
     w->sink = (struct sink){.name = "test", .on = world_fact, .because = world_tie,
-                            .mask = REC_BIT(REC_STATE) | REC_BIT(REC_NOTE) | REC_BIT(REC_UNEXPECTED)};
+                            .mask = REC_BIT(REC_STATE) | REC_BIT(REC_DROP) | REC_BIT(REC_NOTE) | REC_BIT(REC_UNEXPECTED)};
     bus_attach(w->sim, &w->sink);
     assert_true(net_add_node(w->net, STR("hub"), STR("hub"), NULL, 0, &b->hub, &e));
     if (!net_add_node(w->net, STR("sip-proxy"), STR("proxy"), s, count + 3, &b->proxy, &e))
