@@ -65,6 +65,12 @@ static bool is_self(const struct proxy_self *self, struct str uri)
     return sip_uri_addr(uri, &addr, &port) && ip4_eq(addr, self->addr) && (port ? port : SIP_PORT) == self->port;
 }
 
+bool proxy_is_meant(const struct proxy_self *self, const struct sip_msg *m)
+{
+    return is_self(self, m->uri) && sip_uri_user(m->uri).n == 0 && !sip_uri_has_param(m->uri, STR("lr")) &&
+           !m->first[SIP_ROUTE];
+}
+
 static uint64_t fold(uint64_t h, struct str s)
 {
     return hash_fold(h, hash_bytes(s.n, s.p, s.n));
@@ -194,7 +200,7 @@ static bool choose_hop(const struct proxy_self *self, struct sip_edit *e, struct
     if (is_self(self, e->m.uri)) {
         struct str user = sip_uri_user(e->m.uri);
         const struct proxy_route *r = proxy_route_for(self->routes, user);
-        if (!r)
+        if (!r || user.n == 0)
             return false;
         *to = r->hop;
         write_target(e, user, to);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* proxy_route.h: where a SIP proxy sends a request, and what it changes in it (RFC 3261 16.3 to 16.6, 16.11): validation,
- * Route and Record-Route with loose routing, Max-Forwards, loops, Via. Pure: a request in, an edited one and a next hop
- * out, the same each time, so that a CANCEL can follow its INVITE. */
+/* proxy_route.h: where a SIP proxy sends a request, and what it changes in it (RFC 3261 16.3 to 16.6): validation, Route
+ * and Record-Route with loose routing, Max-Forwards, loops, Via. Pure: a request in, an edited one and a next hop out,
+ * the same each time, so that a CANCEL can follow its INVITE. */
 #ifndef MODELS_PROTO_PROXY_ROUTE_H
 #define MODELS_PROTO_PROXY_ROUTE_H
 
@@ -17,7 +17,8 @@ struct proxy_route {
 };
 
 #define PROXY_ROUTES_DOC \
-    "where numbers go that are dialled at the proxy: 'PREFIX=ADDRESS[:PORT][/udp|/tcp]', separated by commas, the longest prefix first; * takes the rest"
+    "where numbers go that are dialled at the proxy: 'PREFIX=ADDRESS[:PORT][/udp|/tcp]', separated by commas; the "   \
+    "longest prefix wins, * takes the rest"
 
 /* "5=10.0.0.2, *=10.0.0.3:5070/tcp"; longest prefix in front. `text` must outlive them. */
 MUST_USE bool proxy_routes_read(struct proxy_route **first, struct arena *a, const char *text, struct err *e);
@@ -29,6 +30,9 @@ struct proxy_self {
     bool record_route;
     const struct proxy_route *routes;
 };
+
+/* It is the proxy itself that the request means, and nobody behind it. */
+bool proxy_is_meant(const struct proxy_self *self, const struct sip_msg *m);
 
 /* Why a request is not forwarded. `unsupported`: for 420, what stands in Unsupported. */
 struct proxy_refusal {

@@ -20,7 +20,8 @@ static void raise_min_se(struct session_headers *h, uint32_t own)
     h->has_min_se = true;
 }
 
-bool session_proxy_request(const struct session_proxy_config *c, struct session_headers *h, struct session_asked *asked)
+bool session_proxy_request(const struct session_proxy_config *c, struct session_headers *h,
+                           struct session_asked *asked)
 {
     uint32_t own = max_u32(seconds(c->min_se), SESSION_MIN_SE_S);
     *asked = (struct session_asked){.uac_supports = h->supported};
@@ -52,7 +53,7 @@ uint32_t session_proxy_answer(const struct session_asked *asked, struct session_
 {
     if (!asked->uses)
         return h->has_expires ? h->expires_s : 0;
-    if (!h->has_expires && asked->uac_supports) { /* 8.2: the UAS does not know of it, and this is the proxy next to it */
+    if (!h->has_expires && asked->uac_supports) { /* 8.2: the UAS does not know of it, and we are next to it */
         h->has_expires = h->required = true;
         h->expires_s = asked->expires_s;
         h->refresher = REFRESHER_UAC;

@@ -199,7 +199,8 @@ static const char *fault_of(const struct session_headers *sent, const struct ses
     return answer->expires_s < least ? "has a Session-Expires below Min-SE" : NULL; /* 9 */
 }
 
-bool session_answered(struct session_timer *t, const struct session_headers *sent, const struct session_headers *answer)
+bool session_answered(struct session_timer *t, const struct session_headers *sent,
+                      const struct session_headers *answer)
 {
     if (!t->agreed)
         t->min_se_s = 0; /* 7.4: what was told before there was a dialog is forgotten with it */
@@ -219,7 +220,8 @@ bool session_answered(struct session_timer *t, const struct session_headers *sen
     return fault == NULL;
 }
 
-bool session_too_small(struct session_timer *t, const struct session_headers *sent, const struct session_headers *answer)
+bool session_too_small(struct session_timer *t, const struct session_headers *sent,
+                       const struct session_headers *answer)
 {
     if (!t->config->supported || !answer->has_min_se)
         return false; /* 6: MUST be there */
@@ -253,7 +255,8 @@ static uint32_t choose_interval(const struct session_timer *t, const struct sess
     return t->we_refresh && !request->supported ? max_u32(t->interval_s, least) : 0;
 }
 
-struct session_headers session_requested(struct session_timer *t, const struct session_headers *request, bool *too_small)
+struct session_headers session_requested(struct session_timer *t, const struct session_headers *request,
+                                         bool *too_small)
 {
     const struct session_config *c = t->config;
     *too_small = false;

@@ -79,13 +79,16 @@ struct session_headers session_request(const struct session_timer *t);
 
 /* UAC: the 2xx to `sent` has come; timers start, change sides or stop (7.2). False: it is not allowed (refresher
  * missing or not the one that was asked for, more than was asked for, ...): treated as well as can be, and noted. */
-bool session_answered(struct session_timer *t, const struct session_headers *sent, const struct session_headers *answer);
+bool session_answered(struct session_timer *t, const struct session_headers *sent,
+                      const struct session_headers *answer);
 
 /* UAC: a 422 has come. False: it must not be tried again (no Min-SE, or no greater one than was sent) (7.3). */
-bool session_too_small(struct session_timer *t, const struct session_headers *sent, const struct session_headers *answer);
+bool session_too_small(struct session_timer *t, const struct session_headers *sent,
+                       const struct session_headers *answer);
 
 /* UAS: a request has come, INVITE or UPDATE. What its answer carries: of a 2xx, or when *too_small of a 422 (9). */
-struct session_headers session_requested(struct session_timer *t, const struct session_headers *request, bool *too_small);
+struct session_headers session_requested(struct session_timer *t, const struct session_headers *request,
+                                         bool *too_small);
 
 /* UAS: that 2xx is sent now, for the first time; timers start, change sides or stop (9, 10). */
 void session_accepted(struct session_timer *t, const struct session_headers *answer);
@@ -99,7 +102,8 @@ void session_refresh_failed(struct session_timer *t);
  * come in time (10). */
 void session_refresh_refused(struct session_timer *t);
 
-bool session_by_update(const struct session_timer *t, struct str allow_of_peer); /* which method a refresh takes (7.4) */
+/* Which method a refresh takes (7.4). */
+bool session_by_update(const struct session_timer *t, struct str allow_of_peer);
 
 /* When it is the other side's turn: the exchange that a refresh of theirs would be (kernel: awaited). To be said after
  * each session_answered and session_accepted, which arm the timer anew. */

@@ -270,4 +270,36 @@ static inline void assert_header(const struct sip_msg *m, enum sip_header_id id,
     method " sip:10.1.1.3 SIP/2.0\nVia: SIP/2.0/UDP {}:5060;branch=z9hG4bKa" cseq method "\nFrom: <sip:1@{}>;tag=f\n" \
     "To: <sip:5@10.1.1.1>;tag=t\nCall-ID: call\nCSeq: " cseq " " method "\nRoute: <sip:10.1.1.1;lr>\nMax-Forwards: 70\n" more
 
+/* Without session timers. */
+static inline struct bench *plain_bench(void)
+{
+    static const char *const off[][2] = {{"proxy_session_timers", "off"}};
+    return bench_of(off, 1);
+}
+
+static inline size_t vias(const struct sip_msg *m)
+{
+    struct str one;
+    size_t n = 0;
+    for (struct sip_list l = sip_list_of(m, SIP_VIA); sip_list_next(&l, &one);)
+        n++;
+    return n;
+}
+
+/* Up to the ACK; b's 200 is kept for those who want to send it again. */
+/* Up to the ACK; what b heard is handed back for those who want to answer it again. */
+static inline struct sip_msg plain_call(struct bench *b)
+{
+    say_sip(&b->a, INVITE(""));
+    soon(b);
+    struct sip_msg q = next_mail(&b->b, "INVITE");
+    reply(&b->b, &q, "200 OK", "");
+    soon(b);
+    next_mail(&b->a, "SIP/2.0 200");
+    say_sip(&b->a, LATER("ACK", "1", ""));
+    soon(b);
+    next_mail(&b->b, "ACK sip:10.1.1.3");
+    return q;
+}
+
 #endif
