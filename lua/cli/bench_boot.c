@@ -244,7 +244,7 @@ int bench_boot(int argc, char **argv)
     size_t count = 0;
     struct cli_options o;
     struct err e = {0};
-    if (!rig_take_sizes(&argc, argv, sizes, &count, &e) || !cli_parse(argc, argv, CLI_JSON, NULL, &o, &e))
+    if (!rig_take_sizes(&argc, argv, "phones", RIG_PHONES_MAX, sizes, &count, &e) || !cli_parse(argc, argv, CLI_JSON, NULL, &o, &e))
         return cli_fail(&e);
     if (o.help)
         return cmd_print_help("bench");

@@ -80,7 +80,8 @@ bool rig_measure_apart(void (*measure)(uint32_t n, void *out), uint32_t n, void 
     return child > 0 && waitpid(child, &status, 0) == child && status == 0 && ok;
 }
 
-bool rig_take_sizes(int *argc, char **argv, uint32_t *sizes, size_t *count, struct err *e)
+bool rig_take_sizes(int *argc, char **argv, const char *what, uint32_t max, uint32_t *sizes, size_t *count,
+                    struct err *e)
 {
     int kept = 1;
     for (int i = 1; i < *argc; i++) {
@@ -89,10 +90,10 @@ bool rig_take_sizes(int *argc, char **argv, uint32_t *sizes, size_t *count, stru
             argv[kept++] = argv[i];
             continue;
         }
-        if (!str_u64(str_of(argv[i]), RIG_PHONES_MAX, &n) || n == 0)
-            return err_set(e, "'%s' is not a number of phones from 1 to %d", argv[i], RIG_PHONES_MAX);
+        if (!str_u64(str_of(argv[i]), max, &n) || n == 0)
+            return err_set(e, "'%s' is not a number of %s from 1 to %u", argv[i], what, max);
         if (*count == RIG_SIZES_MAX)
-            return err_set(e, "more than %d numbers of phones", RIG_SIZES_MAX);
+            return err_set(e, "more than %d numbers of %s", RIG_SIZES_MAX, what);
         sizes[(*count)++] = (uint32_t)n;
     }
     *argc = kept;

@@ -21,7 +21,8 @@ long rig_rss_kib(void);
 /* Fills *out (of `size` bytes) in a child. False: it could not be started, or failed. */
 MUST_USE bool rig_measure_apart(void (*measure)(uint32_t n, void *out), uint32_t n, void *out, size_t size);
 
-/* Takes the numbers of phones out of argv; what is left is for cli_parse. */
-MUST_USE bool rig_take_sizes(int *argc, char **argv, uint32_t *sizes, size_t *count, struct err *e);
+/* Takes numbers from 1 to `max` ("phones") out of argv; what is left is for cli_parse. */
+MUST_USE bool rig_take_sizes(int *argc, char **argv, const char *what, uint32_t max, uint32_t *sizes, size_t *count,
+                             struct err *e);
 
 #endif

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lua/cli/bench_boot.h"
+#include "lua/cli/bench_calls.h"
 #include "lua/cli/bench_phones.h"
 #include "lua/cli/cli.h"
 #include "sim/kernel/dist.h"
@@ -205,6 +206,8 @@ int cmd_bench(int argc, char **argv)
         return bench_phones(argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "boot") == 0)
         return bench_boot(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "calls") == 0)
+        return bench_calls(argc - 1, argv + 1);
     if (!cli_parse(argc, argv, CLI_JSON, NULL, &o, &e))
         return cli_fail(&e);
     if (o.help)

@@ -124,8 +124,8 @@ static const struct cmd cmds[] = {
      "  -q, --quiet                print nothing but errors\n"
      "Exit status 0: each test's p is 0.01 or more; 1: some are not.\n",
      cmd_chain},
-    {"bench", "dialtone bench [phones|boot [N ...]] [--json]",
-     "built-in benchmarks: the event queue, an hour of N phones (100, 1000, 10000), or N that boot at once (100, 1000)",
+    {"bench", "dialtone bench [phones|boot|calls [N ...]] [--json]",
+     "built-in benchmarks: the event queue; an hour of N phones, N that boot at once, N calls of an hour through a CUBE",
      "      --json   as JSON\n", cmd_bench},
     {"version", "dialtone version", "version, git revision, library versions", NULL, cmd_version},
     {"help", "dialtone help [COMMAND | --man | --reference]", "this, or one command's options",

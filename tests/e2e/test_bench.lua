@@ -92,4 +92,18 @@ for i, r in ipairs(json.decode(out).bench) do
   dt.ok(r.last_registered_s < 30.6 + 10 + n * 0.03, "%d phones: the last registers at %g s", n, r.last_registered_s)
   dt.ok(r.frames > 60 * n and r.events > 200 * n, "%d frames, %d events", r.frames, r.events)
 end
+-- bench calls: N calls of an hour by two dialogs each; each dialog is refreshed at 15, 30 and 45 minutes, and each call has
+-- four streams of 50 packets a second from one answer to one BYE, of which few are under way when it ends.
+status, out = dt.run { "bench", "calls", "1", "30", "--json" }
+dt.equal(status, 0, "bench calls")
+for i, r in ipairs(json.decode(out).bench) do
+  local n = ({ 1, 30 })[i]
+  dt.equal(r.answered, 2 * n, "dialogs that were answered")
+  dt.equal(r.dropped, 0, "dropped")
+  dt.ok(r.refreshes >= 6 * n, "%d refreshes of %d calls", r.refreshes, n)
+  dt.ok(math.abs(r.rtp_packets_sent / n - 4 * 3600 * 50) < 40, "%g packets a call", r.rtp_packets_sent / n)
+  dt.ok(r.rtp_packets_lost <= 4 * n, "%d packets lost of %d calls", r.rtp_packets_lost, n)
+end
+_, _, err = dt.run { "bench", "calls", "0" }
+dt.ok(err:find("'0' is not a number of calls from 1 to 4000", 1, true), "bench calls 0: %s", err)
 dt.done()

@@ -204,6 +204,13 @@ static void packets_are_rtp(void **state)
     assert_int_equal(w.sound, 0xff);
     assert_int_equal(w.first.payload_type, 0);
     assert_int_equal(w.first.ssrc, w.last.ssrc);
+    uint32_t before = w.last.ssrc;
+    for (int i = 0; i < 2; i++)
+        media_flow_close(&party(c, i)->flow);
+    call_begin(c, 1); /* another call in the same place: another source (RFC 3550 8.1) */
+    assert_int_equal(w.count, 16);
+    assert_int_not_equal(w.last.ssrc, before);
+    assert_true(w.marker[15]);
     call_close(c);
 }
 
