@@ -139,6 +139,17 @@ void ladder_draw_arrow(struct ladder *l, const struct ladder_item *i)
     flush(l, &c);
 }
 
+/* A Call-ID is long: the reason stands before it. */
+static void event_text(struct txtbuf *t, const struct view_record *x)
+{
+    char why[48], key[128];
+    if (!view_is(x, "STATE") || !view_field_is(x, "machine", "call"))
+        txtbuf_cstr(t, x->text);
+    else
+        txtbuf_add(t, "call dropped, %.*s: %.*s", STR_ARG(view_field(x, "event", why, sizeof why)),
+                   STR_ARG(view_field(x, "key", key, sizeof key)));
+}
+
 void ladder_draw_event(struct ladder *l, const struct view_record *x)
 {
     struct cells c;
@@ -148,8 +159,8 @@ void ladder_draw_event(struct ladder *l, const struct view_record *x)
     blank(l, &c);
     put_clock(l, &c, x->t_ns);
     bool known = x->node > 0 && x->node < l->run->node_count;
-    txtbuf_add(&t, "%s %s: %s", l->o->ascii ? "**" : "■", known ? l->run->nodes[x->node].name : "scenario",
-               x->text);
+    txtbuf_add(&t, "%s %s: ", l->o->ascii ? "**" : "■", known ? l->run->nodes[x->node].name : "scenario");
+    event_text(&t, x);
     struct str s = txtbuf_view(&t);
     int at = place(l, 0) + 2;
     if (!l->o->ascii) { /* the mark is one cell of three bytes */
@@ -171,10 +182,10 @@ void ladder_draw_folded(struct ladder *l, const struct ladder_series *s)
     int64_t mean = (s->last_ns - s->folded_from_ns) / s->folded;
     int64_t unit = mean >= QUIET_NS ? QUIET_NS / 10 : QUIET_NS / 1000;
     blank(l, &c);
-    txtbuf_add(&t, "%s %d more like ", l->o->ascii ? "..." : "", s->folded);
-    txtbuf_str(&t, ladder_label(i->record));
-    txtbuf_add(&t, " from %s, each ", view_node_name(l->run, i->record->node));
+    txtbuf_add(&t, "%s %d more, each ", l->o->ascii ? "..." : "", s->folded);
     txtbuf_dur(&t, (mean + unit / 2) / unit * unit);
+    txtbuf_add(&t, ", like that of %s: ", view_node_name(l->run, i->record->node));
+    txtbuf_str(&t, ladder_label(i->record));
     put_clock(l, &c, s->last_ns);
     put(&c, place(l, 0) + 2, l->o->ascii ? " " : "…");
     put_text(&c, place(l, 0) + (l->o->ascii ? 2 : 3), c.width - place(l, 0) - 3, txtbuf_view(&t));
