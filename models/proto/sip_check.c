@@ -123,67 +123,35 @@ bool sip_check_decode(struct str bytes, bool datagram, char *room, struct sip_ms
 
 /* --- headers -------------------------------------------------------------------------------------- */
 
-enum { FROM, TO, CALL_ID, CSEQ, ONCE_COUNT };
-
 static const struct {
-    struct str name;
-    char compact; /* 0: none */
+    const char *name;
     enum sip_header_id id;
-} once[ONCE_COUNT] = {
-    [FROM] = {{"From", 4}, 'f', SIP_FROM},
-    [TO] = {{"To", 2}, 't', SIP_TO},
-    [CALL_ID] = {{"Call-ID", 7}, 'i', SIP_CALL_ID},
-    [CSEQ] = {{"CSeq", 4}, 0, SIP_CSEQ},
-};
+} once[] = {{"From", SIP_FROM}, {"To", SIP_TO}, {"Call-ID", SIP_CALL_ID}, {"CSeq", SIP_CSEQ}};
 
-static bool is_named(struct str name, struct str full, char compact)
-{
-    if (name.n == 1)
-        return compact && (name.p[0] | 0x20) == compact;
-    return str_eq_nocase(name, full);
-}
-
-static uint32_t count_of(const struct sip_msg *m, struct str name, char compact)
+static uint32_t count_of(const struct sip_msg *m, enum sip_header_id id)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < m->header_count; i++)
-        n += is_named(m->headers[i].name, name, compact);
+        n += sip_header_is(m->headers[i].name, id);
     return n;
-}
-
-/* A comma outside quotes and angle brackets. */
-static bool is_list(struct str s)
-{
-    bool quoted = false, angled = false;
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        if (quoted && c == '\\')
-            i++;
-        else if (c == '"')
-            quoted = !quoted;
-        else if (!quoted && (c == '<' || c == '>'))
-            angled = c == '<';
-        else if (c == ',' && !quoted && !angled)
-            return true;
-    }
-    return false;
 }
 
 static bool check_once(const struct sip_msg *m, struct sip_refusal *r)
 {
-    for (int i = 0; i < ONCE_COUNT; i++) {
-        const char *name = once[i].name.p;
+    for (size_t i = 0; i < sizeof once / sizeof once[0]; i++) {
         if (sip_header(m, once[i].id).n == 0)
-            return refuse(r, "sip-header-missing", 400, "Missing", name);
-        if (count_of(m, once[i].name, once[i].compact) > 1)
-            return refuse(r, "sip-header-twice", 400, "More than one", name);
+            return refuse(r, "sip-header-missing", 400, "Missing", once[i].name);
+        if (count_of(m, once[i].id) > 1)
+            return refuse(r, "sip-header-twice", 400, "More than one", once[i].name);
     }
     return true;
 }
 
 static bool check_response(const struct sip_msg *m, struct sip_refusal *r)
 {
-    if (count_of(m, STR("Via"), 'v') > 1 || is_list(sip_header(m, SIP_VIA)))
+    struct sip_list vias = sip_list_of(m, SIP_VIA);
+    struct str via;
+    if (sip_list_next(&vias, &via) && sip_list_next(&vias, &via))
         return discard(r, "sip-many-vias"); /* 8.1.3.3: it went astray */
     return true;
 }
@@ -256,7 +224,7 @@ void sip_answer_put(struct wr *w, const struct sip_msg *request, uint32_t status
 {
     put_status(w, status, phrase);
     for (uint32_t i = 0; i < request->header_count; i++) {
-        if (is_named(request->headers[i].name, STR("Via"), 'v'))
+        if (sip_header_is(request->headers[i].name, SIP_VIA))
             put_copy(w, "Via", request->headers[i].value);
     }
     put_copy(w, "From", sip_header(request, SIP_FROM));
@@ -268,30 +236,22 @@ void sip_answer_put(struct wr *w, const struct sip_msg *request, uint32_t status
     wr_str(w, STR("Content-Length: 0\r\n\r\n"));
 }
 
-/* The topmost, without what follows the first of a list. */
-static struct str topmost(struct str vias, struct str branch)
-{
-    const char *from = branch.n ? branch.p + branch.n : vias.p;
-    struct str rest = {from, (size_t)(vias.p + vias.n - from)};
-    ptrdiff_t comma = str_find(rest, STR(","));
-    return comma < 0 ? vias : str_trim((struct str){vias.p, (size_t)(rest.p + comma - vias.p)});
-}
-
 void sip_ack_put(struct wr *w, const struct sip_msg *invite, const struct sip_msg *answer)
 {
     char number[16];
     struct txtbuf t = txtbuf_of(number, sizeof number);
-    struct sip_via via = {0};
+    struct sip_list vias = sip_list_of(invite, SIP_VIA);
     struct sip_cseq cseq = {0};
-    bool ok = sip_via(invite, &via) && sip_cseq(invite, &cseq);
+    struct str via;
+    bool ok = sip_list_next(&vias, &via) && sip_cseq(invite, &cseq);
     ASSERT(ok);
     txtbuf_add(&t, "%u ACK", cseq.number);
     wr_str(w, STR("ACK "));
     wr_str(w, invite->uri);
     wr_str(w, STR(" " VERSION "\r\n"));
-    put_copy(w, "Via", topmost(sip_header(invite, SIP_VIA), via.branch));
+    put_copy(w, "Via", via); /* the topmost alone */
     for (uint32_t i = 0; i < invite->header_count; i++) {
-        if (str_eq_nocase(invite->headers[i].name, STR("Route")))
+        if (sip_header_is(invite->headers[i].name, SIP_ROUTE))
             put_copy(w, "Route", invite->headers[i].value);
     }
     put_copy(w, "From", sip_header(invite, SIP_FROM));

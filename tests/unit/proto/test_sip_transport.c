@@ -20,6 +20,8 @@ static void where_a_request_came_from(void **state)
          0x0a010102, 5062},
         {"SIP/2.0/UDP b.example;branch=z9hG4bKx", "SIP/2.0/UDP b.example;received=10.1.1.2;branch=z9hG4bKx", 0x0a010102,
          5060},
+        {"SIP / 2.0 / UDP b.example ;branch=z9hG4bKx", "SIP / 2.0 / UDP b.example;received=10.1.1.2 ;branch=z9hG4bKx",
+         0x0a010102, 5060},
         {"SIP/2.0/UDP b.example : 5070 ;branch=z9hG4bKx", "SIP/2.0/UDP b.example : 5070;received=10.1.1.2 ;branch=z9hG4bKx",
          0x0a010102, 5070},
         /* RFC 3581 4: rport gets its value, and received stands there in any case */

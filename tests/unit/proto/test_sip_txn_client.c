@@ -113,8 +113,10 @@ static void the_ack_to_a_refusal(void **state)
     (void)state;
     struct bench *b = open_bench();
     b->b->bare = true;
+    b->a->transport.relays = true;
     request_more(b, "INVITE", "z9hG4bKone", 101, SIP_OVER_UDP,
-                 "Route: <sip:10.1.1.2;lr>\r\nRoute: <sip:10.1.1.9;lr>\r\nContact: <sip:100@10.1.1.1>\r\n");
+                 "Via: SIP/2.0/UDP 10.1.1.8\r\nRoute: <sip:10.1.1.2;lr>\r\nRoute: <sip:10.1.1.9;lr>\r\n"
+                 "Contact: <sip:100@10.1.1.1>\r\n"); /* as a proxy would: the topmost Via is its own */
     run_for(b->w, dur_ms(1));
     char text[SIP_MESSAGE_MAX];
     struct wr w = wr_of(text, sizeof text);
