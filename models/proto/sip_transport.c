@@ -84,6 +84,14 @@ static void on_udp(void *arg, const struct udp *u, const struct frame *f)
         UNREACHABLE(); /* a datagram is no stream */
 }
 
+static void on_refused(void *arg, const struct udp *u)
+{
+    struct sip_transport *t = arg;
+    struct sip_hop peer = {u->dst, u->dst_port, SIP_OVER_UDP};
+    if (t->user->on_lost)
+        t->user->on_lost(t->arg, &peer);
+}
+
 /* --- channels ------------------------------------------------------------------------------------- */
 
 static const struct tcp_events no_events;
@@ -289,6 +297,7 @@ bool sip_transport_open(struct sip_transport *t)
     if (listens(t) && !tcp_listen(t->tcp, t->port, false, 0, t->dscp, on_accept, t))
         return false;
     ip_bind(t->ip, t->port, on_udp, t);
+    ip_on_refused(t->ip, t->port, on_refused);
     t->open = true;
     return true;
 }

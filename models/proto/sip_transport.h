@@ -24,7 +24,8 @@ struct sip_hop {
 
 struct sip_transport_user {
     void (*on_message)(void *arg, const struct sip_msg *m, const struct sip_hop *from); /* well-formed, with its mandatory headers */
-    void (*on_lost)(void *arg, const struct sip_hop *peer); /* a connection has ended; may be NULL */
+    /* A connection has ended, or ICMP says that a datagram did not get there (18.4). May be NULL. */
+    void (*on_lost)(void *arg, const struct sip_hop *peer);
 };
 
 struct sip_transport {

@@ -64,7 +64,7 @@ void sip_txns_power_off(struct sip_txns *x); /* all are gone, and nobody is told
 
 /* A message from the transport: handed on, repeated, answered or swallowed. */
 void sip_txns_input(struct sip_txns *x, const struct sip_msg *m, const struct sip_hop *from);
-void sip_txns_lost(struct sip_txns *x, const struct sip_hop *peer); /* a connection has ended: 17.1.4 */
+void sip_txns_lost(struct sip_txns *x, const struct sip_hop *peer); /* as on_lost of the transport: 17.1.4 */
 
 /* "z9hG4bK" and what is drawn. */
 void sip_branch_draw(struct sip_txns *x, char out[SIP_BRANCH_MAX + 1]);

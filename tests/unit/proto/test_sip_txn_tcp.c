@@ -107,20 +107,29 @@ static void a_2xx_over_tcp(void **state)
 
 /* --- who cannot be reached ------------------------------------------------------------------------ */
 
+/* Over UDP it is ICMP that says so (18.4). */
 static void nobody_listens(void **state)
 {
+    static const char *const methods[] = {"INVITE", "OPTIONS"};
     (void)state;
-    struct bench *b = open_bench();
-    sip_transport_close(&b->b->transport);
-    int64_t t0 = sim_now(b->w->sim).ns;
-    request(b, "INVITE", SIP_OVER_TCP);
-    assert_int_equal(b->a->told_count, 0);
-    run_for(b->w, dur_s(1));
-    assert_in_range(failure(b, SIP_UNREACHABLE)->at_ns - t0, 0, MS);
-    assert_int_equal(facts(b->w, "sip INVITE, CSeq 101: 10.1.1.2 cannot be reached"), 1);
-    assert_int_equal(live(b->a), 0);
-    assert_true(sip_transport_open(&b->b->transport));
-    close_bench(b);
+    for (int i = 0; i < 4; i++) {
+        struct bench *b = open_bench();
+        const char *method = methods[i / 2];
+        char note[80];
+        struct txtbuf t = txtbuf_of(note, sizeof note);
+        txtbuf_add(&t, "sip %s, CSeq 101: 10.1.1.2 cannot be reached", method);
+        sip_transport_close(&b->b->transport);
+        int64_t t0 = sim_now(b->w->sim).ns;
+        request(b, method, i % 2 ? SIP_OVER_TCP : SIP_OVER_UDP);
+        assert_int_equal(b->a->told_count, 0);
+        run_for(b->w, dur_s(1));
+        assert_in_range(failure(b, SIP_UNREACHABLE)->at_ns - t0, 0, MS);
+        assert_int_equal(facts(b->w, note), 1);
+        assert_int_equal(seen_count(b, method), i % 2 ? 0 : 1);
+        assert_int_equal(live(b->a), 0);
+        assert_true(sip_transport_open(&b->b->transport));
+        close_bench(b);
+    }
 }
 
 /* Not even from inside the call that finds out at once. */
