@@ -112,8 +112,8 @@ static inline void hand_close(struct hand *h)
         tcp_close(h->conn);
     run_for(b->w, dur_s(1));
     ip_unbind(b->b->ip, HAND_PORT);
-    test_free(h);
     close_bench(b);
+    test_free(h); /* its connections are told of their end until then */
 }
 
 #endif
