@@ -392,4 +392,22 @@ static inline struct sip_client *request(struct bench *b, const char *method, en
     return request_more(b, method, "z9hG4bKone", 101, over, "");
 }
 
+/* As a would, without a transaction that repeats it. */
+static inline void ask(struct bench *b, const char *method, const char *branch, uint32_t cseq)
+{
+    char text[SIP_MESSAGE_MAX];
+    size_t n = write_request(text, method, branch, cseq, SIP_OVER_UDP, "");
+    struct sip_hop to = to_b(b, SIP_OVER_UDP);
+    assert_true(sip_transport_send(&b->a->transport, &to, (struct str){text, n}, 0));
+    run_for(b->w, dur_ms(1));
+}
+
+/* The i-th request that b's user was told of. */
+static inline struct sip_server *server(const struct bench *b, uint32_t i)
+{
+    const struct told *t = told(b->b, TOLD_REQUEST, i);
+    assert_non_null(t);
+    return t->server;
+}
+
 #endif

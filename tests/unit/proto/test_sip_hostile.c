@@ -1,40 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What nobody should send, over UDP and TCP: it is answered or discarded by name, and what comes after it is taken as
  * if nothing had been. Independent truth: RFC 3261 7, 8.1.1, 8.2, 18.3, 21.4.1, 21.5.6, 25.1; RFC 4475. */
-#include "tests/unit/proto/sip_hand.h"
-
-#include <stdlib.h>
-
-#define LINE "OPTIONS sip:100@10.1.1.1 SIP/2.0\r\n"
-#define V "Via: SIP/2.0/UDP 10.1.1.2:5061;branch=z9hG4bKx\r\n"
-#define F "From: <sip:200@10.1.1.2>;tag=t-of-b\r\n"
-#define T "To: <sip:100@10.1.1.1>\r\n"
-#define I "Call-ID: call-2@10.1.1.2\r\n"
-#define C "CSeq: 7 OPTIONS\r\n"
-#define M "Max-Forwards: 70\r\n"
-#define L0 "Content-Length: 0\r\n"
-#define END "\r\n"
-#define GOOD LINE V F T I C M L0 END
-#define OK "SIP/2.0 200 OK\r\n"
-#define OURS "Via: SIP/2.0/UDP 10.1.1.1;branch=z9hG4bKx\r\n"
-
-enum after { GOES_ON, ABORTED, WAITS }; /* the stream: in step, reset, in the midst of a message */
-
-struct want {
-    uint32_t status; /* of the answer; 0: none */
-    const char *why; /* of the discard; NULL: there is none */
-    bool taken;      /* its user sees it */
-    enum after after;
-};
-
-#define TAKEN {.taken = true}
-#define SILENT {0}
-#define DISCARDED(name) {.why = name}
-#define REFUSED(code, name) {.status = code, .why = name}
-#define CUT(name) {.why = name, .after = ABORTED}
-#define OPEN_END {.after = WAITS}
-#define MALFORMED DISCARDED("sip-malformed"), CUT("sip-malformed")
-#define BOTH(x) x, x
+#include "tests/unit/proto/sip_abuse.h"
 
 struct row {
     const char *name, *bytes;
@@ -131,74 +98,6 @@ static const struct row rows[] = {
 };
 /* clang-format on */
 
-/* Of SIP: segments of a connection that was reset are discarded, too. */
-static uint32_t discards(const struct bench *b)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < b->w->fact_count; i++)
-        n += strncmp(b->w->facts[i].text, "segment-discarded sip-", 22) == 0;
-    return n;
-}
-
-static uint32_t status_of(const struct hand *h)
-{
-    unsigned status = 0;
-    if (strncmp(h->heard, "SIP/2.0 ", 8) == 0)
-        status = (unsigned)atoi(h->heard + 8);
-    return status;
-}
-
-/* An answer says to whom it is: Via, Call-ID and CSeq of its request, and a tag of ours. */
-static void check_answer(const struct hand *h, const char *name)
-{
-    struct sip_msg m;
-    struct rd r = rd_of(h->heard, h->n);
-    if (!sip_get(&r, &m) || sip_header(&m, SIP_VIA).n == 0)
-        fail_msg("%s: bad answer '%s'", name, h->heard);
-    if (sip_header(&m, SIP_TO).n && !sip_has_param(sip_header(&m, SIP_TO), STR("tag")))
-        fail_msg("%s: no tag in '%s'", name, h->heard);
-}
-
-static void forget_all(struct bench *b)
-{
-    b->w->fact_count = b->w->tie_count = 0;
-    b->a->told_count = 0;
-    tap_of(b)->count = 0;
-}
-
-static void check(struct hand *h, const char *name, struct str bytes, const struct want *want, enum sip_over over)
-{
-    struct bench *b = h->b;
-    char why[64];
-    struct txtbuf t = txtbuf_of(why, sizeof why);
-    txtbuf_add(&t, "segment-discarded %s", want->why ? want->why : "");
-    uint32_t told_before = b->a->told_count, before = discards(b), named = facts(b->w, why);
-    hand_say(h, over, bytes);
-    run_for(b->w, dur_ms(200));
-    if (status_of(h) != want->status)
-        fail_msg("%s (%d): answered '%.60s'", name, over, h->heard);
-    if (want->status)
-        check_answer(h, name);
-    if (discards(b) - before != (want->why != NULL) || facts(b->w, why) - named != (want->why != NULL))
-        fail_msg("%s (%d): %u discards, last fact '%s'", name, over, discards(b) - before,
-                 b->w->facts[b->w->fact_count - 1].text);
-    uint32_t messages = 0;
-    for (uint32_t i = told_before; i < b->a->told_count; i++)
-        messages += b->a->told[i].kind != TOLD_LOST;
-    if (messages != want->taken)
-        fail_msg("%s (%d): %u messages taken", name, over, messages);
-    if (over == SIP_OVER_TCP && h->ended != (want->after == ABORTED))
-        fail_msg("%s: the connection has %s", name, h->ended ? "ended" : "not ended");
-    forget_all(b);
-}
-
-/* Whatever was said, what is sound is taken. */
-static void check_good(struct hand *h, const char *name, enum sip_over over)
-{
-    static const struct want taken = TAKEN;
-    check(h, name, STR(GOOD), &taken, over);
-}
-
 static void over_udp(void **state)
 {
     (void)state;
@@ -211,20 +110,6 @@ static void over_udp(void **state)
     hand_close(h);
 }
 
-static void say_by_tcp(struct hand *h, const char *name, struct str bytes, const struct want *want)
-{
-    if (!h->conn)
-        hand_connect(h);
-    check(h, name, bytes, want, SIP_OVER_TCP);
-    if (want->after == GOES_ON)
-        check_good(h, name, SIP_OVER_TCP);
-    if (want->after == WAITS) {
-        tcp_abort(h->conn);
-        run_for(h->b->w, dur_ms(1));
-    }
-    h->b->a->told_count = 0;
-}
-
 static void over_tcp(void **state)
 {
     (void)state;
@@ -235,110 +120,11 @@ static void over_tcp(void **state)
     hand_close(h);
 }
 
-/* Every byte in a segment of its own. */
-static void byte_by_byte(void **state)
-{
-    (void)state;
-    struct hand *h = hand_of(open_bench());
-    h->b->a->bare = true;
-    hand_connect(h);
-    struct str all = STR("\r\n\r\n" GOOD "\r\n" LINE V T I C L0 END GOOD);
-    for (size_t i = 0; i < all.n; i++) {
-        tcp_send(h->conn, (struct str){all.p + i, 1}, 0);
-        run_for(h->b->w, dur_ms(1));
-        tap_of(h->b)->count = h->b->w->fact_count = h->b->w->tie_count = 0;
-    }
-    run_for(h->b->w, dur_ms(100));
-    assert_int_equal(told_count(h->b->a, TOLD_REQUEST), 2);
-    assert_int_equal(status_of(h), 400);
-    hand_close(h);
-}
-
-static size_t repeat(char *to, size_t cap, const char *head, const char *line, uint32_t times, const char *tail)
-{
-    struct txtbuf t = txtbuf_of(to, cap);
-    txtbuf_cstr(&t, head);
-    for (uint32_t i = 0; i < times; i++)
-        txtbuf_cstr(&t, line);
-    txtbuf_cstr(&t, tail);
-    assert_false(t.full);
-    return t.n;
-}
-
-/* What is too long for anything. */
-static void giants(void **state)
-{
-    static const struct {
-        const char *name, *head, *line;
-        uint32_t times;
-        const char *tail;
-        struct want udp, tcp;
-        bool tcp_only;
-    } giants[] = {
-        {"64 headers", LINE V F T I C, "X: y\r\n", 58, L0 END, BOTH(TAKEN), false},
-        {"66 headers", LINE V F T I C, "X: y\r\n", 60, L0 END, MALFORMED, false},
-        {"600 headers", LINE V F T I C, "X: y\r\n", 600, L0 END, MALFORMED, false},
-        {"a line of 8200", LINE V F T I C "X: ", "0123456789", 820, "\r\n" L0 END, DISCARDED("sip-malformed"),
-         CUT("sip-framing"), false},
-        {"8 KiB and more", LINE V F T I C "X: ", "0123456789", 800, "\r\nY: 0123456789\r\n" L0 END,
-         BOTH(REFUSED(513, "sip-too-large")), false},
-        {"a body of 8 KiB", LINE V F T I C "Content-Length: 8200\r\n\r\n", "0123456789", 820, "",
-         BOTH(REFUSED(513, "sip-too-large")), false},
-        {"an ACK of 8 KiB", "ACK sip:a SIP/2.0\r\n" V F T I "CSeq: 7 ACK\r\nContent-Length: 8200\r\n\r\n", "0123456789",
-         820, "", BOTH(DISCARDED("sip-too-large")), false},
-        {"a body of 60000", LINE V F T I C "Content-Length: 60000\r\n\r\n", "0123456789", 6000, "", SILENT,
-         REFUSED(513, "sip-too-large"), true},
-        {"a head of 70000", LINE V F T I C, "Subject: 0123456789012345678901234567890123456789\r\n", 1400, L0 END, SILENT,
-         CUT("sip-framing"), true},
-        {"a head without end", LINE V F T I C, "Subject: 0123456789012345678901234567890123456789\r\n", 1400, "", SILENT,
-         CUT("sip-framing"), true},
-        {"a line without end", "", "0123456789", 7000, "", SILENT, CUT("sip-framing"), true},
-        {"blanks without end", "OPTIONS", "          ", 7000, "", SILENT, CUT("sip-framing"), true},
-        {"Vias of 5000 bytes, no From", LINE V, "Via: SIP/2.0/UDP 10.1.1.9:5061;branch=z9hG4bK0123456789012345678901234567890"
-         "12345678901234567890\r\n", 50, T I C L0 END, BOTH(REFUSED(400, "sip-header-missing")), false},
-    };
-    static char text[80000];
-    (void)state;
-    struct hand *h = hand_of(open_bench());
-    h->b->a->bare = true;
-    for (size_t i = 0; i < sizeof giants / sizeof giants[0]; i++) {
-        size_t n = repeat(text, sizeof text, giants[i].head, giants[i].line, giants[i].times, giants[i].tail);
-        if (!giants[i].tcp_only) {
-            check(h, giants[i].name, (struct str){text, n}, &giants[i].udp, SIP_OVER_UDP);
-            check_good(h, giants[i].name, SIP_OVER_UDP);
-        }
-        say_by_tcp(h, giants[i].name, (struct str){text, n}, &giants[i].tcp);
-    }
-    hand_close(h);
-}
-
-/* A day of keepalives, cut anywhere: they are no message that grows. */
-static void empty_lines_for_ever(void **state)
-{
-    static char lines[1402];
-    (void)state;
-    struct hand *h = hand_of(open_bench());
-    h->b->a->bare = true;
-    hand_connect(h);
-    for (size_t i = 0; i < sizeof lines; i++)
-        lines[i] = i % 2 ? '\n' : '\r';
-    for (size_t i = 0; i < 100; i++) {
-        hand_say(h, SIP_OVER_TCP, (struct str){lines + i % 2, 1401});
-        forget_all(h->b);
-    }
-    assert_false(h->ended);
-    check_good(h, "keepalives", SIP_OVER_TCP);
-    hand_close(h);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(over_udp),
         cmocka_unit_test(over_tcp),
-        cmocka_unit_test(byte_by_byte),
-        cmocka_unit_test(giants),
-        cmocka_unit_test(empty_lines_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

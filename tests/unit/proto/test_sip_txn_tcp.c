@@ -8,13 +8,6 @@ static uint32_t live(const struct host *h)
     return h->txns.client_pool.live + h->txns.server_pool.live;
 }
 
-static struct sip_server *server(const struct bench *b, uint32_t i)
-{
-    const struct told *t = told(b->b, TOLD_REQUEST, i);
-    assert_non_null(t);
-    return t->server;
-}
-
 static const struct told *failure(const struct bench *b, enum sip_failure why)
 {
     const struct told *t = told(b->a, TOLD_FAILURE, 0);
