@@ -325,7 +325,7 @@ static inline struct bench *open_bench(void)
     w->sim = sim_new(&c);
     w->net = net_new(w->sim, models, 2);
     w->sink = (struct sink){.name = "test", .on = world_fact, .because = world_tie,
-                            .mask = REC_BIT(REC_DROP) | REC_BIT(REC_NOTE) | REC_BIT(REC_UNEXPECTED)};
+                            .mask = REC_BIT(REC_DROP) | REC_BIT(REC_NOTE) | REC_BIT(REC_UNEXPECTED) | REC_BIT(REC_STATE)};
     bus_attach(w->sim, &w->sink);
     b->a_node = add_host(w, "a", "10.1.1.1");
     b->b_node = add_host(w, "b", "10.1.1.2");
@@ -351,6 +351,8 @@ static inline void close_bench(struct bench *b)
     assert_int_equal(b->b->txns.client_pool.live + b->b->txns.server_pool.live, 0);
     assert_int_equal(b->a->transport.channel_pool.live + b->b->transport.channel_pool.live, 0);
     assert_int_equal(facts(b->w, "rx"), 0); /* UNEXPECTED */
+    for (uint32_t i = 0; i < b->w->fact_count; i++)
+        assert_true(strncmp(b->w->facts[i].text, "sip-", 4) != 0); /* STATE: transactions are quiet */
     world_close(b->w);
     test_free(b);
 }
