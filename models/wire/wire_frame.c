@@ -73,7 +73,10 @@ static void body_text(struct txtbuf *t, const struct sip_msg *m, bool short_form
 static void sip_text(struct txtbuf *t, struct str payload, bool stream, bool short_form)
 {
     bool first = true;
-    for (size_t len = payload.n; payload.n; payload.p += len, payload.n -= len, first = false) {
+    size_t len;
+    if (!stream && sip_frame(payload, &len) == SIP_FRAME_WHOLE)
+        payload.n = len; /* RFC 3261 18.3: what follows in the datagram is no part of it */
+    for (len = payload.n; payload.n; payload.p += len, payload.n -= len, first = false) {
         struct sip_msg m;
         if (stream && sip_frame(payload, &len) != SIP_FRAME_WHOLE)
             return;

@@ -77,6 +77,8 @@ static void over_udp(void **state)
                "10.1.1.2:5060 > 10.1.1.1:5060 UDP Len=78 INVITE CSeq 101");
     expect_udp((struct udp){.src_port = 5060, .dst_port = 5060, .payload = STR(HEAD("application/sdp") "3\r\n\r\nv=1")},
                "10.1.1.2:5060 > 10.1.1.1:5060 UDP Len=84 INVITE CSeq 101 bad SDP");
+    expect_udp((struct udp){.src_port = 5060, .dst_port = 5060, .payload = STR(HEAD("text/plain") "2\r\n\r\nhi" INVITE)},
+               "10.1.1.2:5060 > 10.1.1.1:5060 UDP Len=262 INVITE CSeq 101"); /* RFC 4475 3.1.1.8: the rest is nobody's */
 }
 
 /* What the description says goes before the message is cut. */
