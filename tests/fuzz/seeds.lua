@@ -84,3 +84,16 @@ for i, text in ipairs { "120s", "0.21s", "uniform(0s,120s)", "normal(5ms,1ms)", 
   "100Mbps", "1460B", "2KiB", "2.5%", "24", "on", "linux", "10.1.1.1", "00:24:14:2d:df:24" } do
   for kind = 0, 9 do write("value", ("v%d_%d"):format(i, kind), string.char(kind) .. text) end
 end
+for kind, texts in ipairs {
+  { "SEP0024142DDF24 dn=5678 load=SIP75.9-4-2 protocol=SIP model=7975,SEPF029290A3C71 dn=1 protocol=SCCP" },
+  { "cucm=10.1.1.2,cucm=10.1.1.3,tftp.example.com=10.1.1.4" },
+  { "10.1.1.2,10.1.1.3", "sub=10.60.1.11,pub=10.60.1.12,srst=10.60.1.1" },
+  { "(inside,outside) source static any any destination static 10.1.1.0/24 10.1.1.1-10.1.1.9 no-proxy-arp route-lookup;" ..
+    "(any,outside) source static 10.0.0.1 10.0.0.2" },
+  { "port=53006, seq=2991995217, ack=1953872619, call_id=a@b, from_tag=0024142ddf242c66, refresh_in=1s, branch=d451a4fa" },
+  { "device=SEP0024142DDF24, peer=10.106.114.185:53006, seq=1, ack=2, call_id=a@b, cseq=11434, expires_in=115s, " ..
+    "model=7975, dn=5678, to_tag=1202250155" },
+  { "from_tag=0024142ddf242c66, call_id=a@b, branch=d451a4fa" },
+} do
+  for i, text in ipairs(texts) do write("text", ("t%d_%d"):format(kind, i), string.char(kind + 6) .. text) end
+end
