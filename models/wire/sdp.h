@@ -51,7 +51,10 @@ void sdp_put(struct wr *w, const struct sdp *m);
 
 /* "audio 10.0.0.1:16384 PCMU+1 sendrecv o=2000/2": its first stream. */
 void sdp_line(struct txtbuf *t, const struct sdp *m);
-void sdp_brief(struct txtbuf *t, const struct sdp *m); /* "SDP 10.0.0.1:16384 sendrecv v2": the version of o= */
+
+/* "SDP v2 sendrecv 10.0.0.1:16384": the version of o=, and its first stream; where there is less room, less of it. */
+enum sdp_detail { SDP_WITH_ADDRESS, SDP_WITH_DIRECTION, SDP_NAMED };
+void sdp_brief(struct txtbuf *t, const struct sdp *m, enum sdp_detail detail);
 
 /* The value of a=name:value in the lines of that stream; media NULL: in the session's. False: there is none. The value
  * of a flag (a=name) is empty. */

@@ -106,16 +106,20 @@ void sdp_line(struct txtbuf *t, const struct sdp *m)
     txtbuf_add(t, " o=%llu/%llu", (unsigned long long)m->session, (unsigned long long)m->version);
 }
 
-void sdp_brief(struct txtbuf *t, const struct sdp *m)
+void sdp_brief(struct txtbuf *t, const struct sdp *m, enum sdp_detail detail)
 {
     const struct sdp_media *x = &m->media[0];
-    txtbuf_cstr(t, "SDP ");
+    txtbuf_cstr(t, "SDP");
+    if (detail == SDP_NAMED)
+        return;
+    txtbuf_add(t, " v%llu ", (unsigned long long)m->version);
     if (m->media_count == 0) {
         txtbuf_cstr(t, "no media");
-    } else {
-        add_address(t, x);
-        txtbuf_char(t, ' ');
-        txtbuf_str(t, sdp_direction_name(x->direction));
+        return;
     }
-    txtbuf_add(t, " v%llu", (unsigned long long)m->version);
+    txtbuf_str(t, sdp_direction_name(x->direction));
+    if (detail == SDP_WITH_DIRECTION)
+        return;
+    txtbuf_char(t, ' ');
+    add_address(t, x);
 }

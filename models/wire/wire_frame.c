@@ -52,25 +52,23 @@ void wire_frame_get(const void *bytes, size_t n, struct wire_frame *f)
     }
 }
 
-/* What its body describes: all of it told, or only that it does. */
-static void body_text(struct txtbuf *t, const struct sip_msg *m, bool short_form)
+/* What its body describes. */
+static void body_text(struct txtbuf *t, const struct sip_msg *m, enum sdp_detail detail)
 {
     struct sdp d;
     struct rd r = rd_of(m->body.p, m->body.n);
     if (!sip_has_sdp(m))
         return;
     txtbuf_char(t, ' ');
-    if (!sdp_get(&r, &d))
-        txtbuf_cstr(t, "bad SDP");
-    else if (short_form)
-        txtbuf_cstr(t, "SDP");
+    if (sdp_get(&r, &d))
+        sdp_brief(t, &d, detail);
     else
-        sdp_brief(t, &d);
+        txtbuf_cstr(t, "bad SDP");
 }
 
 /* The SIP messages that begin in a segment: "REGISTER CSeq 105", "100 Trying CSeq 105, 200 OK CSeq
- * 105", "INVITE CSeq 101 SDP 10.0.0.1:16384 sendrecv v1". */
-static void sip_text(struct txtbuf *t, struct str payload, bool stream, bool short_form)
+ * 105", "INVITE CSeq 101 SDP v1 sendrecv 10.0.0.1:16384". */
+static void sip_text(struct txtbuf *t, struct str payload, bool stream, enum sdp_detail detail)
 {
     bool first = true;
     size_t len;
@@ -85,7 +83,7 @@ static void sip_text(struct txtbuf *t, struct str payload, bool stream, bool sho
             return;
         txtbuf_cstr(t, first ? " " : ", ");
         sip_brief(t, &m);
-        body_text(t, &m, short_form);
+        body_text(t, &m, detail);
     }
 }
 
@@ -113,7 +111,7 @@ static bool is_skinny(const struct tcp_seg *s)
 }
 
 /* False: there is no room for all of it. */
-static bool tcp_text_in(struct txtbuf *t, const struct tcp_seg *s, bool short_form)
+static bool tcp_text_in(struct txtbuf *t, const struct tcp_seg *s, enum sdp_detail detail)
 {
     char tail_text[LINE_COLUMNS_MAX + 1];
     struct txtbuf tail = txtbuf_of(tail_text, sizeof tail_text);
@@ -122,7 +120,7 @@ static bool tcp_text_in(struct txtbuf *t, const struct tcp_seg *s, bool short_fo
     else if (is_skinny(s))
         skinny_stream_text(&tail, s->payload);
     else
-        sip_text(&tail, s->payload, true, short_form);
+        sip_text(&tail, s->payload, true, detail);
     for (enum tcp_detail d = TCP_ALL; d <= TCP_SEQ_ONLY; d++) {
         *t = txtbuf_of(t->p, t->cap);
         tcp_seg_text(t, s, d);
@@ -137,8 +135,10 @@ static bool tcp_text_in(struct txtbuf *t, const struct tcp_seg *s, bool short_fo
  * description says. */
 static void tcp_text(struct txtbuf *t, const struct tcp_seg *s)
 {
-    if (!tcp_text_in(t, s, false))
-        tcp_text_in(t, s, true);
+    for (enum sdp_detail d = SDP_WITH_ADDRESS; d <= SDP_NAMED; d++) {
+        if (tcp_text_in(t, s, d))
+            return;
+    }
 }
 
 static bool is_dhcp(const struct udp *u)
@@ -158,6 +158,17 @@ static bool get_tftp(const struct udp *u, struct tftp *m)
     bool transfer = u->src_port >= PORTS_OF_USERS && u->dst_port >= PORTS_OF_USERS;
     return (u->dst_port == TFTP_PORT || transfer) && tftp_get(&r, m) &&
            (u->dst_port == TFTP_PORT || (m->op >= TFTP_DATA && m->op <= TFTP_OACK));
+}
+
+static void sip_udp_text(struct txtbuf *t, const struct udp *u)
+{
+    for (enum sdp_detail d = SDP_WITH_ADDRESS; d <= SDP_NAMED; d++) {
+        *t = txtbuf_of(t->p, t->cap);
+        udp_line(t, u);
+        sip_text(t, u->payload, false, d);
+        if (!t->full)
+            return;
+    }
 }
 
 static void udp_text(struct txtbuf *t, const struct udp *u)
@@ -181,18 +192,13 @@ static void udp_text(struct txtbuf *t, const struct udp *u)
         return;
     }
     r = rd_of(u->payload.p, u->payload.n);
-    udp_line(t, u);
     if (rtp_is_port(u->src_port, u->dst_port) && rtp_get(&r, &p)) {
+        udp_line(t, u);
         txtbuf_char(t, ' ');
         rtp_brief(t, &p);
         return;
     }
-    sip_text(t, u->payload, false, false);
-    if (!t->full)
-        return;
-    *t = txtbuf_of(t->p, t->cap);
-    udp_line(t, u);
-    sip_text(t, u->payload, false, true);
+    sip_udp_text(t, u);
 }
 
 static void frame_text(struct txtbuf *t, const struct wire_frame *f, size_t n)

@@ -45,7 +45,7 @@ static void check_shown(const struct sdp *m)
     for (int brief = 0; brief < 2; brief++) {
         struct txtbuf t = txtbuf_of(text, sizeof text);
         if (brief)
-            sdp_brief(&t, m);
+            sdp_brief(&t, m, SDP_WITH_ADDRESS);
         else
             sdp_line(&t, m);
         ASSERT(!t.full && t.n > 0 && t.n <= 100);

@@ -72,7 +72,7 @@ static void over_udp(void **state)
 {
     (void)state;
     expect_udp((struct udp){.src_port = 5060, .dst_port = 5060, .payload = STR(INVITE)},
-               "10.1.1.2:5060 > 10.1.1.1:5060 UDP Len=184 INVITE CSeq 101 SDP 10.1.1.2:16384 sendonly v2");
+               "10.1.1.2:5060 > 10.1.1.1:5060 UDP Len=184 INVITE CSeq 101 SDP v2 sendonly 10.1.1.2:16384");
     expect_udp((struct udp){.src_port = 5060, .dst_port = 5060, .payload = STR(HEAD("text/plain") "2\r\n\r\nhi")},
                "10.1.1.2:5060 > 10.1.1.1:5060 UDP Len=78 INVITE CSeq 101");
     expect_udp((struct udp){.src_port = 5060, .dst_port = 5060, .payload = STR(HEAD("application/sdp") "3\r\n\r\nv=1")},
@@ -86,16 +86,16 @@ static void where_room_is(void **state)
 {
     (void)state;
     expect_udp((struct udp){.src = widest, .dst = widest, .src_port = 50600, .dst_port = 50600, .payload = STR(INVITE)},
-               "254.254.254.254:50600 > 254.254.254.254:50600 UDP Len=184 INVITE CSeq 101 SDP");
+               "254.254.254.254:50600 > 254.254.254.254:50600 UDP Len=184 INVITE CSeq 101 SDP v2 sendonly");
 }
 
 static void over_tcp(void **state)
 {
     (void)state;
     expect_tcp(1, STR(INVITE), "10.1.1.2:50000 > 10.1.1.1:5060 Seq=1 Ack=1 Len=184 INVITE CSeq 101"
-                               " SDP 10.1.1.2:16384 sendonly v2");
+                               " SDP v2 sendonly 10.1.1.2:16384");
     expect_tcp(4000000000, STR(INVITE), "10.1.1.2:50000 > 10.1.1.1:5060 Seq=4000000000 Len=184 INVITE CSeq 101"
-                                        " SDP 10.1.1.2:16384 sendonly v2");
+                                        " SDP v2 sendonly 10.1.1.2:16384");
     expect_tcp(1, STR(INVITE INVITE), "10.1.1.2:50000 > 10.1.1.1:5060 Seq=1 Ack=1 Len=368"
                                       " INVITE CSeq 101 SDP, INVITE CSeq 101 SDP");
 }

@@ -103,12 +103,16 @@ static void test_brief(void **state)
     char text[128];
     struct txtbuf t = txtbuf_of(text, sizeof text);
     struct sdp m = decode(FRONT "c=IN IP4 10.0.0.1\r\nt=0 0\r\nm=audio 16384 RTP/AVP 0\r\na=recvonly\r\n");
-    sdp_brief(&t, &m);
-    assert_string_equal(text, "SDP 10.0.0.1:16384 recvonly v7");
+    sdp_brief(&t, &m, SDP_WITH_ADDRESS);
+    txtbuf_char(&t, '|');
+    sdp_brief(&t, &m, SDP_WITH_DIRECTION);
+    txtbuf_char(&t, '|');
+    sdp_brief(&t, &m, SDP_NAMED);
+    assert_string_equal(text, "SDP v7 recvonly 10.0.0.1:16384|SDP v7 recvonly|SDP");
     m = decode(FRONT "t=0 0\r\n");
     t = txtbuf_of(text, sizeof text);
-    sdp_brief(&t, &m);
-    assert_string_equal(text, "SDP no media v7");
+    sdp_brief(&t, &m, SDP_WITH_ADDRESS);
+    assert_string_equal(text, "SDP v7 no media");
 }
 
 int main(void)
