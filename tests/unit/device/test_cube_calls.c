@@ -212,6 +212,7 @@ static void operations(void **state)
     uint32_t before = count(k, "a<") + count(k, "b<");
     operate(k, "crash");
     assert_false(model_cube.ops[0].run(k->cube, &e)); /* it is down already */
+    assert_false(model_cube.ops[2].run(k->cube, &e)); /* there is nothing to hang up */
     run_to(k, 8 * S);
     assert_int_equal(count(k, "a<") + count(k, "b<"), before); /* nobody is told */
     assert_true(call_is_up(k->a->call));
