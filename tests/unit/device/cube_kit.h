@@ -194,7 +194,8 @@ static inline struct str payload_of(struct str frame)
         return STR_NONE;
     if (h.proto == IP4_TCP)
         return tcp_seg_get(&body, h.src, h.dst, &seg) ? seg.payload : STR_NONE;
-    return udp_get(&body, h.src, h.dst, &u) && u.dst_port == SIP_PORT ? u.payload : STR_NONE;
+    bool sip = udp_get(&body, h.src, h.dst, &u) && (u.dst_port == SIP_PORT || u.src_port == SIP_PORT);
+    return sip ? u.payload : STR_NONE;
 }
 
 static inline void bench_see(struct bench *k, const struct rec *r)
