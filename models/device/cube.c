@@ -24,10 +24,11 @@ struct peer_sessions {
 
 struct cube {
     /* configuration */
-    struct sim_dur arp_timeout, min_se, session_expires;
+    struct sim_dur arp_timeout;
     const char *routes, *dial_peers, *profile_text;
     bool session_refresh;
     int midcall, method, refresher;
+    struct session_config session; /* of a leg whose dial-peer says nothing else, and which asks for a timer */
     int64_t ignored_ppb;
     struct tcp_config tcp_config;
     struct media_config media_config;
@@ -62,11 +63,15 @@ static const struct param_def params[] = {
     {"routes", PARAM_TEXT, "", NULL, NULL, NULL, "static routes: '10.2.0.0/16 via 10.1.0.2', separated by commas", AT(routes), true},
     {"dial_peers", PARAM_TEXT, "", NULL, NULL, NULL, "where calls go: '100 destination-pattern 5... session-target 10.0.0.5:5060 transport tcp', separated by semicolons; further words: preference 0..10, session-refresh, min-se SECONDS, midcall-signaling passthru|passthru-media-change|block, sip-profile on|off", AT(dial_peers), true},
     {"sip_profile", PARAM_TEXT, "", NULL, NULL, NULL, "rules for the headers of what it sends: 'request ANY sip-header Allow-Header modify \", UPDATE\" \"\"', separated by semicolons (voice class sip-profiles)", AT(profile_text), false},
-    {"session_expires", PARAM_DUR, "1800s", "90s", "86400s", NULL, "session interval that is asked for (RFC 4028 Session-Expires), in whole seconds; never below min_se", AT(session_expires), false},
-    {"min_se", PARAM_DUR, "1800s", "90s", "86400s", NULL, "least session interval that is accepted (RFC 4028 Min-SE), in whole seconds", AT(min_se), false},
+    {"session_timers", PARAM_BOOL, "on", NULL, NULL, NULL, "supports session timers (RFC 4028)", AT(session.supported), false},
+    {"session_expires", PARAM_DUR, "1800s", "90s", "86400s", NULL, "session interval that it asks for, in whole seconds", AT(session.expires), false},
+    {"min_se", PARAM_DUR, "1800s", "90s", "86400s", NULL, "least session interval that it takes; a shorter one is answered 422", AT(session.min_se), false},
     {"session_refresh", PARAM_BOOL, "off", NULL, NULL, NULL, "a CUBE writes Session-Expires into its outgoing INVITE though the incoming one had none (session refresh)", AT(session_refresh), false},
-    {"session_refresh_method", PARAM_ENUM, "invite", NULL, NULL, "invite|update", "how a session is refreshed; by UPDATE only when the other side's Allow has it", AT(method), false},
-    {"session_refresher", PARAM_ENUM, "uac", NULL, NULL, "uac|uas", "who shall refresh a session, where the choice is free", AT(refresher), false},
+    {"session_refresh_method", PARAM_ENUM, "invite", NULL, NULL, SESSION_METHOD_CHOICES, "how it refreshes: re-INVITE, or UPDATE where the other side's Allow has it", AT(method), false},
+    {"session_refresher", PARAM_ENUM, "uac", NULL, NULL, SESSION_REFRESHER_CHOICES, "who it wants to refresh: the side whose request carries the timer, or the other", AT(refresher), false},
+    {"session_names_refresher", PARAM_BOOL, "off", NULL, NULL, NULL, "its first INVITE says who shall refresh; off: the side that answers chooses (RFC 4028 7.1)", AT(session.names_refresher), false},
+    {"session_refreshes", PARAM_BOOL, "on", NULL, NULL, NULL, "does its duty as refresher; off is an experiment", AT(session.refreshes), false},
+    {"session_enforced", PARAM_BOOL, "on", NULL, NULL, NULL, "ends a call whose session expires; off is an experiment", AT(session.expires_calls), false},
     {"midcall_signaling", PARAM_ENUM, "passthru", NULL, NULL, MIDCALL_CHOICES, "what a CUBE does with a re-INVITE or UPDATE within a call: passes it on, only with a changed SDP, or never", AT(midcall), false},
     {"refreshes_ignored", PARAM_FRACTION, "0%", "0%", "100%", NULL, "share of session refreshes that a CUBE does not answer (the defect CSCun31375)", AT(ignored_ppb), false},
     SIP_TIMER_PARAMS(struct cube, ua_config.timers),
@@ -100,17 +105,6 @@ static const char *midcall_limit(const struct dial_peer *p)
     return p && p->has_midcall ? "dial_peers" : "midcall_signaling";
 }
 
-/* A user part as it may stand in a URI of ours again. */
-static void keep_user(char *to, size_t cap, struct str user)
-{
-    bool fine = user.n > 0 && user.n < cap;
-    for (size_t i = 0; fine && i < user.n; i++) {
-        char x = user.p[i];
-        fine = x > ' ' && x <= '~' && x != '<' && x != '>' && x != '"' && x != '@';
-    }
-    str_keep(to, cap, fine ? user : STR("anonymous"));
-}
-
 static const struct session_config *session_out(const struct cube *c, const struct dial_peer *p, const struct sip_call *in)
 {
     const struct peer_sessions *s = &c->sessions[p->index];
@@ -122,8 +116,9 @@ static void on_invite(void *owner, struct sip_call *in)
     struct cube *c = owner;
     struct node *n = c->node;
     char from[CALL_TEXT_MAX + 1], to[CALL_TEXT_MAX + 1];
-    keep_user(from, sizeof from, call_remote_number(in));
-    keep_user(to, sizeof to, call_local_number(in));
+    struct str caller = call_remote_number(in);
+    str_keep(from, sizeof from, caller.n ? caller : STR("anonymous"));
+    str_keep(to, sizeof to, call_local_number(in));
     const struct dial_peer *out = dial_peer_for(c->peers, str_of(to)), *in_peer = dial_peer_from(c->peers, in->hop.addr);
     if (!out) {
         uint64_t note = BUS_NOTE(n->sim, n->id, "sip", "no dial-peer for {}", V_TEXT(to));
@@ -221,29 +216,27 @@ static const struct ua_hooks hooks = {.edit = edit, .ignores = ignores, .session
 
 /* --- making ------------------------------------------------------------------------------------------- */
 
-/* RFC 4028 7.1: nothing is asked for that is below what is accepted. Who refreshes is named only where it is not
- * the caller, as the RFC recommends. On a leg that does not ask, what the other side asks for is copied (seed 003). */
+/* RFC 4028 7.1: nothing is asked for that is below what is accepted. On a leg that does not ask, what the other side
+ * asks for is copied (seed 003). */
 static struct session_config session_config(const struct cube *c, struct sim_dur min_se, bool asks)
 {
-    return (struct session_config){.supported = true,
-                                   .asks = asks,
-                                   .states_min_se = true,
-                                   .names_refresher = c->refresher == 1,
-                                   .refreshes = true,
-                                   .expires_calls = true,
-                                   .refresher = c->refresher == 1 ? REFRESHER_UAS : REFRESHER_UAC,
-                                   .method = c->method == 1 ? SESSION_BY_UPDATE : SESSION_BY_INVITE,
-                                   .expires = asks ? dur_max(c->session_expires, min_se) : COPIED,
-                                   .min_se = min_se};
+    struct session_config s = c->session;
+    s.asks = asks;
+    s.min_se = min_se;
+    s.expires = asks ? dur_max(s.expires, min_se) : COPIED;
+    return s;
 }
 
 static void make_sessions(struct cube *c, uint32_t count)
 {
-    c->ua_config.session = session_config(c, c->min_se, false);
+    c->session.states_min_se = true; /* seed 003: whatever it is, it goes into each first INVITE */
+    c->session.refresher = c->refresher == 0 ? REFRESHER_UAC : REFRESHER_UAS;
+    c->session.method = c->method == 0 ? SESSION_BY_INVITE : SESSION_BY_UPDATE;
+    c->ua_config.session = session_config(c, c->session.min_se, false);
     c->sessions = ARENA_ARRAY(sim_arena(c->node->sim), struct peer_sessions, count);
     for (const struct dial_peer *p = c->peers; p; p = p->next) {
         struct peer_sessions *s = &c->sessions[p->index];
-        struct sim_dur min_se = p->min_se_s ? dur_s(p->min_se_s) : c->min_se;
+        struct sim_dur min_se = p->min_se_s ? dur_s(p->min_se_s) : c->session.min_se;
         s->plain = session_config(c, min_se, false);
         s->asks = session_config(c, min_se, true);
     }
@@ -253,7 +246,7 @@ static bool read_config(struct cube *c, struct err *e)
 {
     struct arena *a = sim_arena(c->node->sim);
     uint32_t count = 0;
-    if (c->session_expires.ns % dur_s(1).ns || c->min_se.ns % dur_s(1).ns)
+    if (c->session.expires.ns % dur_s(1).ns || c->session.min_se.ns % dur_s(1).ns)
         return err_set(e, "parameters 'session_expires' and 'min_se': must be whole seconds");
     if (!dial_peers_read(&c->peers, a, c->dial_peers, e) || !sip_profile_read(&c->profile, a, c->profile_text, e))
         return false;

@@ -62,15 +62,12 @@ static void odd_ones(void **state)
 /* What cannot stand in a URI of its own it does not pass on. */
 static void nobody(void **state)
 {
-    static const char *const users[] = {"a b", "", "a\"b", "a<b"}; /* of the last two it is free to refuse the call */
+    static const char *const users[] = {"a b", "", "a\"b", "a<b"};
     (void)state;
     for (size_t i = 0; i < sizeof users / sizeof users[0]; i++) {
         struct bench *k = bench_open(plain);
         say(k, &(struct odd){users[i], 4, 10, 10, "", 200});
-        if (i < 2 || count(k, "b<INVITE"))
-            assert_true(says(k, "b<INVITE", "From: <sip:anonymous@10.0.2.1>"));
-        else
-            assert_int_equal(count(k, "a<400"), 1);
+        assert_true(says(k, "b<INVITE", "From: <sip:anonymous@10.0.2.1>"));
         bench_close(k);
     }
 }

@@ -45,6 +45,23 @@ static void session_expires_goes_out(void **state)
     }
 }
 
+static void what_the_first_invite_says(void **state)
+{
+    struct bench *k = open(BY_B, "session_refresher=uas", "session_names_refresher=on");
+    (void)state;
+    agent_times(k->a, 1800, 90);
+    dial(k, "5001");
+    assert_true(says(k, "b<INVITE", "Session-Expires: 1800;refresher=uas\r\n"));
+    bench_close(k);
+    k = open(BY_B, "session_timers=off", NULL);
+    agent_times(k->a, 1800, 90);
+    dial(k, "5001");
+    assert_false(says(k, "b<INVITE", "Supported"));
+    assert_false(says(k, "b<INVITE", "Session-Expires"));
+    assert_false(says(k, "a<200", "Session-Expires"));
+    bench_close(k);
+}
+
 /* RFC 4028 6, 7.3, 9: below Min-SE: 422, and once more with what it says. A dial-peer may accept less. */
 static void too_small(void **state)
 {
@@ -203,6 +220,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(session_expires_goes_out),
+        cmocka_unit_test(what_the_first_invite_says),
         cmocka_unit_test(too_small),
         cmocka_unit_test(the_provider_dies),
         cmocka_unit_test(each_leg_has_its_own),
