@@ -63,6 +63,7 @@ struct media_rtp_in {
     uint16_t number; /* the highest so far */
     bool heard;
     uint64_t got, lost; /* of this sender, since the last NOTE */
+    uint64_t first_drop; /* the record of a packet in the first gap; 0: none is known */
     struct ip4 from;
     uint16_t from_port;
 };
@@ -80,6 +81,7 @@ struct media_flow {
     uint16_t to_port;
     uint8_t codec;
     uint64_t cause; /* the record of what was agreed on */
+    uint64_t flow;  /* of its packets: an exchange of their own, not that of the signalling */
     struct sim_time spurt_ends; /* TIME_NEVER: with the stream */
     struct tmr next;            /* packet, end of the spurt, or end of the silence */
     /* flow */

@@ -28,6 +28,7 @@ static void draw_ids(struct media_flow *f)
     f->out = (struct media_rtp_out){.ssrc = rng_u32(h->ids), .timestamp = rng_u32(h->ids), .drawn = true};
     f->out.number = (uint16_t)rng_u32(h->ids);
     f->out.first_at = sim_now(sim_of(f));
+    f->flow = bus_flow(sim_of(f), "rtp", str_of(h->node->name), f->out.ssrc);
 }
 
 /* Silence: what a muted line sends. */
@@ -69,11 +70,14 @@ void media_packets_begin(struct media_flow *f)
 
 void media_packets_next(struct media_flow *f)
 {
-    uint64_t before = bus_cause(sim_of(f));
+    struct sim *s = sim_of(f);
+    uint64_t cause = bus_cause(s), flow = bus_current_flow(s);
+    bus_set_flow(s, f->flow);
     send_packet(f);
-    bus_swap_cause(sim_of(f), before);
+    bus_swap_cause(s, cause);
     struct sim_time next = time_add(f->spurt_began, dur_ms((int64_t)++f->packet * MEDIA_PACKET_MS));
     tmr_arm_at(&f->next, time_before(next, f->spurt_ends) ? next : f->spurt_ends);
+    bus_set_flow(s, flow);
 }
 
 void media_packets_tell_sent(struct media_flow *f)
@@ -109,11 +113,12 @@ void media_packets_tell_heard(struct media_flow *f)
     ip4_text(&t, in->from);
     uint64_t note = BUS_NOTE(s, f->host->node->id, "rtp", "heard {} packets from {}:{}, {} missing", V_U64(in->got),
                              V_TEXT(addr), V_U64(in->from_port), V_U64(in->lost));
+    bus_because(s, note, in->first_drop, BECAUSE_STATE);
     if (in->lost && !measure_get(s, MEASURE_RTP_PACKETS_LOST).record)
         measure_from(s, MEASURE_RTP_PACKETS_LOST, note);
     if (in->lost)
         measure_add(s, MEASURE_RTP_PACKETS_LOST, (int64_t)in->lost);
-    in->got = in->lost = 0;
+    in->got = in->lost = in->first_drop = 0;
 }
 
 /* RFC 3550 A.1, A.3: what is behind the highest number came late; it was taken for lost. */
@@ -136,7 +141,6 @@ void media_packets_hear(void *arg, const struct udp *u, const struct frame *fram
     struct media_flow *f = arg;
     struct rd r = rd_of(u->payload.p, u->payload.n);
     struct rtp m;
-    (void)frame;
     if (!rtp_get(&r, &m)) {
         ip_discard(f->host->node, "bad-rtp");
         return;
@@ -149,4 +153,6 @@ void media_packets_hear(void *arg, const struct udp *u, const struct frame *fram
     in->from = u->src;
     in->from_port = u->src_port;
     count(in, m.sequence);
+    if (in->lost && !in->first_drop)
+        in->first_drop = bus_last_drop(sim_of(f), frame->flow);
 }

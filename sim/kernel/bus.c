@@ -194,6 +194,12 @@ uint64_t bus_flow(struct sim *s, const char *proto, struct str name, uint64_t n)
     return flows_open(&s->flows, hash_fold(hash_bytes(hash_cstr(0, proto), name.p, name.n), n));
 }
 
+uint64_t bus_last_drop(const struct sim *s, uint64_t flow)
+{
+    const struct flow *f = flows_find(&s->flows, flow);
+    return f ? f->last_drop : 0;
+}
+
 uint64_t bus_resolve_awaited(const struct sim *s, uint64_t flow, uint16_t node)
 {
     const struct flow *f = flows_find(&s->flows, flow);

@@ -125,6 +125,9 @@ void bus_because(struct sim *s, uint64_t record, uint64_t of, enum because_role 
 /* The number of the exchange (proto, name, n), such as ("sip", Call-ID, CSeq): opened when new. */
 uint64_t bus_flow(struct sim *s, const char *proto, struct str name, uint64_t n);
 
+/* The last DROP of an exchange; 0: nothing of it was dropped, or it is forgotten. */
+uint64_t bus_last_drop(const struct sim *s, uint64_t flow);
+
 /* The record in whose handling we are (0 before the run), and the flow it belongs to. */
 uint64_t bus_cause(const struct sim *s);
 uint64_t bus_current_flow(const struct sim *s);

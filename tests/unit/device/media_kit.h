@@ -59,7 +59,7 @@ struct call {
         int64_t at_ns;
         char text[96];
     } note[NOTES_MAX];
-    uint64_t fault[8];
+    uint64_t fault[8], last_drop;
 };
 
 static void call_see(struct sink *k, const struct rec *r)
@@ -69,7 +69,9 @@ static void call_see(struct sink *k, const struct rec *r)
         c->fault[c->faults++ % 8] = (uint64_t)r->id;
         return;
     }
-    if (strcmp(r->note.topic, "rtp") != 0)
+    if (r->kind == REC_DROP)
+        c->last_drop = (uint64_t)r->id;
+    if (r->kind == REC_DROP || strcmp(r->note.topic, "rtp") != 0)
         return;
     assert_true(c->note_count < NOTES_MAX);
     uint32_t i = c->note_count++;
@@ -143,8 +145,8 @@ static struct call *call_open(int rtp, uint64_t seed)
     struct sim_config config = {.seed = seed};
     struct err e = {0};
     struct setting quiet = {STR("cdp"), STR("off")};
-    c = (struct call){.sink = {.name = "seen", .mask = REC_BIT(REC_NOTE) | REC_BIT(REC_FAULT), .on = call_see,
-                               .because = call_tie}};
+    c = (struct call){.sink = {.name = "seen", .mask = REC_BIT(REC_NOTE) | REC_BIT(REC_FAULT) | REC_BIT(REC_DROP),
+                               .on = call_see, .because = call_tie}};
     c.sim = sim_new(&config);
     c.net = net_new(c.sim, models, 3);
     assert_true(net_add_node(c.net, STR("switch"), STR("sw"), &quiet, 1, &c.sw, &e));

@@ -93,7 +93,27 @@ static void flaps_and_spurts_agree(void **state)
     }
 }
 
-/* 6.4 standard deviations between two draws would be a chance of 1e-10; seeds are fixed. */
+/* Who hears a gap can say why: by the drop of a packet of this stream, whatever else is dropped meanwhile. */
+static void gaps_are_explained(void **state)
+{
+    struct call *c = call_open(MEDIA_AS_PACKETS, 3);
+    uint32_t explained = 0;
+    (void)state;
+    call_begin(c, 1);
+    call_fault(c, 2, LINK_FAULT_CUT, "at=2s lasts=1s");
+    call_run(c, 5000 * MS);
+    for (int i = 0; i < 2; i++)
+        media_flow_close(&party(c, i)->flow);
+    for (uint32_t i = 0; i < c->note_count; i++) {
+        bool gap = strstr(c->note[i].text, "50 missing") != NULL;
+        assert_int_equal(c->note[i].because != 0, gap);
+        explained += gap && c->note[i].because == c->last_drop;
+    }
+    assert_int_equal(explained, 1);
+    call_close(c);
+}
+
+/* Four standard deviations; seeds are fixed. */
 static void close_to(int64_t lost, int64_t sent, double p)
 {
     double sd = 1, mean = p * (double)sent, var = mean * (1 - p);
@@ -220,6 +240,7 @@ int main(void)
         cmocka_unit_test(sound_paths_agree),
         cmocka_unit_test(cut_paths_agree),
         cmocka_unit_test(flaps_and_spurts_agree),
+        cmocka_unit_test(gaps_are_explained),
         cmocka_unit_test(random_loss_agrees),
         cmocka_unit_test(bursts_are_taken_by_their_share),
         cmocka_unit_test(packets_are_rtp),
