@@ -60,6 +60,7 @@ struct call {
         char text[96];
     } note[NOTES_MAX];
     uint64_t fault[8], last_drop;
+    int64_t sent, lost; /* when it is closed */
 };
 
 static void call_see(struct sink *k, const struct rec *r)
@@ -183,12 +184,12 @@ static void call_say(struct call *c, int side)
 
 static int64_t sent(const struct call *c)
 {
-    return measure_get(c->sim, MEASURE_RTP_PACKETS_SENT).v;
+    return c->sim ? measure_get(c->sim, MEASURE_RTP_PACKETS_SENT).v : c->sent;
 }
 
 static int64_t lost(const struct call *c)
 {
-    return measure_get(c->sim, MEASURE_RTP_PACKETS_LOST).v;
+    return c->sim ? measure_get(c->sim, MEASURE_RTP_PACKETS_LOST).v : c->lost;
 }
 
 static struct link_fault *call_fault(struct call *c, int link, enum link_fault_kind kind, const char *text)
@@ -213,7 +214,10 @@ static void call_close(struct call *c)
         media_flow_close(&party(c, i)->flow);
     call_run(c, sim_now(c->sim).ns + 100 * MS);
     net_balance(c->net);
+    c->sent = sent(c);
+    c->lost = lost(c);
     sim_free(c->sim);
+    c->sim = NULL;
 }
 
 #endif
