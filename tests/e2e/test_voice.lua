@@ -28,6 +28,7 @@ dt.ok(packets.events > 50 * flow.events, "%d events as packets, %d as flow", pac
 
 local function says(where, subject, text, name)
   local _, out = dt.run { "why", where, subject }
+  out = out:gsub("%s+", " ")
   dt.ok(out:find(text, 1, true), "%s: why lacks '%s':\n%s", name, text, out)
 end
 says(folder, "rtp_packets_lost", "lost 500", "flow")
