@@ -191,9 +191,14 @@ static void on_copy(void *owner)
         ip_discard(c->ua->node, "no-route");
 }
 
+/* No ACK came to our 2xx; or no answer to an INVITE that we cancelled, which is then taken for cancelled (9.1). */
 static void on_patience(void *owner)
 {
-    call_drop(owner, CALL_EV_UNREACHABLE, CALL_UNREACHABLE);
+    struct sip_call *c = owner;
+    if (call_is_up(c))
+        call_drop(c, CALL_EV_UNREACHABLE, CALL_UNREACHABLE);
+    else
+        call_over(c, CALL_EV_CANCELLED, CALL_ENDED_BY_US);
 }
 
 static void on_retry(void *owner)
@@ -290,10 +295,10 @@ void call_hang_up(struct sip_call *c)
     case CALL_CALLING:
     case CALL_PROCEEDING:
     case CALL_EARLY:
-        if (c->outgoing)
-            call_cancel(c);
-        else
+        if (!c->outgoing)
             call_reject(c, 603);
+        else if (!c->hangs_up)
+            call_cancel(c);
         break;
     default:
         break;

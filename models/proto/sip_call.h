@@ -150,7 +150,7 @@ struct sip_call {
     bool ok_offers, ok_first; /* our 2xx offers: the ACK answers; it is the one that made the call */
     uint32_t copies;
     struct sim_dur copy_after;
-    struct tmr copy, patience, retry; /* of that 2xx: 13.3.1.4; after 491 and 500 */
+    struct tmr copy, patience, retry; /* of that 2xx: 13.3.1.4; patience: of a CANCEL, too (9.1); after 491 and 500 */
     /* session timer */
     const struct session_config *session_config;
     struct session_timer session;

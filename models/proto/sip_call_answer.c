@@ -265,8 +265,6 @@ static void on_change(struct sip_call *c, struct sip_server *t, const struct sip
         return;
     }
     call_learn_target(c, m); /* 12.2.2: a target refresh request */
-    if (sip_header(m, SIP_ALLOW).n)
-        c->peer_updates = sip_list_has(m, SIP_ALLOW, STR("UPDATE"));
     c->asked = a;
     sip_server_set_arg(t, c);
     ua->user->on_modify(ua->arg, c, a.by_update, a.offers ? &c->asked.offer : NULL,
@@ -290,6 +288,8 @@ void call_on_request(struct sip_call *c, struct sip_server *t, const struct sip_
         return;
     }
     c->remote_cseq = cseq.number;
+    if (sip_header(m, SIP_ALLOW).n) /* in any request (RFC 4028 7.4) */
+        c->peer_updates = sip_list_has(m, SIP_ALLOW, STR("UPDATE"));
     if (sip_is(m, "BYE"))
         on_bye(c, t);
     else if (sip_is(m, "INVITE") || sip_is(m, "UPDATE"))

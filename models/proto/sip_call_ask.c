@@ -122,6 +122,8 @@ void call_cancel(struct sip_call *c)
     BUS_NOTE(ua->node->sim, ua->node->id, "sip", "CANCEL sent, CSeq {}, to {}", V_U64(c->cseq), V_IP4(c->hop.addr.v));
     sip_client_forget(sip_client_start(&ua->txns, &c->hop, STR("CANCEL"), str_of(c->branch), bytes,
                                        call_flow(c, true, c->cseq), &deaf, NULL));
+    tmr_arm(&c->patience, dur_ns(64 * ua->config->timers.t1.ns));
+    tmr_await(&c->patience, call_flow(c, true, c->cseq), c->peer);
 }
 
 /* --- answers to the first INVITE ----------------------------------------------------------------------- */
