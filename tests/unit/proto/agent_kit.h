@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* agent_kit.h: a SIP user agent (10.1.1.1) and a peer that is led by hand (10.1.1.2). Verbs of a row, besides those of
- * sip_script.h: call [tcp] [delayed], ring, answer, reject 486, hang-up, modify [update], hold, g729, accept, refuse 488,
+ * sip_script.h: call [tcp] [delayed], ring, answer, reject 486, hang-up, modify [update [bare]], hold, retrieve, g729, accept, refuse 488,
  * close; "manual": calls and changes are not accepted by themselves; "told ...": the last thing its user was told. */
 #ifndef TESTS_UNIT_PROTO_AGENT_KIT_H
 #define TESTS_UNIT_PROTO_AGENT_KIT_H
@@ -166,7 +166,7 @@ static inline bool changes(struct agent *a, const char *verb, const char *rest)
         a->call->able.codec[0] = 18, a->call->able.codec_count = 1;
     else if (strcmp(verb, "modify") != 0)
         return false;
-    call_modify(a->call, strstr(rest, "update") != NULL);
+    call_modify(a->call, strstr(rest, "update") != NULL, strstr(rest, "bare") == NULL);
     return true;
 }
 

@@ -30,7 +30,7 @@ struct hand {
     const char *peer_uri; /* of the side that it calls */
     bool follows_routes, hung; /* hung: what it hears is not its business any more */
     uint32_t cseq, invite_cseq, branches;
-    bool invite_refused;
+    bool invite_refused, up;
     struct letter *in;
     uint32_t count, next; /* next: to be read */
     const struct letter *asked, *invited; /* the last request that was read; the last INVITE */
@@ -92,7 +92,7 @@ static inline void hand_learn(struct hand *h, const struct letter *l)
         keep_text(h->routes, sizeof h->routes, route);
     struct sip_cseq cseq;
     if (m->is_response && m->status >= 200 && sip_cseq(m, &cseq) && str_eq(cseq.method, STR("INVITE")))
-        h->invite_refused = m->status >= 300;
+        h->invite_refused = m->status >= 300, h->up |= m->status < 300;
     if (m->is_response || str_eq(m->method, STR("ACK")))
         return;
     h->asked = l;
@@ -188,7 +188,8 @@ static inline void hand_request(struct hand *h, const char *method, const struct
 {
     char text[HAND_TEXT];
     struct txtbuf t = txtbuf_of(text, sizeof text);
-    bool cancels = strcmp(method, "CANCEL") == 0, in_dialog = h->peer_tag[0] && !cancels;
+    bool cancels = strcmp(method, "CANCEL") == 0, first = strcmp(method, "INVITE") == 0 && h->invite_refused && !h->up,
+         in_dialog = h->peer_tag[0] && !cancels && !first;
     pick_branch(h, method);
     uint32_t cseq = pick_cseq(h, method);
     if (!h->call_id[0])
@@ -229,6 +230,7 @@ static inline void hand_answer(struct hand *h, const struct letter *l, uint32_t 
     usual(&t, w, "Call-ID", "%.*s", STR_ARG(sip_header(q, SIP_CALL_ID)));
     usual(&t, w, "CSeq", "%.*s", STR_ARG(sip_header(q, SIP_CSEQ)));
     usual(&t, w, "Contact", "<sip:%s@%s>", h->user, h->own);
+    h->up |= status / 100 == 2;
     finish(h, &t, w, &l->from);
 }
 

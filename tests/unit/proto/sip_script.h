@@ -218,7 +218,7 @@ static inline void check_against(struct play *p, struct hand *h, const struct le
         flunk(p, "%s is '%.*s', was '%.*s'", name, STR_ARG(is), STR_ARG(was));
 }
 
-/* "Name: value", "no Name", "Name has word", "Name", "uri ...", "sdp ...", "no sdp", "same Name", "new Name" */
+/* "Name: value", "no Name", "Name has word", "Name", "phrase ...", "uri ...", "sdp ...", "no sdp", "same Name", "new Name" */
 static inline void check(struct play *p, struct hand *h, const struct letter *l, char *item)
 {
     uint32_t count;
@@ -228,6 +228,9 @@ static inline void check(struct play *p, struct hand *h, const struct letter *l,
     } else if (strcmp(item, "no sdp") == 0) {
         if (l->m.body.n)
             flunk(p, "has a body");
+    } else if (strncmp(item, "phrase ", 7) == 0) {
+        if (!str_eq(l->m.phrase, str_of(item + 7)))
+            flunk(p, "says '%.*s'", STR_ARG(l->m.phrase));
     } else if (strncmp(item, "uri ", 4) == 0) {
         if (!str_eq(l->m.uri, str_of(item + 4)))
             flunk(p, "is sent to %.*s", STR_ARG(l->m.uri));
