@@ -131,15 +131,10 @@ static inline struct agent *add_agent(struct world *w, const char *name, const c
 {
     struct setting s[16] = {{STR("address"), str_of(address)}};
     size_t count = 1;
-    char copy[300], *rest = copy, *one;
     struct err e = {0};
-    str_keep(copy, sizeof copy, str_of(settings));
     if (!strstr(settings, "min_se="))
         s[count++] = (struct setting){STR("min_se"), STR("90s")};
-    while (rest && *rest && (one = cut(&rest, " ")) != NULL) {
-        struct str value = str_of(one), key = str_cut(&value, '=');
-        s[count++] = (struct setting){key, value};
-    }
+    count = settings_read(settings, s, count);
     if (!net_add_node(w->net, STR("agent"), str_of(name), s, count, n, &e))
         fail_msg("%s", e.msg);
     return (*n)->state;
@@ -210,18 +205,11 @@ static inline bool agent_verb(struct play *p, const char *verb, char *rest)
 
 static inline void run_row(void **state)
 {
-    static const struct model *const models[] = {&agent_model};
     struct play p = {.row = *state, .verb = agent_verb};
-    struct world *w = p.w = test_calloc(1, sizeof *w);
-    struct sim_config c = {.seed = 7};
+    struct world *w = p.w = script_world(&agent_model);
     struct err e = {0};
     struct node *a_node, *b_node;
     struct link *link;
-    w->sim = sim_new(&c);
-    w->net = net_new(w->sim, models, 1);
-    w->sink = (struct sink){.name = "test", .on = world_fact, .because = world_tie,
-                            .mask = REC_BIT(REC_DROP) | REC_BIT(REC_UNEXPECTED)};
-    bus_attach(w->sim, &w->sink);
     struct agent *a = p.arg = add_agent(w, "a", "10.1.1.1", p.row->settings, &a_node);
     struct agent *b = add_agent(w, "b", "10.1.1.2", "", &b_node);
     assert_true(link_connect(a_node->ports[0], b_node->ports[0], NULL, 0, &link, &e));
@@ -244,18 +232,6 @@ static inline void run_row(void **state)
     test_free(h->in);
     run_for(w, dur_s(60));
     world_close(w);
-}
-
-#define ROWS_MAX 80
-
-/* Every row is a test of its own, named by its rule. */
-static inline int run_rows(const char *group, const struct row *rows, size_t count, void (*run)(void **state))
-{
-    static struct CMUnitTest tests[ROWS_MAX];
-    assert_true(count <= ROWS_MAX);
-    for (size_t i = 0; i < count; i++)
-        tests[i] = (struct CMUnitTest){.name = rows[i].rule, .test_func = run, .initial_state = (void *)(uintptr_t)&rows[i]};
-    return _cmocka_run_group_tests(group, tests, count, NULL, NULL);
 }
 
 #endif

@@ -199,11 +199,15 @@ static inline struct str value_of(const struct letter *l, const char *name, uint
     return value;
 }
 
-static inline bool has_word(struct str list, const char *word)
+/* Over all lines of that name (RFC 3261 7.3.1). */
+static inline bool has_word(const struct letter *l, const char *name, const char *word)
 {
-    while (list.n) {
-        if (str_eq(str_trim(str_cut(&list, ',')), str_of(word)))
-            return true;
+    for (uint32_t i = 0; i < l->m.header_count; i++) {
+        struct str list = l->m.headers[i].value;
+        while (str_eq_nocase(l->m.headers[i].name, str_of(name)) && list.n) {
+            if (str_eq(str_trim(str_cut(&list, ',')), str_of(word)))
+                return true;
+        }
     }
     return false;
 }
@@ -242,7 +246,7 @@ static inline void check(struct play *p, struct hand *h, const struct letter *l,
             flunk(p, "has %s: %.*s", item + 3, STR_ARG(v));
     } else if (has) {
         *has = 0;
-        if (!has_word(value_of(l, item, &count), has + 5))
+        if (!has_word(l, item, has + 5))
             flunk(p, "%s has no '%s'", item, has + 5);
     } else if (value) {
         *value = 0;
@@ -378,6 +382,46 @@ static inline void play_all(struct play *p)
     }
     str_keep(p->step, sizeof p->step, STR("the end"));
     play_none(p, "1ms");
+}
+
+/* --- a row as a test ------------------------------------------------------------------------------------- */
+
+/* "min_se=90s session_added=off" behind the `count` that are there; returns how many there are then. They live as long
+ * as the test's settings do. */
+static inline size_t settings_read(const char *text, struct setting *s, size_t count)
+{
+    struct str rest = str_of(text);
+    while (rest.n) {
+        struct str value = str_cut(&rest, ' '), key = str_cut(&value, '=');
+        if (key.n)
+            s[count++] = (struct setting){key, value};
+    }
+    return count;
+}
+
+static inline struct world *script_world(const struct model *model)
+{
+    static const struct model *models[1];
+    struct world *w = test_calloc(1, sizeof *w);
+    struct sim_config c = {.seed = 7};
+    models[0] = model;
+    w->sim = sim_new(&c);
+    w->net = net_new(w->sim, models, 1);
+    w->sink = (struct sink){.name = "test", .on = world_fact, .because = world_tie, .mask = REC_BIT(REC_UNEXPECTED)};
+    bus_attach(w->sim, &w->sink);
+    return w;
+}
+
+#define ROWS_MAX 80
+
+/* Every row is a test of its own, named by its rule. */
+static inline int run_rows(const char *group, const struct row *rows, size_t count, void (*run)(void **state))
+{
+    static struct CMUnitTest tests[ROWS_MAX];
+    assert_true(count <= ROWS_MAX);
+    for (size_t i = 0; i < count; i++)
+        tests[i] = (struct CMUnitTest){.name = rows[i].rule, .test_func = run, .initial_state = (void *)(uintptr_t)&rows[i]};
+    return _cmocka_run_group_tests(group, tests, count, NULL, NULL);
 }
 
 #endif
