@@ -147,7 +147,7 @@ bool net_add_node(struct net *n, struct str model_name, struct str name, const s
     *node = (struct node){.net = n, .sim = n->sim, .model = m, .name = arena_strdup(a, name)};
     node->start_ev = (struct event){.fire = start_node, .label = "node.start", .rank = EV_TIMER};
     node->state = arena_alloc(a, m->state_size);
-    node->values = ARENA_ARRAY(a, const struct kept_value *, param_count(m->params) + 1);
+    node->values = ARENA_ARRAY(a, uint32_t, param_count(m->params) + 1);
     node->id = sim_node_add(n->sim, node->name, m->name);
     if (!settings_store(m->params, settings, count, node->state, node->values, n, node->name, e))
         return false;
@@ -245,7 +245,7 @@ static size_t param_index(const struct node *n, const char *param)
 
 struct param_value node_value(const struct node *n, size_t index)
 {
-    return kept_value(n->values[index]);
+    return kept_value(n->net, n->values[index]);
 }
 
 struct param_value node_param(const struct node *n, const char *param)

@@ -10,7 +10,6 @@
 
 struct frame;
 struct ip_stack;
-struct kept_value;
 struct link;
 struct mac;
 struct model_table;
@@ -63,7 +62,7 @@ struct node {
     const char *name;
     uint16_t id;
     /* configuration */
-    const struct kept_value **values; /* in the order of model->params; equal ones are shared */
+    uint32_t *values; /* places of kept values, in the order of model->params; equal ones are shared */
     uint64_t *limit_records; /* the NOTE that states each parameter, once it was cited; NULL: none was */
     uint16_t port_count;
     struct port **ports;
@@ -141,7 +140,7 @@ struct rng node_dice(struct node *n, const char *what); /* the start of that str
 /* Parses settings against a schema and stores them at `state`; values (may be NULL) tells what they are.
  * Shared by nodes, ports and links. */
 MUST_USE bool settings_store(const struct param_def *defs, const struct setting *settings, size_t count,
-                             void *state, const struct kept_value **values, struct net *n,
+                             void *state, uint32_t *values, struct net *n,
                              const char *owner, struct err *e);
 size_t param_count(const struct param_def *defs);
 

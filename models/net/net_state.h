@@ -10,6 +10,7 @@
 #define FRAME_CLASSES 4
 
 struct link_config;
+struct kept_value;
 
 struct net {
     struct sim *sim;
@@ -20,6 +21,8 @@ struct net {
     struct map by_name; /* hash of the name -> node */
     struct map by_mac, by_address; /* as configured: a node's "mac" and "address" are its alone */
     struct map values;  /* of each parameter's definition: its default and the value last given */
+    struct kept_value **kept; /* all values, in blocks */
+    uint32_t kept_count, kept_blocks; /* kept_blocks: that there is room to point to */
     struct list_link watches; /* of struct net_watch */
     struct map watched_ports; /* node and UDP port -> list of struct net_watch */
     uint32_t layout;
@@ -33,8 +36,8 @@ struct net {
 };
 
 /* settings.c */
-struct param_value kept_value(const struct kept_value *k);
-const struct kept_value *keep_value(struct net *n, const struct param_def *d, const struct param_value *v);
+struct param_value kept_value(const struct net *n, uint32_t place);
+uint32_t keep_value(struct net *n, const struct param_def *d, const struct param_value *v); /* its place */
 
 /* net_watch.c: tell who watches. */
 void net_changed(struct net *n);

@@ -5,14 +5,17 @@
 
 #include "models/net/net_state.h"
 
-#define PARAMS_MAX 96
+#define PARAMS_MAX 192
+#define BLOCK 64 /* values */
 
+/* Named by its place: a node names as many as its model has parameters. */
 struct kept_value {
     int64_t i;
     const char *text;
     const struct dist *law; /* NULL: a constant, or no span */
     enum param_type type;
     bool given;
+    uint32_t place; /* from 1 */
 };
 
 size_t param_count(const struct param_def *defs)
@@ -89,7 +92,7 @@ static bool is_span(enum param_type t)
     return t == PARAM_DUR || t == PARAM_LAW;
 }
 
-struct param_value kept_value(const struct kept_value *k)
+static struct param_value value_of(const struct kept_value *k)
 {
     struct param_value v = {.type = k->type, .i = k->i, .text = k->text, .given = k->given};
     if (k->law)
@@ -99,10 +102,37 @@ struct param_value kept_value(const struct kept_value *k)
     return v;
 }
 
+static struct kept_value *at_place(const struct net *n, uint32_t place)
+{
+    return &n->kept[(place - 1) / BLOCK][(place - 1) % BLOCK];
+}
+
+struct param_value kept_value(const struct net *n, uint32_t place)
+{
+    return value_of(at_place(n, place));
+}
+
+static struct kept_value *new_place(struct net *n)
+{
+    struct arena *a = sim_arena(n->sim);
+    uint32_t block = n->kept_count / BLOCK;
+    if (block == n->kept_blocks) {
+        uint32_t more = n->kept_blocks ? n->kept_blocks * 2 : 8;
+        struct kept_value **blocks = ARENA_ARRAY(a, struct kept_value *, more);
+        for (uint32_t i = 0; i < n->kept_blocks; i++)
+            blocks[i] = n->kept[i];
+        n->kept = blocks;
+        n->kept_blocks = more;
+    }
+    if (n->kept_count % BLOCK == 0)
+        n->kept[block] = ARENA_ARRAY(a, struct kept_value, BLOCK);
+    return at_place(n, ++n->kept_count);
+}
+
 static const struct kept_value *new_value(struct net *n, const struct param_value *v)
 {
-    struct kept_value *k = ARENA_NEW(sim_arena(n->sim), struct kept_value);
-    *k = (struct kept_value){.type = v->type, .i = v->i, .text = v->text, .given = v->given};
+    struct kept_value *k = new_place(n);
+    *k = (struct kept_value){.type = v->type, .i = v->i, .text = v->text, .given = v->given, .place = n->kept_count};
     if (is_span(v->type) && v->given && v->law.kind != DIST_CONST) {
         struct dist *law = ARENA_NEW(sim_arena(n->sim), struct dist);
         *law = v->law;
@@ -119,12 +149,17 @@ static bool same_value(const struct kept_value *k, const struct param_value *v)
 }
 
 /* What was given last for a parameter is likely to be given again. */
-const struct kept_value *keep_value(struct net *n, const struct param_def *d, const struct param_value *v)
+static const struct kept_value *keep(struct net *n, const struct param_def *d, const struct param_value *v)
 {
     struct known_values *k = known_values(n, d);
     if (!k->last || !same_value(k->last, v))
         k->last = new_value(n, v);
     return k->last;
+}
+
+uint32_t keep_value(struct net *n, const struct param_def *d, const struct param_value *v)
+{
+    return keep(n, d, v)->place;
 }
 
 /* An empty text means "none" for an optional address or number. */
@@ -154,20 +189,20 @@ static const struct kept_value *given_value(struct net *n, const struct param_de
             return last;
         text = str_of(arena_strdup(sim_arena(n->sim), text));
     }
-    return parse_value(d, text, &v, e) ? keep_value(n, d, &v) : NULL;
+    return parse_value(d, text, &v, e) ? keep(n, d, &v) : NULL;
 }
 
 static void store(const struct param_def *d, const struct kept_value *k, void *state, struct sim *s,
                   const char *owner)
 {
-    struct param_value v = kept_value(k);
+    struct param_value v = value_of(k);
     bool drawn = v.type == PARAM_DUR && v.law.kind != DIST_CONST;
     if (v.given)
         param_store(d, &v, state, drawn ? param_stream(s, owner, d->name) : NULL);
 }
 
 bool settings_store(const struct param_def *defs, const struct setting *settings, size_t count,
-                    void *state, const struct kept_value **values, struct net *n, const char *owner,
+                    void *state, uint32_t *values, struct net *n, const char *owner,
                     struct err *e)
 {
     if (!all_known(defs, settings, count, owner, e))
@@ -182,7 +217,7 @@ bool settings_store(const struct param_def *defs, const struct setting *settings
             return err_wrap(e, "%s", owner);
         store(d, k, state, n->sim, owner);
         if (values)
-            values[i] = k;
+            values[i] = k->place;
     }
     return true;
 }

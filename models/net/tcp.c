@@ -252,6 +252,11 @@ void tcp_use(struct tcp_conn *c, const struct tcp_events *ev, void *arg)
     c->arg = arg;
 }
 
+void *tcp_user(const struct tcp_conn *c, const struct tcp_events *ev)
+{
+    return c->events == ev ? c->arg : NULL;
+}
+
 void tcp_opened(struct tcp_conn *c)
 {
     ip_confirm(c->tcp->ip, c->peer);

@@ -116,6 +116,7 @@ bool tcp_listen(struct tcp *t, uint16_t port, bool isn_given, uint32_t isn, uint
                 void (*on_accept)(void *arg, struct tcp_conn *c), void *arg);
 void tcp_unlisten(struct tcp *t, uint16_t port); /* a SYN to it is answered RST from now on */
 void tcp_use(struct tcp_conn *c, const struct tcp_events *ev, void *arg);
+void *tcp_user(const struct tcp_conn *c, const struct tcp_events *ev); /* the arg that came with them; NULL: others are in use */
 
 /* Queues data and sends what the window allows; before the handshake is done it waits. `flow` is the
  * exchange that it belongs to; copies and the peer's ACK carry it. False: closed for sending. */
