@@ -191,10 +191,10 @@ static void start_out(struct bridged_call *k, struct sip_call *in, const struct 
     struct call_start o = {.hop = r->hop,
                            .from = r->from,
                            .to = r->to,
-                           .delayed_offer = !in->asked.offers,
+                           .delayed_offer = r->delayed_offer || !in->asked.offers,
                            .session = r->session,
                            .user_arg = out};
-    o.able = o.delayed_offer ? everything(out, r->hop.addr) : passed_on(out, r->hop.addr, &in->asked.offer);
+    o.able = in->asked.offers ? passed_on(out, r->hop.addr, &in->asked.offer) : everything(out, r->hop.addr);
     out->call = call_start(k->bridge->ua, &o);
     if (!out->call) {
         close_flow(out);
@@ -276,11 +276,15 @@ static const char *request_name(bool by_update)
 static void tell(const struct bridge_leg *l, bool by_update, const char *what, const char *why)
 {
     struct node *n = l->of->bridge->node;
+    if (!l->midcall_limit) { /* no setting of its: so it is made */
+        BUS_NOTE(n->sim, n->id, "sip", "{} CSeq {} of {} {}", V_TEXT(request_name(by_update)),
+                 V_U64(l->call->remote_cseq), V_IP4(l->call->hop.addr.v), V_TEXT(what));
+        return;
+    }
     uint64_t note = BUS_NOTE(n->sim, n->id, "sip", "{} CSeq {} of {} {}: {}midcall-signaling {}",
                              V_TEXT(request_name(by_update)), V_U64(l->call->remote_cseq), V_IP4(l->call->hop.addr.v),
                              V_TEXT(what), V_TEXT(why), V_TEXT(midcall_name(l->midcall)));
-    if (l->midcall_limit)
-        bus_because(n->sim, note, node_limit(n, l->midcall_limit), BECAUSE_LIMIT);
+    bus_because(n->sim, note, node_limit(n, l->midcall_limit), BECAUSE_LIMIT);
 }
 
 static void consume(struct bridge_leg *l, bool by_update, bool changed)

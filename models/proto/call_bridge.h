@@ -24,7 +24,8 @@ struct bridge_policy {
 struct bridge_route {
     struct sip_hop hop;
     const char *from, *to; /* user parts */
-    const struct session_config *session; /* of the outgoing leg; must outlive the call */
+    const struct session_config *session; /* of the outgoing leg; must outlive the call; NULL: the agent's */
+    bool delayed_offer;                   /* that leg's INVITE has no SDP, though the incoming one's has */
     enum midcall midcall[2];              /* for what comes in on that leg */
     const char *midcall_limit[2];         /* the parameter that says so, to be cited; NULL: none */
     uint32_t tag[2];                      /* of the owner's own, such as a dial-peer's; for tables */
