@@ -137,6 +137,7 @@ static void stamp(struct sip_transport *t, const struct sip_msg *m, const struct
 void sip_receive(struct sip_transport *t, const struct sip_msg *m, const struct sip_hop *from)
 {
     struct sip_via via;
+    sip_transport_show(t, from, false, m->whole);
     if (must_stamp(m, from, &via))
         stamp(t, m, from, &via);
     else

@@ -20,6 +20,7 @@ struct channel {
     struct sip_hop peer;
     struct msg_stream stream; /* of our own */
     bool lent;
+    uint32_t mark; /* of who looks on */
     bool feeding, gone; /* what ends while its bytes are read is given back afterwards */
 };
 
@@ -224,6 +225,13 @@ void sip_transport_input(struct sip_transport *t, struct tcp_conn *c, const stru
     sip_receive(t, m, &from);
 }
 
+void sip_transport_show(struct sip_transport *t, const struct sip_hop *peer, bool sent, struct str text)
+{
+    struct channel *c = peer->over == SIP_OVER_TCP ? channel_to(t, peer) : NULL;
+    if (t->watch)
+        t->watch->on_text(t->watch->arg, peer, c ? c->conn : NULL, c ? &c->mark : NULL, sent, text);
+}
+
 /* --- sending -------------------------------------------------------------------------------------- */
 
 static bool send_datagram(struct sip_transport *t, const struct sip_hop *to, struct str message, uint32_t copy)
@@ -261,11 +269,12 @@ bool sip_transport_send_copy(struct sip_transport *t, const struct sip_hop *to, 
     if (!t->open)
         return false;
     bus_set_flow(t->node->sim, flow);
-    if (to->over == SIP_OVER_UDP)
-        return send_datagram(t, to, message, copy);
-    struct channel *c = channel_to(t, to);
-    c = c ? c : connect_to(t, to, flow);
-    return c && tcp_send(c->conn, message, flow);
+    if (to->over == SIP_OVER_UDP && t->guest)
+        return false;
+    if (to->over == SIP_OVER_TCP && !channel_to(t, to) && (t->guest || !connect_to(t, to, flow)))
+        return false;
+    sip_transport_show(t, to, true, message);
+    return to->over == SIP_OVER_UDP ? send_datagram(t, to, message, copy) : tcp_send(channel_to(t, to)->conn, message, flow);
 }
 
 bool sip_transport_send(struct sip_transport *t, const struct sip_hop *to, struct str message, uint64_t flow)
@@ -286,12 +295,15 @@ void sip_transport_init(struct sip_transport *t, struct node *n, struct ip_stack
 
 static bool listens(const struct sip_transport *t)
 {
-    return t->tcp && !t->lent_only;
+    return t->tcp && !t->lent_only && !t->guest;
 }
 
 bool sip_transport_open(struct sip_transport *t)
 {
     ASSERT(!t->open);
+    t->open = t->guest;
+    if (t->guest)
+        return true;
     if (!ip_is_free(t->ip, t->port))
         return false;
     if (listens(t) && !tcp_listen(t->tcp, t->port, false, 0, t->dscp, on_accept, t))
@@ -307,7 +319,8 @@ static void stop(struct sip_transport *t, void (*end)(struct tcp_conn *))
     if (!t->open)
         return;
     t->open = false;
-    ip_unbind(t->ip, t->port);
+    if (!t->guest)
+        ip_unbind(t->ip, t->port);
     if (listens(t))
         tcp_unlisten(t->tcp, t->port);
     while (!list_empty(&t->up)) {

@@ -28,6 +28,13 @@ struct sip_transport_user {
     void (*on_lost)(void *arg, const struct sip_hop *peer);
 };
 
+/* Sees each message that is taken in as one, before anybody acts on it, and each that is sent. `conn` NULL: by UDP;
+ * `mark` is its own, one a connection, 0 at first. */
+struct sip_watch {
+    void (*on_text)(void *arg, const struct sip_hop *peer, struct tcp_conn *conn, uint32_t *mark, bool sent, struct str text);
+    void *arg;
+};
+
 struct sip_transport {
     struct node *node;
     struct ip_stack *ip;
@@ -35,9 +42,11 @@ struct sip_transport {
     uint16_t port;   /* it listens at */
     uint8_t dscp;
     bool lent_only; /* somebody else listens on TCP at that port and lends what he accepts; set before it is opened */
+    bool guest;     /* it has nothing but what is lent: no datagrams, no connections of its own; the same */
     const struct sip_transport_user *user;
     void *arg;
     bool relays; /* a proxy's: its responses have more Vias than its own; set before it is opened */
+    const struct sip_watch *watch; /* NULL: nobody looks on */
     bool open; /* it listens */
     struct map channels; /* of TCP, by peer */
     struct pool channel_pool;
@@ -82,5 +91,7 @@ bool sip_hop_eq(const struct sip_hop *a, const struct sip_hop *b);
 void sip_transport_lend(struct sip_transport *t, struct tcp_conn *c);
 void sip_transport_take_back(struct sip_transport *t, struct tcp_conn *c);
 void sip_transport_input(struct sip_transport *t, struct tcp_conn *c, const struct sip_msg *m); /* what came on it */
+
+void sip_transport_show(struct sip_transport *t, const struct sip_hop *peer, bool sent, struct str text); /* to who looks on */
 
 #endif
