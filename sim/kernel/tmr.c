@@ -36,6 +36,7 @@ void tmr_arm_at(struct tmr *t, struct sim_time at)
 {
     t->await_flow = 0;
     t->await_node = 0;
+    t->held = false;
     sim_schedule(t->sim, &t->ev, at);
     report(t, "arm");
 }
@@ -56,10 +57,28 @@ void tmr_await(struct tmr *t, uint64_t flow, uint16_t node)
 
 void tmr_disarm(struct tmr *t)
 {
+    t->held = false;
     if (!tmr_armed(t))
         return;
     sim_cancel(t->sim, &t->ev);
     report(t, "disarm");
+}
+
+void tmr_hold(struct tmr *t)
+{
+    bool armed = tmr_armed(t);
+    tmr_disarm(t);
+    t->held = armed;
+}
+
+void tmr_go_on(struct tmr *t)
+{
+    struct sim_time now = sim_now(t->sim);
+    if (!t->held)
+        return;
+    t->held = false;
+    sim_schedule(t->sim, &t->ev, time_before(t->ev.at, now) ? now : t->ev.at);
+    report(t, "arm");
 }
 
 bool tmr_armed(const struct tmr *t)

@@ -16,6 +16,7 @@ struct tmr {
     uint64_t await_flow;
     uint16_t await_node;
     uint16_t node;
+    bool held;
 };
 
 /* label: "sip.keepalive". `node` is whose timer it is. */
@@ -25,6 +26,12 @@ void tmr_arm(struct tmr *t, struct sim_dur in); /* by the node's clock; replaces
 void tmr_arm_at(struct tmr *t, struct sim_time at);
 void tmr_await(struct tmr *t, uint64_t flow, uint16_t node); /* after arming; 0: nothing */
 void tmr_disarm(struct tmr *t);
+
+/* Who would hear it stands still, and goes on: one that was armed fires when it is due, but not before that. Arming or
+ * disarming it meanwhile counts as ever. */
+void tmr_hold(struct tmr *t);
+void tmr_go_on(struct tmr *t);
+
 bool tmr_armed(const struct tmr *t);
 struct sim_dur tmr_left(const struct tmr *t); /* 0 when not armed */
 

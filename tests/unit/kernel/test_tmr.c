@@ -252,6 +252,51 @@ static void a_node_counts_by_its_own_clock(void **state)
     tear_down(b);
 }
 
+/* What is due meanwhile fires when it goes on, the rest when it is due. */
+static void held_timers_wait(void **state)
+{
+    (void)state;
+    struct bench *b = set_up(false, REC_ALL);
+    tmr_arm(&b->a, dur_ns(50));
+    tmr_arm(&b->b, dur_ns(300));
+    tmr_hold(&b->a);
+    tmr_hold(&b->b);
+    assert_false(tmr_armed(&b->a));
+    kit_run(b->sim, 100);
+    assert_int_equal(b->fired, 0);
+    tmr_go_on(&b->a);
+    tmr_go_on(&b->b);
+    tmr_go_on(&b->b); /* once is enough */
+    kit_run(b->sim, 1000);
+    assert_int_equal(b->fired, 2);
+    assert_int_equal(b->at_ns[0], 100);
+    assert_int_equal(b->at_ns[1], 300);
+    tear_down(b);
+}
+
+/* One that was not armed, and one that was disarmed or armed anew meanwhile, is not brought back. */
+static void only_what_was_armed_goes_on(void **state)
+{
+    (void)state;
+    struct bench *b = set_up(false, REC_ALL);
+    tmr_hold(&b->a);
+    tmr_go_on(&b->a);
+    assert_false(tmr_armed(&b->a));
+    tmr_arm(&b->a, dur_ns(50));
+    tmr_hold(&b->a);
+    tmr_disarm(&b->a);
+    tmr_go_on(&b->a);
+    assert_false(tmr_armed(&b->a));
+    tmr_arm(&b->a, dur_ns(50));
+    tmr_hold(&b->a);
+    tmr_arm(&b->a, dur_ns(70));
+    tmr_go_on(&b->a);
+    kit_run(b->sim, 1000);
+    assert_int_equal(b->fired, 1);
+    assert_int_equal(b->at_ns[0], 70);
+    tear_down(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +310,8 @@ int main(void)
         cmocka_unit_test(records_have_negative_numbers),
         cmocka_unit_test(watching_changes_nothing),
         cmocka_unit_test(a_node_counts_by_its_own_clock),
+        cmocka_unit_test(held_timers_wait),
+        cmocka_unit_test(only_what_was_armed_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
