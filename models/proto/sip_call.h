@@ -97,6 +97,9 @@ void sip_ua_init(struct sip_ua *ua, struct node *n, struct ip_stack *ip, struct 
 MUST_USE bool sip_ua_open(struct sip_ua *ua); /* false: the port is taken */
 void sip_ua_close(struct sip_ua *ua);         /* the service stops: calls are ended with BYE, connections closed */
 void sip_ua_power_off(struct sip_ua *ua);     /* with the host: everything is gone, nobody is told */
+void sip_ua_kill(struct sip_ua *ua);          /* its process alone: the same, but the host closes its connections */
+void sip_ua_hang(struct sip_ua *ua);          /* its process stands still: nothing is read, no timer fires */
+void sip_ua_go_on(struct sip_ua *ua);         /* what came and ran out meanwhile follows */
 
 enum call_state { CALL_IDLE, CALL_CALLING, CALL_PROCEEDING, CALL_EARLY, CALL_CONFIRMED, CALL_ENDED };
 

@@ -11,6 +11,8 @@
 
 #define CHANNELS_MAX 1000000
 #define HEADERS_BYTES 64 /* of Ethernet, IPv4 and UDP, with room to spare */
+#define UNREAD_MAX 10000 /* datagrams, in so many bytes (Linux: net.core.rmem_default) */
+#define UNREAD_BYTES_MAX 212992
 
 /* A connection, ours or lent. */
 struct channel {
@@ -22,6 +24,16 @@ struct channel {
     bool lent;
     uint32_t mark; /* of who looks on */
     bool feeding, gone; /* what ends while its bytes are read is given back afterwards */
+    bool waits, closed, dead; /* while nobody reads: something came; the peer's FIN; its end */
+};
+
+/* A datagram that nobody has read yet. */
+struct unread {
+    struct list_link in_transport;
+    struct sip_hop from;
+    const struct frame *frame;
+    struct str payload; /* in it */
+    uint64_t flow;
 };
 
 /* --- hops ----------------------------------------------------------------------------------------- */
@@ -76,12 +88,25 @@ static struct str without_keepalives(struct str s)
     return s;
 }
 
+static void keep_datagram(struct sip_transport *t, const struct sip_hop *from, struct str payload, const struct frame *f)
+{
+    if (t->unread_bytes + payload.n > UNREAD_BYTES_MAX || t->unread_pool.live == UNREAD_MAX) {
+        ip_discard(t->node, "hung-window");
+        return;
+    }
+    struct unread *d = pool_get(&t->unread_pool);
+    *d = (struct unread){.from = *from, .frame = frame_ref(f), .payload = payload, .flow = bus_current_flow(t->node->sim)};
+    list_append(&t->unread, &d->in_transport);
+    t->unread_bytes += payload.n;
+}
+
 static void on_udp(void *arg, const struct udp *u, const struct frame *f)
 {
     struct sip_transport *t = arg;
     struct sip_hop from = {u->src, u->src_port, SIP_OVER_UDP};
-    (void)f;
-    if (without_keepalives(u->payload).n && !sip_receive_bytes(t, u->payload, &from))
+    if (t->hung)
+        keep_datagram(t, &from, u->payload, f);
+    else if (without_keepalives(u->payload).n && !sip_receive_bytes(t, u->payload, &from))
         UNREACHABLE(); /* a datagram is no stream */
 }
 
@@ -126,10 +151,18 @@ static void end_channel(struct channel *c)
         pool_put(&t->channel_pool, c);
 }
 
+/* That is told when somebody can hear it. */
 static void lose_channel(struct channel *c)
 {
     struct sip_transport *t = c->transport;
     struct sip_hop peer = c->peer;
+    if (t->hung) {
+        c->waits = c->dead = true;
+        c->conn = NULL;
+        if (channel_to(t, &peer) == c)
+            map_remove(&t->channels, key_of(&peer));
+        return;
+    }
     end_channel(c);
     if (t->user->on_lost)
         t->user->on_lost(t->arg, &peer);
@@ -166,6 +199,12 @@ static void on_data(void *arg, struct str data)
 {
     struct channel *c = arg;
     struct msg_user mine = {on_bytes, on_bad_stream, c};
+    if (c->transport->hung) {
+        c->waits = true;
+        if (!msg_stream_hold(&c->stream, data))
+            on_bad_stream(c, "hung-window");
+        return;
+    }
     data = skip_keepalives(c, data);
     if (data.n == 0)
         return;
@@ -181,6 +220,10 @@ static void on_peer_close(void *arg)
 {
     struct channel *c = arg;
     struct tcp_conn *conn = c->conn;
+    if (c->transport->hung) {
+        c->waits = c->closed = true;
+        return;
+    }
     tcp_use(conn, &no_events, NULL);
     lose_channel(c);
     tcp_close(conn);
@@ -223,6 +266,71 @@ void sip_transport_input(struct sip_transport *t, struct tcp_conn *c, const stru
 {
     struct sip_hop from = peer_of(c);
     sip_receive(t, m, &from);
+}
+
+/* --- while nobody reads ----------------------------------------------------------------------------- */
+
+void sip_transport_hang(struct sip_transport *t)
+{
+    t->hung = true;
+}
+
+static void drop_datagram(struct sip_transport *t, struct unread *d)
+{
+    t->unread_bytes -= d->payload.n;
+    list_remove(&d->in_transport);
+    frame_unref(t->node->net, d->frame);
+    pool_put(&t->unread_pool, d);
+}
+
+static void read_datagram(struct sip_transport *t)
+{
+    struct unread *d = LIST_ENTRY(t->unread.next, struct unread, in_transport);
+    bus_set_flow(t->node->sim, d->flow);
+    if (without_keepalives(d->payload).n && !sip_receive_bytes(t, d->payload, &d->from))
+        UNREACHABLE(); /* a datagram is no stream */
+    drop_datagram(t, d);
+}
+
+/* What is read may end others: so they are looked for anew. */
+static struct channel *next_waiting(const struct sip_transport *t)
+{
+    LIST_EACH (i, &t->up) {
+        struct channel *c = LIST_ENTRY(i, struct channel, in_transport);
+        if (c->waits)
+            return c;
+    }
+    return NULL;
+}
+
+static void read_channel(struct channel *c)
+{
+    bool closed = c->closed;
+    c->waits = c->closed = false;
+    if (c->dead) {
+        lose_channel(c);
+        return;
+    }
+    struct sip_transport *t = c->transport;
+    struct sip_hop peer = c->peer;
+    struct msg_user mine = {on_bytes, on_bad_stream, c};
+    c->feeding = true;
+    bus_set_flow(t->node->sim, 0);
+    msg_stream_feed(&c->stream, STR_NONE, &mine);
+    c->feeding = false;
+    if (c->gone)
+        pool_put(&t->channel_pool, c);
+    else if (closed && channel_to(t, &peer) == c)
+        on_peer_close(c);
+}
+
+void sip_transport_go_on(struct sip_transport *t)
+{
+    t->hung = false;
+    while (!list_empty(&t->unread))
+        read_datagram(t);
+    for (struct channel *c; (c = next_waiting(t)) != NULL;)
+        read_channel(c);
 }
 
 void sip_transport_show(struct sip_transport *t, const struct sip_hop *peer, bool sent, struct str text)
@@ -290,7 +398,9 @@ void sip_transport_init(struct sip_transport *t, struct node *n, struct ip_stack
     *t = (struct sip_transport){.node = n, .ip = ip, .tcp = tcp, .port = port, .user = u, .arg = arg};
     map_init(&t->channels, sim_arena(n->sim));
     pool_init(&t->channel_pool, sim_arena(n->sim), "SIP channels", sizeof(struct channel), CHANNELS_MAX);
+    pool_init(&t->unread_pool, sim_arena(n->sim), "unread SIP datagrams", sizeof(struct unread), UNREAD_MAX);
     list_init(&t->up);
+    list_init(&t->unread);
 }
 
 static bool listens(const struct sip_transport *t)
@@ -318,7 +428,9 @@ static void stop(struct sip_transport *t, void (*end)(struct tcp_conn *))
 {
     if (!t->open)
         return;
-    t->open = false;
+    t->open = t->hung = false;
+    while (!list_empty(&t->unread))
+        drop_datagram(t, LIST_ENTRY(t->unread.next, struct unread, in_transport));
     if (!t->guest)
         ip_unbind(t->ip, t->port);
     if (listens(t))
@@ -326,7 +438,7 @@ static void stop(struct sip_transport *t, void (*end)(struct tcp_conn *))
     while (!list_empty(&t->up)) {
         struct channel *c = LIST_ENTRY(t->up.next, struct channel, in_transport);
         struct tcp_conn *conn = c->conn;
-        bool ours = !c->lent;
+        bool ours = !c->lent && conn;
         end_channel(c);
         if (!ours)
             continue;

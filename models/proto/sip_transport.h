@@ -48,6 +48,10 @@ struct sip_transport {
     bool relays; /* a proxy's: its responses have more Vias than its own; set before it is opened */
     const struct sip_watch *watch; /* NULL: nobody looks on */
     bool open; /* it listens */
+    bool hung; /* nobody reads; what comes is kept */
+    struct list_link unread;  /* datagrams */
+    struct pool unread_pool;
+    size_t unread_bytes;
     struct map channels; /* of TCP, by peer */
     struct pool channel_pool;
     struct list_link up;
@@ -60,6 +64,11 @@ void sip_transport_init(struct sip_transport *t, struct node *n, struct ip_stack
 MUST_USE bool sip_transport_open(struct sip_transport *t);
 void sip_transport_close(struct sip_transport *t);     /* its own connections are closed */
 void sip_transport_power_off(struct sip_transport *t); /* with the host: not a word; the owner ends the connections */
+
+/* Its process stands still, as far as its memory reaches what comes is kept, and goes on: that is read now, and that
+ * connections have ended is told. Lent ones are held by their owner. */
+void sip_transport_hang(struct sip_transport *t);
+void sip_transport_go_on(struct sip_transport *t);
 
 /* False: no route, it is not open, or the message is too long for a datagram. Over TCP a message waits until its
  * connection stands; that it never does is told by on_lost, perhaps before this returns. `copy`: the k-th repetition of

@@ -123,6 +123,33 @@ void sip_txns_init(struct sip_txns *x, struct sip_transport *t, const struct sip
     pool_init(&x->server_pool, a, "SIP server transactions", sizeof(struct sip_server), TXNS_MAX);
 }
 
+static void each_timer(struct sip_txns *x, void (*use)(struct tmr *t))
+{
+    struct map_slot *slot;
+    for (uint32_t i = 0; map_next(&x->clients, &i, &slot);) {
+        for (struct sip_client *c = slot->value; c; c = c->next_same) {
+            use(&c->copy);
+            use(&c->end);
+        }
+    }
+    for (uint32_t i = 0; map_next(&x->servers, &i, &slot);) {
+        for (struct sip_server *t = slot->value; t; t = t->next_same) {
+            use(&t->copy);
+            use(&t->end);
+        }
+    }
+}
+
+void sip_txns_hang(struct sip_txns *x)
+{
+    each_timer(x, tmr_hold);
+}
+
+void sip_txns_go_on(struct sip_txns *x)
+{
+    each_timer(x, tmr_go_on);
+}
+
 void sip_txns_power_off(struct sip_txns *x)
 {
     struct map_slot *slot;

@@ -62,6 +62,10 @@ void sip_txns_init(struct sip_txns *x, struct sip_transport *t, const struct sip
                    const struct sip_txns_user *u, void *arg);
 void sip_txns_power_off(struct sip_txns *x); /* all are gone, and nobody is told */
 
+/* Its process stands still: no timer of a transaction fires; and goes on. */
+void sip_txns_hang(struct sip_txns *x);
+void sip_txns_go_on(struct sip_txns *x);
+
 /* A message from the transport: handed on, repeated, answered or swallowed. */
 void sip_txns_input(struct sip_txns *x, const struct sip_msg *m, const struct sip_hop *from);
 void sip_txns_lost(struct sip_txns *x, const struct sip_hop *peer); /* as on_lost of the transport: 17.1.4 */

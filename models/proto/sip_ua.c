@@ -155,7 +155,32 @@ void sip_ua_close(struct sip_ua *ua)
     sip_transport_close(&ua->transport);
 }
 
-void sip_ua_power_off(struct sip_ua *ua)
+static void each_timer(struct sip_ua *ua, void (*use)(struct tmr *t))
+{
+    LIST_EACH (i, &ua->up) {
+        struct sip_call *c = LIST_ENTRY(i, struct sip_call, in_ua);
+        struct tmr *const all[] = {&c->copy, &c->patience, &c->retry, &c->session.refresh, &c->session.expiry};
+        for (size_t k = 0; k < sizeof all / sizeof all[0]; k++)
+            use(all[k]);
+    }
+}
+
+void sip_ua_hang(struct sip_ua *ua)
+{
+    sip_transport_hang(&ua->transport);
+    sip_txns_hang(&ua->txns);
+    each_timer(ua, tmr_hold);
+}
+
+/* Timers first: what they do follows as an event, after all that is read now. */
+void sip_ua_go_on(struct sip_ua *ua)
+{
+    each_timer(ua, tmr_go_on);
+    sip_txns_go_on(&ua->txns);
+    sip_transport_go_on(&ua->transport);
+}
+
+static void forget_all(struct sip_ua *ua)
 {
     sip_txns_power_off(&ua->txns);
     while (!list_empty(&ua->up)) {
@@ -164,5 +189,16 @@ void sip_ua_power_off(struct sip_ua *ua)
         c->asked.server = NULL;
         call_discard(c);
     }
+}
+
+void sip_ua_power_off(struct sip_ua *ua)
+{
+    forget_all(ua);
     sip_transport_power_off(&ua->transport);
+}
+
+void sip_ua_kill(struct sip_ua *ua)
+{
+    forget_all(ua);
+    sip_transport_close(&ua->transport);
 }
