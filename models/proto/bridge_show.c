@@ -2,8 +2,6 @@
 /* bridge_show.c: see bridge_show.h. */
 #include "models/proto/bridge_show.h"
 
-#include "models/proto/call_show.h"
-
 /* In IOS's words (show voice codec). */
 static const char *codec_word(const struct sip_call *c)
 {
@@ -24,15 +22,11 @@ static const char *codec_word(const struct sip_call *c)
     }
 }
 
-static void add_leg(const struct bridge_leg *l, struct table *t)
+struct call_row sip_call_row(const struct sip_call *c, char from[CALL_TEXT_MAX + 1], char to[CALL_TEXT_MAX + 1])
 {
-    const struct sip_call *c = l->call;
-    char from[CALL_TEXT_MAX + 1], to[CALL_TEXT_MAX + 1];
-    str_keep(from, sizeof from, c->outgoing ? call_local_number(c) : call_remote_number(c));
-    str_keep(to, sizeof to, c->outgoing ? call_remote_number(c) : call_local_number(c));
-    struct sim_time now = sim_now(l->of->bridge->node->sim);
-    struct call_row r = {.leg = l->number,
-                         .outgoing = c->outgoing,
+    str_keep(from, CALL_TEXT_MAX + 1, c->outgoing ? call_local_number(c) : call_remote_number(c));
+    str_keep(to, CALL_TEXT_MAX + 1, c->outgoing ? call_remote_number(c) : call_local_number(c));
+    struct call_row r = {.outgoing = c->outgoing,
                          .call_id = c->call_id,
                          .from = from,
                          .to = to,
@@ -40,9 +34,6 @@ static void add_leg(const struct bridge_leg *l, struct table *t)
                          .local = ip_source(c->ua->transport.ip, c->hop.addr),
                          .peer = c->hop.addr,
                          .peer_port = c->hop.port,
-                         .dial_peer = l->tag,
-                         .began = l->began,
-                         .answered = l->answered,
                          .session_s = c->session.interval_s,
                          .refresher = c->session.we_refresh ? "local" : "remote",
                          .media_local = c->local.addr,
@@ -51,7 +42,18 @@ static void add_leg(const struct bridge_leg *l, struct table *t)
                          .media_port = c->remote.port,
                          .codec = codec_word(c)};
     if (r.session_s)
-        r.expires_in = time_sub(c->session.expires_at, now);
+        r.expires_in = time_sub(c->session.expires_at, sim_now(c->ua->node->sim));
+    return r;
+}
+
+static void add_leg(const struct bridge_leg *l, struct table *t)
+{
+    char from[CALL_TEXT_MAX + 1], to[CALL_TEXT_MAX + 1];
+    struct call_row r = sip_call_row(l->call, from, to);
+    r.leg = l->number;
+    r.dial_peer = l->tag;
+    r.began = l->began;
+    r.answered = l->answered;
     call_row_add(t, &r);
 }
 

@@ -2,6 +2,8 @@
 /* talker.c: see talker.h. */
 #include "models/proto/talker.h"
 
+#include "models/proto/bridge_show.h"
+
 #define TALKS_MAX 100000
 
 struct talk {
@@ -11,6 +13,9 @@ struct talk {
     struct media_flow voice;
     bool voice_made; /* the slot's flow was initialized */
     struct tmr next; /* answers, or hangs up */
+    /* for tables */
+    uint32_t number;
+    struct sim_time began, answered; /* answered: TIME_NEVER before it is */
 };
 
 static struct talk *talk_of(const struct sip_call *c)
@@ -34,6 +39,9 @@ static struct talk *new_talk(struct talker *t)
     struct talk *k = pool_get_raw(&t->talks);
     k->talker = t;
     k->call = NULL;
+    k->number = ++t->talked;
+    k->began = sim_now(t->node->sim);
+    k->answered = TIME_NEVER;
     if (!k->voice_made)
         media_flow_init(&k->voice, &t->host);
     k->voice_made = true;
@@ -61,8 +69,11 @@ static struct media media_for(struct talk *k, const struct sip_hop *hop)
 /* Both sides have agreed on something, for the first time or anew. */
 static void talk(struct sip_call *c)
 {
+    struct talk *k = talk_of(c);
+    if (call_is_up(c) && time_before(sim_now(k->talker->node->sim), k->answered))
+        k->answered = sim_now(k->talker->node->sim);
     if (call_is_up(c) && c->local.port && c->remote.port)
-        media_flow_talk(&talk_of(c)->voice, &c->local, &c->remote);
+        media_flow_talk(&k->voice, &c->local, &c->remote);
 }
 
 static void on_invite(void *arg, struct sip_call *c)
@@ -267,4 +278,17 @@ void talker_power_off(struct talker *t)
     while (!list_empty(&t->talking))
         end_talk(LIST_ENTRY(t->talking.next, struct talk, in_talker));
     media_host_power_off(&t->host);
+}
+
+void talker_call_rows(const struct talker *t, struct table *to)
+{
+    LIST_EACH (i, &t->talking) {
+        const struct talk *k = LIST_ENTRY(i, struct talk, in_talker);
+        char from[CALL_TEXT_MAX + 1], called[CALL_TEXT_MAX + 1];
+        struct call_row r = sip_call_row(k->call, from, called);
+        r.leg = k->number;
+        r.began = k->began;
+        r.answered = k->answered;
+        call_row_add(to, &r);
+    }
 }

@@ -3,6 +3,7 @@
 #ifndef MODELS_PROTO_TALKER_H
 #define MODELS_PROTO_TALKER_H
 
+#include "models/net/table.h"
 #include "models/proto/media_flow.h"
 #include "models/proto/sip_call.h"
 
@@ -34,11 +35,13 @@ struct talker {
     const struct talker_config *config;
     struct sip_ua *ua;
     const char *number;
+    void *owner; /* whoever made it may note himself here */
     struct sip_hop hop; /* where its calls go; port 0: nowhere */
     struct media_host host;
     struct media media, media_later; /* codecs */
     struct pool talks;
     struct list_link talking;
+    uint32_t talked; /* calls so far */
     struct tmr next; /* of the calls that 'call' begins */
     int64_t due;
 };
@@ -48,6 +51,8 @@ MUST_USE bool talker_init(struct talker *t, struct node *n, struct sip_ua *ua, c
 void talker_power_off(struct talker *t); /* before the agent's */
 
 extern const struct call_user talker_user; /* of the agent; its arg is the talker */
+
+void talker_call_rows(const struct talker *t, struct table *to); /* of call_show.h */
 
 /* What people do; each is an operation of a device. False: there is no call, or nowhere to call. */
 bool talker_call(struct talker *t, struct err *e);
