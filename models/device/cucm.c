@@ -6,6 +6,8 @@
 #include "models/net/ip.h"
 #include "models/net/show.h"
 #include "models/net/tcp.h"
+#include "models/proto/bridge_show.h"
+#include "models/proto/call_control.h"
 #include "models/proto/cucm_files.h"
 #include "models/proto/cucm_group.h"
 #include "models/proto/host.h"
@@ -19,6 +21,7 @@ struct cucm {
     struct host_config host;
     struct call_manager_config manager_config;
     struct sip_station_config sip_config;
+    struct call_control_config call_config;
     struct sccp_station_config sccp_config;
     struct tcp_config tcp_config;
     struct cucm_files_config files_config;
@@ -28,6 +31,7 @@ struct cucm {
     struct tcp *tcp;
     struct call_manager manager;
     struct sip_station sip;
+    struct call_control calls;
     struct sccp_station sccp;
     struct cucm_files files;
     uint64_t down; /* the record that tells of the crash; 0: the host is up */
@@ -41,6 +45,7 @@ static const struct param_def params[] = {
     CALL_MANAGER_PARAMS(struct cucm, manager_config),
     SIP_STATION_PARAMS(struct cucm, sip_config),
     SCCP_STATION_PARAMS(struct cucm, sccp_config),
+    CALL_CONTROL_PARAMS(struct cucm, call_config),
     CUCM_FILES_PARAMS(struct cucm, files_config),
     TCP_PARAMS(struct cucm, tcp_config, "cucm_", "0s", "0s"),
     {0},
@@ -93,6 +98,8 @@ static bool open_ports(struct cucm *c, bool first, struct err *e)
 {
     if (!sip_station_open(&c->sip, first))
         return err_set(e, "TCP port %d is taken", SIP_PORT);
+    if (!control_open(&c->calls))
+        return err_set(e, "UDP port %d is taken", SIP_PORT);
     if (!sccp_station_open(&c->sccp))
         return err_set(e, "TCP port %d is taken", SKINNY_PORT);
     return true;
@@ -107,7 +114,8 @@ static bool init(struct node *n, struct err *e)
     c->tcp_config.giveup_name = "cucm_tcp_giveup";
     c->tcp = tcp_new(n, c->ip, &c->tcp_config);
     if (!ccm_init(&c->manager, n, c->tcp, &c->manager_config, e) ||
-        !sip_station_init(&c->sip, &c->manager, c->ip, &c->sip_config, e) || !init_files(n, c, e))
+        !sip_station_init(&c->sip, &c->manager, c->ip, &c->sip_config, e) ||
+        !control_init(&c->calls, &c->manager, &c->sip, c->ip, &c->call_config, e) || !init_files(n, c, e))
         return false;
     sccp_station_init(&c->sccp, &c->manager, &c->sccp_config);
     c->manager.registrar.on_timeout = on_timeout;
@@ -138,6 +146,7 @@ static bool stop_service(struct node *n, struct err *e)
     if (!c->manager.running)
         return err_set(e, "the service on '%s' does not run", n->name);
     c->manager.running = c->manager.hung = false;
+    control_close(&c->calls);
     sip_station_close(&c->sip);
     sccp_station_close(&c->sccp);
     registrar_thaw(&c->manager.registrar);
@@ -159,6 +168,7 @@ static bool crash(struct node *n, struct err *e)
         return err_set(e, "'%s' is down already", n->name);
     c->down = move_host(n, "up", "crash", "down");
     c->manager.running = c->manager.hung = false;
+    control_power_off(&c->calls);
     sip_station_power_off(&c->sip);
     sccp_station_power_off(&c->sccp);
     registrar_power_off(&c->manager.registrar);
@@ -191,6 +201,7 @@ static bool hang(struct node *n, struct err *e)
     if (!c->manager.running || c->manager.hung)
         return err_set(e, c->manager.hung ? "'%s' hangs already" : "the service on '%s' does not run", n->name);
     c->manager.hung = true;
+    control_hang(&c->calls);
     registrar_freeze(&c->manager.registrar);
     return true;
 }
@@ -201,10 +212,17 @@ static bool resume(struct node *n, struct err *e)
     if (!c->manager.hung)
         return err_set(e, "'%s' does not hang", n->name);
     c->manager.hung = false;
+    control_go_on(&c->calls);
     sip_station_go_on(&c->sip);
     sccp_station_go_on(&c->sccp);
     registrar_thaw(&c->manager.registrar);
     return true;
+}
+
+static bool hang_up(struct node *n, struct err *e)
+{
+    struct cucm *c = n->state;
+    return control_hang_up(&c->calls, e);
 }
 
 static bool slow_down(struct node *n, struct err *e)
@@ -280,6 +298,7 @@ static const struct model_op ops[] = {
     {"start", "starts it again, after a crash with the host", start_service},
     {"hang", "its service stands still: TCP acknowledges, nobody answers, no timer of it fires", hang},
     {"resume", "the service that hangs goes on, with what came meanwhile", resume},
+    {"hang-up", "ends all its calls, both legs of each", hang_up},
     {"slow", "all its answers take cucm_slow_factor times as long", slow_down},
     {"fast", "they take their usual time again", speed_up},
     {"tftp-stop", "stops the TFTP service: no file is given, by TFTP or HTTP", stop_tftp},
@@ -305,8 +324,17 @@ static void phone_rows(const struct node *n, struct table *t)
     ris_rows(&c->manager.registrar, t);
 }
 
+/* By their role, as the look lists them. */
+static void call_rows(const struct node *n, struct table *t)
+{
+    const struct cucm *c = n->state;
+    bridge_call_rows(&c->calls.bridge, t);
+    table_sort(t);
+}
+
 static const struct model_table tables[] = {
     {"registrations", "show risdb query phone", &ris_phones, phone_rows},
+    {"calls", "calls, as IOS lists them", &show_sip_ua_calls, call_rows},
     {"connections", "show network status all nodns", &show_netstat, show_tcp_rows},
     {"arp", "utils network arp list", &show_arp_linux, show_arp_rows},
     {0},

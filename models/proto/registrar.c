@@ -376,6 +376,38 @@ bool registrar_is_bound(const struct binding *b)
     return b->fsm.state == REGISTERED;
 }
 
+static bool has_number(const struct binding *b, struct str dn)
+{
+    const struct binding_line *l = find_line(b, dn);
+    return str_eq(dn, str_of(b->description)) || (l && l->registered == registrar_is_bound(b));
+}
+
+struct binding *registrar_of_number(const struct registrar *r, struct str dn)
+{
+    struct map_slot *slot;
+    struct binding *was = NULL;
+    for (uint32_t i = 0; map_next(&r->bindings, &i, &slot);) {
+        struct binding *b = slot->value;
+        if (!has_number(b, dn))
+            continue;
+        if (registrar_is_bound(b))
+            return b;
+        was = was ? was : b;
+    }
+    return was;
+}
+
+bool registrar_has_addr(const struct registrar *r, struct ip4 addr)
+{
+    struct map_slot *slot;
+    for (uint32_t i = 0; map_next(&r->bindings, &i, &slot);) {
+        const struct binding *b = slot->value;
+        if (b->protocol == DEVICE_SIP && registrar_is_bound(b) && ip4_eq(b->addr, addr))
+            return true;
+    }
+    return false;
+}
+
 const char *registrar_protocol(const struct binding *b)
 {
     return protocols[b->protocol].name;

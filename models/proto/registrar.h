@@ -95,6 +95,12 @@ void registrar_unbind(struct registrar *r, const struct registration *q, enum un
 /* CUCM's own wish; it may be unbound. Returns the record of the alarm, 0: there was none. */
 uint64_t registrar_end(struct binding *b, enum unregister_reason reason);
 
+/* Who has that directory number, on whichever line: one that is bound, else one that was; NULL: nobody ever had. */
+struct binding *registrar_of_number(const struct registrar *r, struct str dn);
+
+/* Is a SIP device bound that has that address? */
+bool registrar_has_addr(const struct registrar *r, struct ip4 addr);
+
 /* Is it bound now; how many are. */
 bool registrar_has(const struct registrar *r, struct str device);
 bool registrar_is_bound(const struct binding *b);

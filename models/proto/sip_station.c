@@ -107,8 +107,7 @@ static void send_text(struct line *l, const struct wr *w, uint64_t flow)
 {
     ASSERT(wr_ok(w));
     if (l->traced)
-        trace(l, "//SIP/SIPTcp/wait_SdlSPISignal: Outgoing SIP TCP message to {} on port {} index {} with {} bytes:\n{}",
-              str_of_bytes(w->base, wr_len(w)));
+        trace(l, CCM_SIP_TCP_OUT, str_of_bytes(w->base, wr_len(w)));
     tcp_send(l->conn, str_of_bytes(w->base, wr_len(w)), flow);
 }
 
@@ -201,6 +200,8 @@ static void bind(struct line *l, const struct registration *q)
     const struct sip_station_config *c = l->station->config;
     l->binding = registrar_bind(&l->station->manager->registrar, q, dur_add(c->keepalive_interval, c->grace),
                                 bus_flow(sim_of(l), "sip", q->call_id, (uint64_t)q->cseq + 1));
+    if (l->station->calls)
+        l->station->calls->on_bound(l->station->calls->arg, l->conn);
 }
 
 /* RFC 3261 10.3, in its order; the device stands in Contact (seed 002), the number in To. */
@@ -340,12 +341,16 @@ static void on_message(void *arg, const struct sip_msg *m)
 {
     struct line *l = arg;
     struct sim *s = sim_of(l);
+    const struct station_calls *calls = l->station->calls;
+    if (calls && !str_eq(m->method, STR("REGISTER"))) {
+        calls->on_message(calls->arg, l->conn, m);
+        return;
+    }
     if (m->is_response)
         return;
     l->traced = is_traced(l, m);
     if (l->traced)
-        trace(l, "//SIP/SIPTcp/wait_SdlReadRsp: Incoming SIP TCP message from {} on port {} index {} with {} bytes:\n{}",
-              m->whole);
+        trace(l, CCM_SIP_TCP_IN, m->whole);
     uint64_t flow = flow_of(s, m);
     struct cisco_request mirror = mirror_of(m);
     if (!str_eq(m->method, STR("REGISTER"))) {
@@ -393,18 +398,32 @@ static void on_data(void *arg, struct str data)
         on_bad_stream(l, "hung-window");
 }
 
+static void tell_end(const struct line *l)
+{
+    const struct station_calls *calls = l->station->calls;
+    if (calls)
+        calls->on_end(calls->arg, l->conn);
+}
+
+static void close_line(struct line *l)
+{
+    tell_end(l);
+    tcp_close(l->conn);
+}
+
 static void on_peer_close(void *arg)
 {
     struct line *l = arg;
     l->peer_closed = true;
     if (!l->station->manager->hung)
-        tcp_close(l->conn);
+        close_line(l);
 }
 
 static void on_end(void *arg, enum tcp_end why)
 {
     struct line *l = arg;
     (void)why;
+    tell_end(l);
     while (first_job(l))
         end_job(l, first_job(l));
     tmr_disarm(&l->timer);
@@ -534,7 +553,7 @@ void sip_station_go_on(struct sip_station *s)
         if (!tmr_armed(&l->timer))
             arm_job(l);
         if (l->peer_closed)
-            tcp_close(l->conn);
+            close_line(l);
         else
             sip_stream_feed(&l->stream, STR_NONE, on_message, on_bad_stream, l);
     }
@@ -552,4 +571,10 @@ void sip_station_close(struct sip_station *s)
 void sip_station_power_off(struct sip_station *s)
 {
     tcp_unlisten(s->manager->tcp, SIP_PORT);
+}
+
+uint32_t sip_station_index(struct sip_station *s, const struct tcp_conn *c)
+{
+    const struct line *l = tcp_user(c, &line_events);
+    return l ? l->index : ++s->accepted;
 }

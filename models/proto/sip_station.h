@@ -10,6 +10,7 @@
 #include "models/net/ip.h"
 #include "models/proto/call_manager.h"
 #include "models/proto/standing.h"
+#include "models/wire/sip.h"
 #include "sim/base/list.h"
 #include "sim/base/pool.h"
 #include "sim/kernel/param.h"
@@ -42,8 +43,23 @@ struct sip_station_config {
     {"standing", PARAM_TEXT, "", NULL, NULL, NULL, STANDING_CUCM_DOC, offsetof(state, field.standing_text), true}
 /* clang-format on */
 
+/* SIP messages as CCM's trace prints them: seed 004's words for TCP, and those that go with them for UDP. */
+#define CCM_SIP_TCP_IN  "//SIP/SIPTcp/wait_SdlReadRsp: Incoming SIP TCP message from {} on port {} index {} with {} bytes:\n{}"
+#define CCM_SIP_TCP_OUT "//SIP/SIPTcp/wait_SdlSPISignal: Outgoing SIP TCP message to {} on port {} index {} with {} bytes:\n{}"
+#define CCM_SIP_UDP_IN  "//SIP/SIPUdp/wait_UdpDataInd: Incoming SIP UDP message size {} from {}:[{}]:\n{}"
+#define CCM_SIP_UDP_OUT "//SIP/SIPUdp/wait_SdlSPISignal: Outgoing SIP UDP message to {}:[{}]:\n{}"
+
+/* Who takes what is no REGISTER and no answer to one. */
+struct station_calls {
+    void (*on_message)(void *arg, struct tcp_conn *c, const struct sip_msg *m);
+    void (*on_bound)(void *arg, struct tcp_conn *c); /* a phone has registered on it */
+    void (*on_end)(void *arg, struct tcp_conn *c);   /* nothing can be sent on it any more; perhaps told twice */
+    void *arg;
+};
+
 struct sip_station {
     const struct sip_station_config *config;
+    const struct station_calls *calls; /* NULL: nobody; what is no REGISTER is answered 501 */
     struct call_manager *manager;
     struct ip_stack *ip;
     struct rng *tags, *times, *nonces;
@@ -66,5 +82,8 @@ MUST_USE bool sip_station_open(struct sip_station *s, bool first);
 void sip_station_go_on(struct sip_station *s);     /* after it was hung: what came meanwhile is read */
 void sip_station_close(struct sip_station *s);     /* the service stops: connections are closed */
 void sip_station_power_off(struct sip_station *s); /* with the host: the owner ends the connections */
+
+/* Its number in the trace; one that the station did not accept gets the next. */
+uint32_t sip_station_index(struct sip_station *s, const struct tcp_conn *c);
 
 #endif
