@@ -2,9 +2,11 @@
 /* sip_phone.c: a Cisco SIP phone. It boots as every phone does (models/proto/phone.h), and then registers as
  * its configuration says (models/proto/sip_group.h). With starts=configured it has all that from the beginning;
  * it may even be registered already (models/proto/standing.h). */
+#include "models/proto/call_show.h"
 #include "models/proto/cisco_sip.h"
 #include "models/proto/group_show.h"
 #include "models/proto/phone.h"
+#include "models/proto/phone_calls.h"
 #include "models/proto/sip_group.h"
 
 struct sip_phone {
@@ -21,6 +23,7 @@ struct sip_phone {
     /* parts */
     struct phone_kind kind;
     struct sip_group group;
+    struct phone_calls calls;
     bool connected; /* it has connected to a CUCM node before */
 };
 
@@ -48,6 +51,8 @@ static const struct param_def params[] = {
     {"first_dialog", PARAM_TEXT, "", NULL, NULL, NULL, STANDING_DIALOG_DOC, AT(dialog_text), true},
     {"last_out_of_service", PARAM_ENUM, "none", NULL, NULL, OUT_OF_SERVICE_CHOICES, "why it lost its service before the run began, as its flash memory knows: told by its first REGISTER", AT(last_out_of_service), false},
     {"standing", PARAM_TEXT, "", NULL, NULL, NULL, STANDING_PHONE_DOC, AT(standing_text), true},
+    SIP_UA_PARAMS(struct sip_phone, calls.config),
+    TALKER_PARAMS(struct sip_phone, calls.talker),
     {0},
 };
 /* clang-format on */
@@ -190,6 +195,7 @@ static bool resume(void *arg)
 static void stop(void *arg, enum out_of_service why)
 {
     struct sip_phone *p = arg;
+    phone_calls_stop(&p->calls);
     group_stop(&p->group);
     p->group.last = why;
 }
@@ -251,10 +257,48 @@ static bool init(struct node *n, struct err *e)
     p->group.on_rejected = on_rejected;
     p->group.arg = p;
     group_init(&p->group, n, p->phone.tcp, &p->identity);
-    return true;
+    return phone_calls_init(&p->calls, p->phone.ip, &p->group, &p->identity, e);
 }
 
-static const struct model_op ops[] = {PHONE_OPS, {0}};
+static bool call(struct node *n, struct err *e)
+{
+    struct sip_phone *p = n->state;
+    return phone_calls_call(&p->calls, e);
+}
+
+static bool hang_up(struct node *n, struct err *e)
+{
+    struct sip_phone *p = n->state;
+    return phone_calls_hang_up(&p->calls, e);
+}
+
+static bool hold(struct node *n, struct err *e)
+{
+    struct sip_phone *p = n->state;
+    return phone_calls_hold(&p->calls, e);
+}
+
+static bool retrieve(struct node *n, struct err *e)
+{
+    struct sip_phone *p = n->state;
+    return phone_calls_retrieve(&p->calls, e);
+}
+
+static bool change_codec(struct node *n, struct err *e)
+{
+    struct sip_phone *p = n->state;
+    return phone_calls_change_codec(&p->calls, e);
+}
+
+static const struct model_op ops[] = {
+    PHONE_OPS,
+    {"call", "begins its calls", call},
+    {"hang-up", "ends its calls", hang_up},
+    {"hold", "puts its calls on hold (re-INVITE with sendonly)", hold},
+    {"retrieve", "takes them back", retrieve},
+    {"change-codec", "offers 'codecs_later' in its calls (re-INVITE)", change_codec},
+    {0},
+};
 
 static void server_rows(const struct node *n, struct table *t)
 {
@@ -262,10 +306,18 @@ static void server_rows(const struct node *n, struct table *t)
     group_rows(&p->group, t);
 }
 
+static void call_rows(const struct node *n, struct table *t)
+{
+    const struct sip_phone *p = n->state;
+    phone_calls_rows(&p->calls, t);
+    table_sort(t);
+}
+
 static const struct model_table tables[] = {
     {"status", "Status", &show_page, phone_status_rows},
     {"cdp-neighbors", "CDP neighbour", &show_cdp_neighbors, phone_cdp_rows},
     {"servers", "CUCM servers", &group_nodes, server_rows},
+    {"calls", "Calls, as IOS lists them", &show_sip_ua_calls, call_rows},
     {"connections", "netstat -ano", &show_netstat, show_tcp_rows},
     {"arp", "arp -n", &show_arp_linux, show_arp_rows},
     {0},

@@ -269,15 +269,24 @@ static void on_timer_f(void *owner)
     finish(l, 0, DUR_ZERO);
 }
 
+static bool is_for_registration(const struct sip_msg *m)
+{
+    struct sip_cseq cseq;
+    return m->is_response && (!sip_cseq(m, &cseq) || str_eq(cseq.method, STR("REGISTER")));
+}
+
 static void on_message(void *arg, const struct sip_msg *m)
 {
     struct sip_leg *l = arg;
     struct sip_cseq cseq;
-    if (m->is_response && l->id->knows_time && sip_header(m, SIP_DATE).n)
-        *l->id->knows_time = true;
-    if (!m->is_response || !sip_cseq(m, &cseq))
+    if (!is_for_registration(m)) {
+        if (l->id->calls)
+            l->id->calls->on_message(l->id->arg, l, m);
         return;
-    if (!l->pending || cseq.number != l->pending_cseq || m->status < 200)
+    }
+    if (l->id->knows_time && sip_header(m, SIP_DATE).n)
+        *l->id->knows_time = true;
+    if (!sip_cseq(m, &cseq) || !l->pending || cseq.number != l->pending_cseq || m->status < 200)
         return; /* 100 Trying does not stop timer F (RFC 3261 17.1.2.2); an old answer says nothing */
     if ((m->status == 401 && answer_challenge(l, m)) || (m->status == 423 && ask_for_more(l, m)))
         return;
@@ -294,12 +303,21 @@ static void on_bad_stream(void *arg, const char *why)
     tcp_abort(l->conn);
 }
 
+/* Calls let go of its connection. */
+static void free_conn(const struct sip_leg *l)
+{
+    if (l->id->calls)
+        l->id->calls->on_end(l->id->arg, l);
+}
+
 static void on_open(void *arg)
 {
     struct sip_leg *l = arg;
     l->open = true;
     if (!l->call_id[0] || !l->from_tag[0])
         draw_dialog(l);
+    if (l->id->calls)
+        l->id->calls->on_open(l->id->arg, l);
     l->user->on_open(l->arg, l);
 }
 
@@ -319,6 +337,7 @@ static void on_peer_close(void *arg)
 static void on_end(void *arg, enum tcp_end why)
 {
     struct sip_leg *l = arg;
+    free_conn(l);
     l->conn = NULL;
     l->was_open = l->open;
     l->open = false;
@@ -408,8 +427,10 @@ static const struct tcp_events no_events;
 
 void leg_forget(struct sip_leg *l)
 {
-    if (l->conn)
+    if (l->conn) {
+        free_conn(l);
         tcp_use(l->conn, &no_events, NULL);
+    }
     l->conn = NULL;
     l->open = l->was_open = false;
     drop_requests(l);
@@ -426,6 +447,7 @@ void leg_abort(struct sip_leg *l)
     if (!l->conn)
         return;
     struct tcp_conn *c = l->conn;
+    free_conn(l);
     tcp_use(c, &no_events, NULL);
     l->conn = NULL;
     l->open = false;

@@ -33,6 +33,13 @@ struct leg_user {
     void (*on_down)(void *arg, struct sip_leg *l, enum leg_down why); /* only what we did not ask for */
 };
 
+/* Told of what is no answer to a REGISTER, of a connection that stands, and of one that is about to end. */
+struct leg_calls {
+    void (*on_message)(void *arg, const struct sip_leg *l, const struct sip_msg *m);
+    void (*on_open)(void *arg, const struct sip_leg *l);
+    void (*on_end)(void *arg, const struct sip_leg *l);
+};
+
 /* What all legs of one phone share. */
 struct leg_identity {
     const struct cisco_phone_model *model;
@@ -45,6 +52,8 @@ struct leg_identity {
     struct sim_dur clock_offset; /* of the phone's clock, as its Date header shows */
     uint8_t dscp;
     bool *knows_time; /* false until a server's Date was seen; NULL: it always did */
+    const struct leg_calls *calls; /* what else is said on its connections; NULL: the phone has no calls */
+    void *arg;                     /* of them */
 };
 
 /* The dialog of another line. */
