@@ -44,7 +44,7 @@ struct office {
     struct sink sink;
     uint32_t seen_count, note_count;
     struct seen seen[SEEN_MAX];
-    char note[NOTES_MAX][200]; /* notes, and lines of the CCM trace */
+    char note[NOTES_MAX][700]; /* notes, and lines of the CCM trace */
 };
 
 static const struct {

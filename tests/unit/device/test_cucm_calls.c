@@ -136,6 +136,26 @@ static void a_codec_is_changed(void **state)
     office_close(o);
 }
 
+/* CCM's trace has each message once, as it has REGISTER; connections are numbered as they come, the trunk's after those
+ * of the phones. */
+static void the_trace_has_the_messages(void **state)
+{
+    struct office *o = office_open(NULL);
+    (void)state;
+    talk(o, PROVIDER);
+    assert_int_equal(noted(o, "Incoming SIP UDP message size "), 2); /* INVITE, ACK */
+    assert_int_equal(noted(o, " from 10.1.1.5:[5060]:\nINVITE sip:1001@"), 1);
+    assert_int_equal(noted(o, "Outgoing SIP UDP message to 10.1.1.5:[5060]:\nSIP/2.0 180 Ringing"), 1);
+    assert_int_equal(noted(o, "wait_SdlSPISignal: Outgoing SIP TCP message to 10.1.1.10 on port "), 2); /* INVITE, ACK */
+    assert_int_equal(noted(o, "wait_SdlReadRsp: Incoming SIP TCP message from 10.1.1.10 on port "), 3); /* 100, 180, 200 */
+    assert_int_equal(noted(o, " index 3 "), 0);
+    operate(o, PHONE, "call");
+    wait(o, 5 * S);
+    assert_int_equal(noted(o, " to 10.1.1.5 on port 5060 index 3 with "), 2);   /* INVITE, ACK */
+    assert_int_equal(noted(o, " from 10.1.1.5 on port 5060 index 3 with "), 3); /* 100, 180, 200 */
+    office_close(o);
+}
+
 /* --- calls that do not come about ---------------------------------------------------------------------------- */
 
 static void the_caller_gives_up(void **state)
@@ -215,6 +235,7 @@ int main(void)
         cmocka_unit_test(a_phone_calls_another),      cmocka_unit_test(either_side_holds),
         cmocka_unit_test(a_codec_is_changed),         cmocka_unit_test(the_caller_gives_up),
         cmocka_unit_test(calls_are_refused),          cmocka_unit_test(a_phone_is_not_there),
+        cmocka_unit_test(the_trace_has_the_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
