@@ -201,6 +201,7 @@ static bool ignores(void *arg, struct sip_call *call, const struct sip_msg *m)
     uint64_t note = BUS_NOTE(n->sim, n->id, "sip", "refresh CSeq {} of {} ignored, as the defect CSCun31375 has it",
                              V_U64(cseq.number), V_IP4(call->hop.addr.v));
     bus_because(n->sim, note, node_limit(n, "refreshes_ignored"), BECAUSE_LIMIT);
+    bus_dismiss(n->sim, bus_current_flow(n->sim), note);
     return true;
 }
 

@@ -200,6 +200,13 @@ uint64_t bus_last_drop(const struct sim *s, uint64_t flow)
     return f ? f->last_drop : 0;
 }
 
+void bus_dismiss(struct sim *s, uint64_t flow, uint64_t record)
+{
+    struct flow *f = flows_find(&s->flows, flow);
+    if (f)
+        f->last_drop = record;
+}
+
 uint64_t bus_resolve_awaited(const struct sim *s, uint64_t flow, uint16_t node)
 {
     const struct flow *f = flows_find(&s->flows, flow);

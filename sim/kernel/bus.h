@@ -128,6 +128,10 @@ uint64_t bus_flow(struct sim *s, const char *proto, struct str name, uint64_t n)
 /* The last DROP of an exchange; 0: nothing of it was dropped, or it is forgotten. */
 uint64_t bus_last_drop(const struct sim *s, uint64_t flow);
 
+/* The node that received a message of this exchange will never answer it, for a reason above layer 2 that `record`
+ * tells: who waits for the answer is explained by it, as by a DROP. */
+void bus_dismiss(struct sim *s, uint64_t flow, uint64_t record);
+
 /* The record in whose handling we are (0 before the run), and the flow it belongs to. */
 uint64_t bus_cause(const struct sim *s);
 uint64_t bus_current_flow(const struct sim *s);

@@ -153,7 +153,8 @@ static void go(struct walk *w, const struct view_record *x, const char *role)
             go_on(w, subject ? began : x);
         return;
     }
-    bool minor = view_is(x, "LOG") || (view_is(x, "NOTE") && !limit);
+    bool awaited = strcmp(role, "awaited") == 0; /* it says why nothing came */
+    bool minor = view_is(x, "LOG") || (view_is(x, "NOTE") && !limit && !awaited);
     if (!minor || subject)
         tell(w, x, role);
     if (limit || view_is(x, "FAULT")) /* what the script did has no reason behind it */

@@ -83,7 +83,8 @@ void tell_plain(struct walk *w, const struct view_record *x, const char *role)
     }
     begin(&s);
     if (awaited)
-        txtbuf_cstr(&s.t, "what it waited for was sent and did not help: ");
+        txtbuf_cstr(&s.t, view_is(x, "NOTE") ? "what it waited for could not come: "
+                                             : "what it waited for was sent and did not help: ");
     if (limit)
         txtbuf_add(&s.t, "the limit was %.*s (%s)", STR_ARG(why_limit(x)), node(w, x));
     else if (view_is_frame(x)) {

@@ -133,6 +133,24 @@ static void the_last_drop_comes_first(void **state)
     tear_down(b);
 }
 
+/* A node that threw the message away says so; what is sent again cannot change that. */
+static void or_what_dismissed_it(void **state)
+{
+    (void)state;
+    struct bench *b = set_up(false, REC_ALL);
+    b->flow = bus_flow(b->sim, "sip", STR("c"), 2);
+    tmr_arm(&b->b, dur_ns(100));
+    tmr_await(&b->b, b->flow, 1);
+    frame(b, REC_FRAME_TX);
+    kit_state(b->sim, 1, "2: it is ignored");
+    bus_dismiss(b->sim, b->flow, 2);
+    bus_dismiss(b->sim, b->flow + 1, 1); /* an exchange that nobody opened */
+    frame(b, REC_FRAME_TX);
+    kit_run(b->sim, 200);
+    expect_awaited(b, 2);
+    tear_down(b);
+}
+
 static void else_the_last_transmission(void **state)
 {
     (void)state;
@@ -304,6 +322,7 @@ int main(void)
         cmocka_unit_test(disarming_is_always_fine),
         cmocka_unit_test(it_is_disarmed_before_it_rings),
         cmocka_unit_test(the_last_drop_comes_first),
+        cmocka_unit_test(or_what_dismissed_it),
         cmocka_unit_test(else_the_last_transmission),
         cmocka_unit_test(else_what_the_node_last_did),
         cmocka_unit_test(arming_forgets_what_was_awaited),
