@@ -98,6 +98,12 @@ void tell_plain(struct walk *w, const struct view_record *x, const char *role)
 
 /* --- discards ------------------------------------------------------------------------------------------- */
 
+/* Packets of voice are many of one exchange, none a copy of another. */
+static bool is_voice(const struct view_record *x)
+{
+    return strstr(x->text, " RTP PT=") != NULL;
+}
+
 static void tell_losses(struct walk *w, const struct view_record *x, struct txtbuf *t)
 {
     struct why_losses l = why_losses(w->run, x);
@@ -107,7 +113,9 @@ static void tell_losses(struct walk *w, const struct view_record *x, struct txtb
         txtbuf_cstr(t, " such message in a row to lose a copy there, since ");
     } else if (l.copies > 1) {
         txtbuf_add(t, "; %d %s there since ", l.copies,
-                   x->flow ? "copies of it were lost" : "frames like it were lost");
+                   is_voice(x) ? "packets of its stream were lost"
+                   : x->flow ? "copies of it were lost"
+                             : "frames like it were lost");
     } else {
         return;
     }
@@ -120,7 +128,7 @@ void tell_drop(struct walk *w, const struct view_record *x, const char *role)
     char port[64], reason[64];
     begin(&s);
     txtbuf_add(&s.t, "%s dropped at %.*s %s%s", node(w, x), STR_ARG(view_field(x, "port", port, sizeof port)),
-               why_losses(w->run, x).first_copy && x->flow ? "the first copy of " : "",
+               why_losses(w->run, x).first_copy && x->flow && !is_voice(x) ? "the first copy of " : "",
                strcmp(role, "awaited") == 0 ? "the awaited " : "");
     why_message(&s.t, w->run, x);
     txtbuf_add(&s.t, " (%.*s)", STR_ARG(view_field(x, "reason", reason, sizeof reason)));
