@@ -48,12 +48,17 @@ static struct link_traffic traffic_of(const struct media_flow *f)
     return (struct link_traffic){f->port, f->to_port, (uint16_t)(HEADERS_BYTES + media_codec_bytes(f->codec))};
 }
 
-static void find_way(struct media_flow *f)
+/* Is it another one than before? Addresses come and go that have nothing to do with this stream. */
+static bool find_way(struct media_flow *f)
 {
     struct link_traffic t = traffic_of(f);
+    struct net_path p;
     f->layout = net_layout(f->host->node->net);
-    if (net_path_find(&f->path, f->host->node, f->to, &t))
-        net_watch_port(&f->watch, f->path.to, f->to_port);
+    if (net_path_find(&p, f->host->node, f->to, &t))
+        net_watch_port(&f->watch, p.to, f->to_port);
+    bool same = net_path_same(&p, &f->path);
+    f->path = p;
+    return !same;
 }
 
 static struct net_path_state look(const struct media_flow *f)
@@ -133,7 +138,7 @@ static void on_change(struct net_watch *w)
     struct media_flow *f = (struct media_flow *)(void *)((char *)w - offsetof(struct media_flow, watch));
     if (!f->talking || as_packets(f))
         return; /* a spurt that begins looks for itself */
-    if (f->layout != net_layout(f->host->node->net)) {
+    if (f->layout != net_layout(f->host->node->net) && find_way(f)) {
         change_way(f);
         return;
     }
