@@ -42,10 +42,14 @@ for line in io.lines("models/wire/wire.def") do
   end
 end
 for i, path in ipairs(names("ls tests/wire/http/*.hex")) do write("http", "message" .. i, bytes_of(path)) end
-for i, path in ipairs(names("ls tests/wire/sdp/*.hex")) do write("sdp", "description" .. i, bytes_of(path)) end
+for i, path in ipairs(names("ls tests/wire/sdp/*.hex")) do
+  write("sdp", "description" .. i, bytes_of(path))
+  write("offer", "description" .. i, bytes_of(path))
+end
 for i, path in ipairs(names("ls tests/wire/sip/*.hex")) do
   local message = bytes_of(path)
   write("sip_value", "message" .. i, (message:match("\n(.-)\r\n\r\n") or message))
+  write("sip_check", "message" .. i, message)
   write("frame", "udp" .. i, "\1\19\196\19\196" .. message) -- both ports are 5060
   write("frame", "tcp" .. i, "\2\19\196\19\196" .. message)
 end
