@@ -19,7 +19,7 @@ struct sip_proxy {
 static const struct param_def params[] = {
     HOST_PARAMS(struct sip_proxy, host),
     PROXY_PARAMS(struct sip_proxy, config),
-    TCP_PARAMS(struct sip_proxy, tcp_config, "proxy_", "22s", "0s"),
+    TCP_PARAMS(struct sip_proxy, tcp_config, "server_", "0s", "0s"),
     {0},
 };
 /* clang-format on */
@@ -29,7 +29,7 @@ static bool init(struct node *n, struct err *e)
     struct sip_proxy *p = n->state;
     if (!host_init(n, &p->host, &p->ip, e))
         return false;
-    p->tcp_config.giveup_name = "proxy_tcp_giveup";
+    p->tcp_config.giveup_name = "server_tcp_giveup";
     struct tcp *tcp = tcp_new(n, p->ip, &p->tcp_config);
     return proxy_init(&p->proxy, n, p->ip, tcp, p->host.address, &p->config, e);
 }
