@@ -19,7 +19,7 @@ local observable = {
   name = "!string", source = "string", documented = "string|number", tolerance = "string|number",
   at_most = "string|number", at_least = "string|number",
   measure = "string", value = "function", judge = "function", slip = "string", by = "string",
-  note = "string",
+  note = "string", when = "function",
 }
 local ranged = { duration = 1, law = 1, rate = 1, bytes = 1, fraction = 1, integer = 1 }
 local types = { duration = 1, law = 1, rate = 1, bytes = 1, fraction = 1, integer = 1, switch = 1,

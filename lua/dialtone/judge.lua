@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- judge.lua: sets what is documented beside what was simulated. Numbers are compared as integers:
 -- billionths of seconds and of plain numbers, whole bits per second and bytes.
---   not-reached      the run stopped before `by`, or nothing happened and the run stopped early
+--   not-reached      the run stopped before `by`, or nothing happened and the run stopped early, or `when` says that
+--                    it is not in this run
 --   documented-slip  the document contradicts itself; the entry's `slip` says how
 --   match, deviates  within the tolerance or not; what never happened in a whole run deviates
 
@@ -27,6 +28,7 @@ local function scaled(o, v, unit)
 end
 
 local function simulated(o, run, unit)
+  if o.unplayed then return nil end
   if o.measure then
     local v, d, of = host.measure(o.measure)
     if not unit or (v and of ~= unit) then
@@ -53,6 +55,7 @@ local function tolerance(o, unit)
 end
 
 local function verdict(o, facts, found, same)
+  if o.unplayed then return "not-reached" end
   local by = o.by and host.quantity(o.by)
   if facts.reached_ns < (by or facts.duration_ns) and (by and not o.at_once or not found) then
     return "not-reached"
@@ -87,15 +90,17 @@ end
 -- The library's own judgement: simulated text (nil: not found), agrees, note. What is found is
 -- judged at once, even before `by`.
 local function own(o, run, facts)
-  local got, same, note = o.judge(run)
+  local got, same, note
+  if not o.unplayed then got, same, note = o.judge(run) end
   local slip = same and o.slip
-  local v = verdict({ by = o.by, slip = slip, at_once = true }, facts, got ~= nil, same)
+  local v = verdict({ by = o.by, slip = slip, at_once = true, unplayed = o.unplayed }, facts, got ~= nil, same)
   return { documented = o.documented, simulated = got or "", tolerance = o.tolerance, verdict = v,
            note = note }
 end
 
 local function judge(o, run, facts)
   local documented, unit, result
+  o.unplayed = o.when and not o.when(run)
   if not o.judge then documented, unit = quantity(o.documented) end
   if o.judge then
     result = own(o, run, facts)
@@ -106,7 +111,7 @@ local function judge(o, run, facts)
   end
   result.name, result.source = o.name, o.source
   local parts = {}
-  for _, part in ipairs { result.note or false, o.note or false, o.slip or false } do
+  for _, part in ipairs { result.note or false, o.note or false, not o.unplayed and o.slip or false } do
     if part and part ~= "" then parts[#parts + 1] = part end
   end
   result.note = table.concat(parts, "; ")
