@@ -92,14 +92,6 @@ bool net_path_find(struct net_path *p, struct node *from, struct ip4 dst, const 
     return true;
 }
 
-bool net_path_same(const struct net_path *a, const struct net_path *b)
-{
-    bool same = a->to == b->to && a->count == b->count;
-    for (uint32_t i = 0; same && i < a->count; i++)
-        same = a->hop[i].out == b->hop[i].out;
-    return same;
-}
-
 struct net_path_state net_path_look(const struct net_path *p, const struct link_traffic *t)
 {
     struct net_path_state s = {0};

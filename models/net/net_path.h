@@ -27,8 +27,6 @@ struct net_path {
 /* False: no route, nobody there, or more links than a path may have. */
 bool net_path_find(struct net_path *p, struct node *from, struct ip4 dst, const struct link_traffic *t);
 
-bool net_path_same(const struct net_path *a, const struct net_path *b); /* over the same cables to the same node */
-
 struct net_path_state {
     uint32_t cut;     /* bit i: hop i lets nothing pass */
     int64_t loss_ppb; /* of all hops together, cuts apart */

@@ -48,17 +48,12 @@ static struct link_traffic traffic_of(const struct media_flow *f)
     return (struct link_traffic){f->port, f->to_port, (uint16_t)(HEADERS_BYTES + media_codec_bytes(f->codec))};
 }
 
-/* Is it another one than before? Addresses come and go that have nothing to do with this stream. */
-static bool find_way(struct media_flow *f)
+static void find_way(struct media_flow *f)
 {
     struct link_traffic t = traffic_of(f);
-    struct net_path p;
     f->layout = net_layout(f->host->node->net);
-    if (net_path_find(&p, f->host->node, f->to, &t))
-        net_watch_port(&f->watch, p.to, f->to_port);
-    bool same = net_path_same(&p, &f->path);
-    f->path = p;
-    return !same;
+    if (net_path_find(&f->path, f->host->node, f->to, &t))
+        net_watch_port(&f->watch, f->path.to, f->to_port);
 }
 
 static struct net_path_state look(const struct media_flow *f)
@@ -97,15 +92,16 @@ static void count_all(struct media_flow *f, struct sim_time until)
     count_up_to(f, media_tally_sent(&f->tally, until));
 }
 
+/* Without a way a packet is lost where it is sent; at the far port it is when it arrives. */
 static void shut_or_open(struct media_flow *f, uint32_t bit, bool shut, uint64_t record)
 {
     bool hop = bit < f->path.count;
     struct sim_time now = sim_now(sim_of(f));
-    struct sim_dur through = net_path_transit(&f->path);
+    struct sim_dur there = bit == NO_WAY_BIT ? DUR_ZERO : net_path_transit(&f->path);
     if (shut)
-        media_tally_shut(&f->tally, now, bit, hop ? f->path.hop[bit].leaves : through, record);
+        media_tally_shut(&f->tally, now, bit, hop ? f->path.hop[bit].leaves : there, record);
     else
-        media_tally_open(&f->tally, now, bit, hop ? net_path_enters(&f->path, bit) : through);
+        media_tally_open(&f->tally, now, bit, hop ? net_path_enters(&f->path, bit) : there);
 }
 
 static void take_in(struct media_flow *f, const struct net_path_state *s)
@@ -125,23 +121,13 @@ static void take_in(struct media_flow *f, const struct net_path_state *s)
     f->loss_ppb = s->loss_ppb;
 }
 
-/* Another way begins with the next packet. */
-static void change_way(struct media_flow *f)
-{
-    struct sim_time now = sim_now(sim_of(f));
-    count_all(f, now);
-    begin_tally(f, time_add(f->tally.begins, dur_ms((int64_t)f->tally.counted * MEDIA_PACKET_MS)));
-}
-
 static void on_change(struct net_watch *w)
 {
     struct media_flow *f = (struct media_flow *)(void *)((char *)w - offsetof(struct media_flow, watch));
     if (!f->talking || as_packets(f))
         return; /* a spurt that begins looks for itself */
-    if (f->layout != net_layout(f->host->node->net) && find_way(f)) {
-        change_way(f);
-        return;
-    }
+    if (f->layout != net_layout(f->host->node->net))
+        find_way(f);
     struct net_path_state s = look(f);
     if (s.cut != f->shut || s.loss_ppb != f->loss_ppb)
         take_in(f, &s);
