@@ -168,6 +168,23 @@ static void on_hold_nothing_is_sent(void **state)
     }
 }
 
+/* RFC 3264 8.3.2: without a pause; each NOTE names the codec it counts. */
+static void a_change_of_codec_is_heard_at_once(void **state)
+{
+    (void)state;
+    for (int rtp = MEDIA_AS_FLOW; rtp <= MEDIA_AS_PACKETS; rtp++) {
+        struct call *c = call_open(rtp, 1);
+        call_begin(c, 1);
+        call_run(c, 2010 * MS);
+        c->said[0].codec[0] = c->said[1].codec[0] = 18;
+        call_say(c, 0);
+        call_run(c, 3015 * MS);
+        call_close(c);
+        assert_string_equal(c->note[0].text, "sent 51 packets PCMU to 10.0.2.2:16384, lost 0");
+        assert_string_equal(c->note[1].text, "sent 51 packets G729 to 10.0.2.2:16384, lost 0");
+    }
+}
+
 /* 400 ms of talk are 20 packets, 600 ms of silence none; a spurt that is cut short counts what was sent. */
 static void silence_is_suppressed(void **state)
 {
@@ -197,6 +214,7 @@ int main(void)
         cmocka_unit_test(an_address_that_nobody_has_hears_nothing),
         cmocka_unit_test(a_change_of_address_is_a_change_of_the_way),
         cmocka_unit_test(on_hold_nothing_is_sent),
+        cmocka_unit_test(a_change_of_codec_is_heard_at_once),
         cmocka_unit_test(silence_is_suppressed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
