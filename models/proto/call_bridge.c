@@ -379,11 +379,11 @@ static struct sip_call *next_to_end(struct call_bridge *b)
 {
     LIST_EACH (i, &b->live) {
         struct bridged_call *k = LIST_ENTRY(i, struct bridged_call, in_bridge);
-        struct sip_call *out = k->leg[1].call;
-        if (k->leg[0].call)
-            return k->leg[0].call;
-        if (out && !out->hangs_up)
-            return out;
+        for (int side = 0; side < 2; side++) {
+            struct sip_call *c = k->leg[side].call;
+            if (c && !c->hangs_up)
+                return c;
+        }
     }
     return NULL;
 }

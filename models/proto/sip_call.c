@@ -195,7 +195,9 @@ static void on_copy(void *owner)
 static void on_patience(void *owner)
 {
     struct sip_call *c = owner;
-    if (call_is_up(c))
+    if (call_is_up(c) && c->hangs_up)
+        call_bye(c, CALL_ENDED_BY_US);
+    else if (call_is_up(c))
         call_drop(c, CALL_EV_UNREACHABLE, CALL_UNREACHABLE);
     else
         call_over(c, CALL_EV_CANCELLED, CALL_ENDED_BY_US);
@@ -289,8 +291,11 @@ void call_drop(struct sip_call *c, enum call_event ev, enum call_end why)
 void call_hang_up(struct sip_call *c)
 {
     switch ((enum call_state)c->fsm.state) {
-    case CALL_CONFIRMED:
-        call_bye(c, CALL_ENDED_BY_US);
+    case CALL_CONFIRMED: /* RFC 3261 15: who was called MUST NOT send BYE before it has the ACK, or waited for it */
+        if (c->ok && c->ok_first)
+            c->hangs_up = true;
+        else
+            call_bye(c, CALL_ENDED_BY_US);
         break;
     case CALL_CALLING:
     case CALL_PROCEEDING:

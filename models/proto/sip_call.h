@@ -138,7 +138,7 @@ struct sip_call {
     struct sip_client *request; /* our INVITE or UPDATE */
     enum call_errand errand;
     bool by_update, offers;     /* it does */
-    bool hangs_up;              /* as soon as the INVITE can be cancelled (9.1) */
+    bool hangs_up;              /* as soon as the INVITE can be cancelled (9.1), or our 2xx has its ACK (15) */
     bool wants_refresh, wants_change, change_by_update, change_offers; /* once nothing else is under way */
     struct media offered;       /* by it */
     struct session_headers sent;
@@ -174,7 +174,9 @@ struct sip_call *call_start(struct sip_ua *ua, const struct call_start *o); /* N
 void call_ring(struct sip_call *c);                          /* 180 */
 void call_answer(struct sip_call *c);                        /* 200, with what `able` makes of the offer; 488 when nothing */
 void call_reject(struct sip_call *c, uint32_t status);       /* "486" … */
-void call_hang_up(struct sip_call *c);                       /* CANCEL, BYE or 603, whatever its state asks for; on_end follows from inside */
+/* CANCEL, BYE or 603, whatever its state asks for. on_end follows from inside, or once that is allowed and answered:
+ * c->hangs_up says that it was asked to. */
+void call_hang_up(struct sip_call *c);
 
 /* Changes the call: a re-INVITE or UPDATE with `able` as it stands now; `offers` false: an UPDATE without a word on the
  * media. While another one is under way it waits. */

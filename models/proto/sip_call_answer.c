@@ -32,8 +32,8 @@ static void refuse(struct sip_ua *ua, struct sip_server *t, uint32_t status, con
     case 422: /* RFC 4028 6 */
         ua_answer(ua, t, status, tag, "Min-SE", text);
         break;
-    case 500: /* RFC 3261 14.2 */
-        ua_answer(ua, t, status, tag, number ? "Retry-After" : NULL, text);
+    case 500: /* RFC 3261 14.2, RFC 3311 5.2 */
+        ua_answer(ua, t, status, tag, "Retry-After", text);
         break;
     default:
         ua_answer(ua, t, status, tag, NULL, NULL);
@@ -145,7 +145,8 @@ static bool describe(struct sip_call *c, struct media *m)
 }
 
 /* RFC 3261 13.3.1.4: a copy is kept until the ACK, or until nobody can be waiting any more. */
-static void keep_ok(struct sip_call *c, struct str bytes, const struct sip_msg *request, bool first)
+static void keep_ok(struct sip_call *c, const struct call_asked *a, struct str bytes, const struct sip_msg *request,
+                    bool first)
 {
     struct sip_ua *ua = c->ua;
     const struct sip_timers *t = &ua->config->timers;
@@ -153,9 +154,9 @@ static void keep_ok(struct sip_call *c, struct str bytes, const struct sip_msg *
     c->ok = frame_new(ua->node->net, bytes.n);
     memcpy(c->ok->bytes, bytes.p, bytes.n);
     c->ok->len = (uint16_t)bytes.n;
-    c->ok_cseq = c->asked.cseq;
-    c->ok_hop = sip_response_hop(request, sip_server_hop(c->asked.server));
-    c->ok_offers = !c->asked.offers;
+    c->ok_cseq = a->cseq;
+    c->ok_hop = sip_response_hop(request, sip_server_hop(a->server));
+    c->ok_offers = !a->offers;
     c->ok_first = first;
     c->copies = 0;
     c->copy_after = t->t1;
@@ -164,10 +165,9 @@ static void keep_ok(struct sip_call *c, struct str bytes, const struct sip_msg *
     tmr_await(&c->patience, call_flow(c, false, c->ok_cseq), c->peer);
 }
 
-static void send_ok(struct sip_call *c, const struct media *mine, bool first)
+static void send_ok(struct sip_call *c, struct call_asked *a, const struct media *mine, bool first)
 {
     struct sip_ua *ua = c->ua;
-    struct call_asked *a = &c->asked;
     struct sip_server *t = a->server;
     struct sip_draft d;
     struct sip_msg request;
@@ -175,6 +175,8 @@ static void send_ok(struct sip_call *c, const struct media *mine, bool first)
     ua_draft_answer(ua, &d, t, &request, 200, c->local_tag);
     if (first)
         draft_mirror(&d, &request, SIP_RECORD_ROUTE);
+    else
+        call_learn_target(c, &request); /* 12.2.2: a target refresh request, now that it is accepted */
     draft_header(&d, "Allow", "%s", ua->config->methods);
     call_draft_contact(c, &d);
     if (c->session_config->supported)
@@ -184,10 +186,12 @@ static void send_ok(struct sip_call *c, const struct media *mine, bool first)
         call_draft_sdp(c, &d, mine, a->offers ? &a->offer : NULL);
     struct str bytes = ua_write(ua, &d, text);
     if (!a->by_update)
-        keep_ok(c, bytes, &request, first);
+        keep_ok(c, a, bytes, &request, first);
     sip_server_set_arg(t, NULL);
     a->server = NULL;
     sip_server_answer(t, 200, bytes);
+    if (!call_is_up(c))
+        return; /* the session begins with the 2xx to its INVITE */
     session_accepted(&c->session, &a->due);
     call_await_refresh(c);
 }
@@ -212,7 +216,7 @@ static void accept(struct sip_call *c, bool first)
         c->remote = a->offer;
     if (first)
         fsm_step(&c->fsm, CALL_EV_ANSWERED, NULL);
-    send_ok(c, says ? &mine : NULL, first);
+    send_ok(c, a, says ? &mine : NULL, first);
 }
 
 void call_answer(struct sip_call *c)
@@ -241,6 +245,14 @@ void call_refuse(struct sip_call *c, uint32_t status)
 
 /* --- within a call ---------------------------------------------------------------------------------------- */
 
+/* A request of ours is open: INVITE against INVITE, and offer against offer; a 2xx to an INVITE has one, too. */
+static bool is_glare(const struct sip_call *c, bool by_update, bool offers)
+{
+    if (c->by_update)
+        return c->offers && (offers || !by_update);
+    return !by_update || (offers && (c->offers || !call_is_up(c)));
+}
+
 /* RFC 3261 14.2 and RFC 3311 5.2: one at a time. 0: it may go on. */
 static uint32_t stands_in_the_way(struct sip_call *c, bool by_update, bool offers, uint32_t *retry_after_s)
 {
@@ -248,9 +260,18 @@ static uint32_t stands_in_the_way(struct sip_call *c, bool by_update, bool offer
         *retry_after_s = (uint32_t)rng_below(c->ua->dice, 11);
         return 500;
     }
-    if (c->request && (!by_update || (offers && c->offers)))
+    if (c->request && is_glare(c, by_update, offers))
         return 491;
     return 0;
+}
+
+/* An UPDATE without an offer, while an INVITE waits for an answer: it asks for nothing that anybody must think about, and it must be
+ * answered promptly (RFC 3311 5.2). In an early dialog there is no session yet. */
+static void accept_bare_update(struct sip_call *c, struct call_asked *a)
+{
+    if (!call_is_up(c))
+        a->due = (struct session_headers){.supported = a->due.supported};
+    send_ok(c, a, NULL, false);
 }
 
 static void on_change(struct sip_call *c, struct sip_server *t, const struct sip_msg *m)
@@ -264,7 +285,10 @@ static void on_change(struct sip_call *c, struct sip_server *t, const struct sip
         refuse(ua, t, status, c->local_tag, number);
         return;
     }
-    call_learn_target(c, m); /* 12.2.2: a target refresh request */
+    if (c->asked.server || !call_is_up(c)) {
+        accept_bare_update(c, &a);
+        return;
+    }
     c->asked = a;
     sip_server_set_arg(t, c);
     ua->user->on_modify(ua->arg, c, a.by_update, a.offers ? &c->asked.offer : NULL,
@@ -284,7 +308,7 @@ void call_on_request(struct sip_call *c, struct sip_server *t, const struct sip_
     (void)from;
     sip_cseq(m, &cseq);
     if (c->remote_cseq && cseq.number <= c->remote_cseq) { /* 12.2.2 */
-        refuse(ua, t, 500, c->local_tag, 0);
+        ua_answer(ua, t, 500, c->local_tag, NULL, NULL);
         return;
     }
     c->remote_cseq = cseq.number;
@@ -316,6 +340,16 @@ void call_on_cancel(struct sip_ua *ua, struct sip_server *t, const struct sip_ms
         call_over(c, CALL_EV_CANCELLED, CALL_ENDED_BY_PEER);
 }
 
+/* The call begins for its user, who may end it at once. */
+static void confirm(struct sip_call *c)
+{
+    struct sip_ua *ua = c->ua;
+    uint64_t key = c->key;
+    ua->user->on_confirm(ua->arg, c);
+    if (map_get(&ua->calls, key) == c)
+        call_go_on(c);
+}
+
 void call_on_ack(struct sip_call *c, const struct sip_msg *m)
 {
     struct sip_cseq cseq;
@@ -325,8 +359,10 @@ void call_on_ack(struct sip_call *c, const struct sip_msg *m)
     call_stop_copies(c);
     if (c->ok_offers && m->body.n && media_read(m->body, &answer))
         c->remote = answer;
-    if (c->ok_first)
-        c->ua->user->on_confirm(c->ua->arg, c);
+    if (c->hangs_up)
+        call_bye(c, CALL_ENDED_BY_US);
+    else if (c->ok_first)
+        confirm(c);
     else
         call_go_on(c);
 }

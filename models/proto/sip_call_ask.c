@@ -159,7 +159,7 @@ static bool take_media(struct sip_call *c, const struct sip_msg *m)
     struct media said, mine;
     c->ack_answers = false;
     if (m->body.n == 0)
-        return !c->offers;
+        return c->by_update && !c->offers;
     if (!media_read(m->body, &said))
         return false;
     if (c->offers) {
@@ -256,24 +256,31 @@ static void on_changed(struct sip_call *c, const struct sip_msg *m)
         c->ua->user->on_modified(c->ua->arg, c, m->status);
 }
 
-static uint64_t retry_after_s(const struct sip_msg *m)
+/* RFC 3261 20.33: "18000;duration=3600", "120 (I'm in a meeting)". False: there is none. */
+static bool retry_after(const struct sip_msg *m, int64_t *s)
 {
     struct str value = sip_header(m, SIP_RETRY_AFTER);
-    uint64_t s = 0;
-    return str_u64(str_cut(&value, ' '), 3600, &s) ? s : 0;
+    uint64_t n = 0;
+    size_t digits = 0;
+    while (digits < value.n && value.p[digits] >= '0' && value.p[digits] <= '9')
+        digits++;
+    bool is = str_u64((struct str){value.p, digits}, 3600, &n);
+    *s = (int64_t)n;
+    return is;
 }
 
 /* RFC 4028 10, RFC 3261 12.2.1.2: 408 and 481 end the call, whatever the request was for. Anything else leaves the
  * session as it was. */
 static void on_change_refused(struct sip_call *c, const struct sip_msg *m, uint32_t status)
 {
-    bool glare = status == 491 || (status == 500 && m && retry_after_s(m));
+    int64_t later_s = 0;
+    bool glare = status == 491 || (status == 500 && m && retry_after(m, &later_s));
     if (status == 408 || status == 481) {
         session_refresh_failed(&c->session);
         call_drop(c, CALL_EV_REFRESH_FAILED, CALL_REFRESH_FAILED);
     } else if (glare) {
         want_again(c);
-        tmr_arm(&c->retry, status == 491 ? glare_pause(c) : dur_s((int64_t)retry_after_s(m)));
+        tmr_arm(&c->retry, status == 491 ? glare_pause(c) : dur_s(later_s));
     } else if (m && tries_longer(c, m)) {
         want_again(c);
     } else if (c->errand == CALL_REFRESH) {

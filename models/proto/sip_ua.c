@@ -4,10 +4,13 @@
 
 #define CALLS_MAX 100000
 
-static struct sip_call *call_of(struct sip_ua *ua, const struct sip_msg *m, enum sip_header_id whose)
+/* RFC 3261 12: a dialog is its Call-ID and both tags; the other side's may not be known yet. */
+static struct sip_call *call_of(struct sip_ua *ua, const struct sip_msg *m, enum sip_header_id ours,
+                                enum sip_header_id theirs)
 {
-    struct str tag = sip_param(sip_header(m, whose), STR("tag"));
-    return tag.n ? call_find(ua, sip_header(m, SIP_CALL_ID), tag) : NULL;
+    struct str tag = sip_param(sip_header(m, ours), STR("tag")), other = sip_param(sip_header(m, theirs), STR("tag"));
+    struct sip_call *c = tag.n ? call_find(ua, sip_header(m, SIP_CALL_ID), tag) : NULL;
+    return c && (!c->remote_tag[0] || str_eq(str_of(c->remote_tag), other)) ? c : NULL;
 }
 
 /* RFC 3261 8.2.2.3: the first extension that is required and not known. */
@@ -45,7 +48,7 @@ static void on_orphan(struct sip_ua *ua, struct sip_server *t, const struct sip_
 static void on_request(void *arg, struct sip_server *t, const struct sip_msg *m, const struct sip_hop *from)
 {
     struct sip_ua *ua = arg;
-    struct sip_call *c = call_of(ua, m, SIP_TO);
+    struct sip_call *c = call_of(ua, m, SIP_TO, SIP_FROM);
     struct str what;
     if (!t) { /* an ACK */
         if (c)
@@ -73,7 +76,7 @@ static void on_request(void *arg, struct sip_server *t, const struct sip_msg *m,
 static void on_stray(void *arg, const struct sip_msg *m, const struct sip_hop *from)
 {
     struct sip_ua *ua = arg;
-    struct sip_call *c = call_of(ua, m, SIP_FROM);
+    struct sip_call *c = call_of(ua, m, SIP_FROM, SIP_TO);
     (void)from;
     if (c && m->status >= 200 && m->status < 300)
         call_repeat_ack(c, m);
@@ -150,8 +153,12 @@ static struct sip_call *next_to_end(struct sip_ua *ua)
 
 void sip_ua_close(struct sip_ua *ua)
 {
-    for (struct sip_call *c; (c = next_to_end(ua)) != NULL;)
-        call_hang_up(c);
+    for (struct sip_call *c; (c = next_to_end(ua)) != NULL;) {
+        if (call_is_up(c))
+            call_bye(c, CALL_ENDED_BY_US); /* there is no later */
+        else
+            call_hang_up(c);
+    }
     sip_transport_close(&ua->transport);
 }
 

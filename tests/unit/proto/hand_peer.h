@@ -83,15 +83,18 @@ static inline void hand_learn(struct hand *h, const struct letter *l)
     const struct sip_msg *m = &l->m;
     struct str tag = sip_param(sip_header(m, m->is_response ? SIP_TO : SIP_FROM), STR("tag"));
     struct str contact = sip_uri_of(sip_header(m, SIP_CONTACT)), route = sip_header(m, SIP_RECORD_ROUTE);
-    keep_text(h->call_id, sizeof h->call_id, sip_header(m, SIP_CALL_ID));
-    if (tag.n)
+    struct sip_cseq cseq = {0};
+    sip_cseq(m, &cseq);
+    bool of_invite = str_eq(cseq.method, STR("INVITE"));
+    if (!m->is_response)
+        keep_text(h->call_id, sizeof h->call_id, sip_header(m, SIP_CALL_ID));
+    if (tag.n && (!m->is_response || of_invite))
         keep_text(h->peer_tag, sizeof h->peer_tag, tag);
     if (contact.n)
         keep_text(h->target, sizeof h->target, contact);
     if (route.n && h->follows_routes)
         keep_text(h->routes, sizeof h->routes, route);
-    struct sip_cseq cseq;
-    if (m->is_response && m->status >= 200 && sip_cseq(m, &cseq) && str_eq(cseq.method, STR("INVITE")))
+    if (m->is_response && m->status >= 200 && of_invite)
         h->invite_refused = m->status >= 300, h->up |= m->status < 300;
     if (m->is_response || str_eq(m->method, STR("ACK")))
         return;

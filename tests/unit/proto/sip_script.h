@@ -127,6 +127,7 @@ static inline void sets_mark(struct play *p, uint32_t status, const struct sip_m
         p->mark_ns = at_ns;
 }
 
+/* It arrives before the next step. */
 static inline void play_say(struct play *p, struct hand *h, char *rest)
 {
     struct words w = {0};
@@ -138,6 +139,7 @@ static inline void play_say(struct play *p, struct hand *h, char *rest)
     uint32_t status = (uint32_t)strtoul(what, NULL, 10);
     if (status == 0) {
         hand_request(h, what, &w);
+        run_for(p->w, (struct sim_dur){MS / 10});
         return;
     }
     char *to = strstr(what, " to ");
@@ -146,6 +148,7 @@ static inline void play_say(struct play *p, struct hand *h, char *rest)
         flunk(p, "nothing was asked");
     hand_answer(h, l, status, &w);
     sets_mark(p, status, &l->m, sim_now(p->w->sim).ns);
+    run_for(p->w, (struct sim_dur){MS / 10});
 }
 
 /* --- the peer hears ------------------------------------------------------------------------------------ */
@@ -222,7 +225,14 @@ static inline void check_against(struct play *p, struct hand *h, const struct le
         flunk(p, "%s is '%.*s', was '%.*s'", name, STR_ARG(is), STR_ARG(was));
 }
 
-/* "Name: value", "no Name", "Name has word", "Name", "phrase ...", "uri ...", "sdp ...", "no sdp", "same Name", "new Name" */
+static inline void check_tag(struct play *p, const struct letter *l, const char *name, bool tagged)
+{
+    uint32_t count;
+    if (sip_has_param(value_of(l, name, &count), STR("tag")) != tagged)
+        flunk(p, "%s is %.*s", name, STR_ARG(value_of(l, name, &count)));
+}
+
+/* "tagged To", "untagged To", "Name: value", "no Name", "Name has word", "Name", "phrase ...", "uri ...", "sdp ...", "no sdp", "same Name", "new Name" */
 static inline void check(struct play *p, struct hand *h, const struct letter *l, char *item)
 {
     uint32_t count;
@@ -232,6 +242,8 @@ static inline void check(struct play *p, struct hand *h, const struct letter *l,
     } else if (strcmp(item, "no sdp") == 0) {
         if (l->m.body.n)
             flunk(p, "has a body");
+    } else if (strncmp(item, "tagged ", 7) == 0 || strncmp(item, "untagged ", 9) == 0) {
+        check_tag(p, l, strchr(item, ' ') + 1, item[0] == 't');
     } else if (strncmp(item, "phrase ", 7) == 0) {
         if (!str_eq(l->m.phrase, str_of(item + 7)))
             flunk(p, "says '%.*s'", STR_ARG(l->m.phrase));
