@@ -2,7 +2,7 @@
 /* sip_script.h: rules of SIP as rows of a table, each a short play between what is under test and peers led by hand.
  * A row's steps are lines:
  *   > INVITE | Min-SE: 90 | sdp      the peer says so: a request, or a status ("200", "200 to INVITE"); headers;
- *                                    "sdp 2 sendonly 18": version of o=, direction, payloads; a final "b": the second peer
+ *                                    "sdp v2 sendonly 0+18": version of o=, direction, payloads; ">b": the second peer
  *   < 200 @900s | Require: timer | no Min-SE | Allow has UPDATE | sdp same
  *                                    the next thing it hears, within a millisecond from now, or so long after the
  *                                    last "mark" (a 2xx of either side that it said or read sets one)
@@ -84,7 +84,14 @@ static inline char *cut(char **s, const char *separator)
     return trimmed(head);
 }
 
-/* "sdp 2 sendonly 18 video", as far as it goes */
+static inline void payloads_read(struct sdp_words *s, const char *word)
+{
+    str_keep(s->payloads, sizeof s->payloads, str_of(word));
+    for (char *c = s->payloads; *c; c++)
+        *c = *c == '+' ? ' ' : *c;
+}
+
+/* "sdp v2 sendonly 0+18 video", as far as it goes */
 static inline bool sdp_read(struct sdp_words *s, const char *item)
 {
     if (strncmp(item, "sdp", 3) != 0)
@@ -101,7 +108,7 @@ static inline bool sdp_read(struct sdp_words *s, const char *item)
         else if (word[0] == 'v')
             s->version = (uint32_t)strtoul(word + 1, NULL, 10);
         else
-            str_keep(s->payloads, sizeof s->payloads, str_of(word));
+            payloads_read(s, word);
     }
     return true;
 }
@@ -170,7 +177,7 @@ static inline void o_numbers(struct str o, uint64_t *session, uint64_t *version)
     assert_true(str_u64(str_cut(&o, ' '), UINT64_MAX, version));
 }
 
-/* "same", "newer": the o= line against the one before; else what must stand in the body. */
+/* "same", "newer": the o= line against the one before; else what must stand in the body, or after a "!" must not. */
 static inline void check_sdp(struct play *p, struct hand *h, const struct letter *l, const char *what)
 {
     struct str o = o_line(&l->m);
@@ -184,6 +191,9 @@ static inline void check_sdp(struct play *p, struct hand *h, const struct letter
         o_numbers(str_of(h->o_line), &s0, &v0);
         if (s0 != s1 || v1 != v0 + 1)
             flunk(p, "o= is not one version later: %.*s, was %s", STR_ARG(o), h->o_line);
+    } else if (what[0] == '!') {
+        if (str_find(l->m.body, str_of(what + 1)) >= 0)
+            flunk(p, "says '%s':\n%.*s", what + 1, STR_ARG(l->m.body));
     } else if (what[0] && strcmp(what, "same") != 0 && str_find(l->m.body, str_of(what)) < 0) {
         flunk(p, "does not say '%s':\n%.*s", what, STR_ARG(l->m.body));
     }
