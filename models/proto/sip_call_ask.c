@@ -84,6 +84,15 @@ void call_modify(struct sip_call *c, bool by_update, bool offers)
     call_go_on(c);
 }
 
+static void learn_peer(struct sip_call *c, const struct sip_msg *m)
+{
+    struct str tag = sip_param(sip_header(m, SIP_TO), STR("tag"));
+    if (tag.n && tag.n <= CALL_TEXT_MAX)
+        str_keep(c->remote_tag, sizeof c->remote_tag, tag);
+    if (sip_header(m, SIP_ALLOW).n)
+        c->peer_updates = sip_list_has(m, SIP_ALLOW, STR("UPDATE"));
+}
+
 /* RFC 3261 13.2.2.4: ACK to a 2xx, a request of its own with the CSeq of the INVITE. */
 static void send_ack(struct sip_call *c)
 {
@@ -102,6 +111,32 @@ void call_repeat_ack(struct sip_call *c, const struct sip_msg *ok)
     struct sip_cseq cseq;
     if (sip_cseq(ok, &cseq) && cseq.number == c->ack_cseq && str_eq(cseq.method, STR("INVITE")))
         send_ack(c);
+}
+
+/* A fork of our INVITE answers, too: a dialog of its own, that nobody wants. */
+void call_refuse_fork(const struct sip_call *c, const struct sip_msg *ok)
+{
+    static const struct sip_client_user deaf;
+    struct sip_call fork = *c; /* its names, to write two requests with; nothing else of it is touched */
+    struct sip_draft d;
+    struct sip_cseq cseq;
+    char text[SIP_MESSAGE_MAX];
+    if (!c->outgoing || !sip_cseq(ok, &cseq) || cseq.number > c->cseq || !str_eq(cseq.method, STR("INVITE")))
+        return;
+    fork.ack_cseq = cseq.number;
+    fork.ack_answers = false;
+    learn_peer(&fork, ok);
+    call_learn_target(&fork, ok);
+    call_learn_routes(&fork, ok);
+    sip_branch_draw(&c->ua->txns, fork.ack_branch);
+    send_ack(&fork);
+    sip_branch_draw(&c->ua->txns, fork.branch);
+    call_draft(&fork, &d, "BYE", fork.branch, cseq.number + 1);
+    struct str bytes = ua_write(c->ua, &d, text);
+    BUS_NOTE(c->ua->node->sim, c->ua->node->id, "sip", "BYE sent to a fork of INVITE CSeq {}, to {}", V_U64(cseq.number),
+             V_IP4(fork.hop.addr.v));
+    sip_client_forget(sip_client_start(&c->ua->txns, &fork.hop, STR("BYE"), str_of(fork.branch), bytes,
+                                       call_flow(c, true, cseq.number), &deaf, NULL));
 }
 
 /* RFC 3261 9.1: the same Request-URI, Call-ID, To, From, CSeq number and topmost Via; not before a provisional answer. */
@@ -127,15 +162,6 @@ void call_cancel(struct sip_call *c)
 }
 
 /* --- answers to the first INVITE ----------------------------------------------------------------------- */
-
-static void learn_peer(struct sip_call *c, const struct sip_msg *m)
-{
-    struct str tag = sip_param(sip_header(m, SIP_TO), STR("tag"));
-    if (tag.n && tag.n <= CALL_TEXT_MAX)
-        str_keep(c->remote_tag, sizeof c->remote_tag, tag);
-    if (sip_header(m, SIP_ALLOW).n)
-        c->peer_updates = sip_list_has(m, SIP_ALLOW, STR("UPDATE"));
-}
 
 static void on_provisional(struct sip_call *c, const struct sip_msg *m)
 {

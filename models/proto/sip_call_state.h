@@ -41,6 +41,7 @@ uint64_t call_flow(const struct sip_call *c, bool ours, uint32_t cseq); /* the e
 void call_invite(struct sip_call *c); /* the first, or once more after a 422 */
 void call_go_on(struct sip_call *c);  /* what waits is sent, if nothing is under way */
 void call_repeat_ack(struct sip_call *c, const struct sip_msg *ok);
+void call_refuse_fork(const struct sip_call *c, const struct sip_msg *ok); /* ACK, then BYE (RFC 3261 13.2.2.4) */
 void call_cancel(struct sip_call *c);
 
 /* --- sip_call_answer.c: the other side's requests --- */

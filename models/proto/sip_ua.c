@@ -4,13 +4,22 @@
 
 #define CALLS_MAX 100000
 
-/* RFC 3261 12: a dialog is its Call-ID and both tags; the other side's may not be known yet. */
-static struct sip_call *call_of(struct sip_ua *ua, const struct sip_msg *m, enum sip_header_id ours,
-                                enum sip_header_id theirs)
+static struct sip_call *call_with_tag(struct sip_ua *ua, const struct sip_msg *m, enum sip_header_id whose)
 {
-    struct str tag = sip_param(sip_header(m, ours), STR("tag")), other = sip_param(sip_header(m, theirs), STR("tag"));
-    struct sip_call *c = tag.n ? call_find(ua, sip_header(m, SIP_CALL_ID), tag) : NULL;
-    return c && (!c->remote_tag[0] || str_eq(str_of(c->remote_tag), other)) ? c : NULL;
+    struct str tag = sip_param(sip_header(m, whose), STR("tag"));
+    return tag.n ? call_find(ua, sip_header(m, SIP_CALL_ID), tag) : NULL;
+}
+
+/* RFC 3261 12: a dialog is its Call-ID and both tags; the other side's may not be known yet. */
+static bool is_of_peer(const struct sip_call *c, const struct sip_msg *m, enum sip_header_id whose)
+{
+    return !c->remote_tag[0] || str_eq(str_of(c->remote_tag), sip_param(sip_header(m, whose), STR("tag")));
+}
+
+static struct sip_call *call_of_request(struct sip_ua *ua, const struct sip_msg *m)
+{
+    struct sip_call *c = call_with_tag(ua, m, SIP_TO);
+    return c && is_of_peer(c, m, SIP_FROM) ? c : NULL;
 }
 
 /* RFC 3261 8.2.2.3: the first extension that is required and not known. */
@@ -48,7 +57,7 @@ static void on_orphan(struct sip_ua *ua, struct sip_server *t, const struct sip_
 static void on_request(void *arg, struct sip_server *t, const struct sip_msg *m, const struct sip_hop *from)
 {
     struct sip_ua *ua = arg;
-    struct sip_call *c = call_of(ua, m, SIP_TO, SIP_FROM);
+    struct sip_call *c = call_of_request(ua, m);
     struct str what;
     if (!t) { /* an ACK */
         if (c)
@@ -76,10 +85,14 @@ static void on_request(void *arg, struct sip_server *t, const struct sip_msg *m,
 static void on_stray(void *arg, const struct sip_msg *m, const struct sip_hop *from)
 {
     struct sip_ua *ua = arg;
-    struct sip_call *c = call_of(ua, m, SIP_FROM, SIP_TO);
+    struct sip_call *c = call_with_tag(ua, m, SIP_FROM);
     (void)from;
-    if (c && m->status >= 200 && m->status < 300)
+    if (!c || m->status < 200 || m->status >= 300)
+        return;
+    if (is_of_peer(c, m, SIP_TO))
         call_repeat_ack(c, m);
+    else
+        call_refuse_fork(c, m);
 }
 
 /* Its answer could not be sent, or nobody gave one: the call that it began is not there for anybody. */

@@ -18,6 +18,14 @@ static const struct row rows[] = {
      CALLED "copies\n> 200 to INVITE | sdp\n< ACK\n> 200 to INVITE | sdp\n< ACK\ntold answer PCMU"},
     {"3261 13.2.2.4: that of a re-INVITE, too", "session_timers=off",
      CALLED "modify\n< INVITE\n> 200 | sdp\n< ACK\ncopies\n> 200 to INVITE | sdp\n< ACK | CSeq: 102 ACK"},
+    {"3261 13.2.2.4: a second 2xx, of another branch of a fork, gets ACK and BYE, and the call goes on", "session_timers=off",
+     CALLED "> 200 to INVITE | sdp | To: <sip:200@10.1.1.2>;tag=fork | Contact: <sip:fork@10.1.1.2>\n"
+     "< ACK | uri sip:fork@10.1.1.2 | To: <sip:200@10.1.1.2>;tag=fork | CSeq: 101 ACK | no Route\n"
+     "< BYE | uri sip:fork@10.1.1.2 | To: <sip:200@10.1.1.2>;tag=fork | CSeq: 102 BYE\n> 200\ntold answer PCMU\n"
+     "hang-up\n< BYE | uri sip:200@10.1.1.2:5060 | To: <sip:200@10.1.1.2>;tag=hand"},
+    {"3261 13.2.2.4: of two branches that ring the one that answers is the call", "session_timers=off",
+     "call\n< INVITE\n> 180 | To: <sip:200@10.1.1.2>;tag=fork\n> 180\n> 180 | To: <sip:200@10.1.1.2>;tag=fork\n> 200 | sdp\n"
+     "< ACK | To: <sip:200@10.1.1.2>;tag=hand\ntold answer PCMU\nhang-up\n< BYE | To: <sip:200@10.1.1.2>;tag=hand"},
     {"3261 13.3.1.4: a 2xx is repeated at T1, 2 T1, ... T2 until its ACK comes", "session_timers=off",
      "copies\n> INVITE | sdp\n< 100\n< 200\n< 200 @500ms\n< 200 @1.5s\n< 200 @3.5s\n< 200 @7.5s\n< 200 @11.5s\n> ACK\nnone 120s\ntold confirm PCMU"},
     {"3261 13.3.1.4: over TCP, too", "session_timers=off",
@@ -92,6 +100,8 @@ static const struct row rows[] = {
      CALLED "modify\n< INVITE\nhang-up\n< BYE\ntold end by us\n> 200\n> 487 to INVITE\n< ACK"},
     {"3261 15.1.1: BYE while one of the other side waits", "session_timers=off",
      INVITED "manual\n> INVITE | sdp\n< 100 @200ms\nhang-up\n< BYE\n< 487\n> ACK\ntold end by us"},
+    {"3261 15.1.2: BYE in place of the ACK", "session_timers=off",
+     "copies\n> INVITE | sdp\n< 100\n< 200\n> BYE\n< 200 | CSeq: 9 BYE\ntold end by peer\nnone 60s"},
     {"3261 15.1.1: BYEs that cross", "session_timers=off",
      CALLED "hang-up\n> BYE\n< BYE\n< 481\n> 481 to BYE\ntold end by us"},
     {"3261 15.1.1: a service that stops says BYE", "session_timers=off",
