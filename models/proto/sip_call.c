@@ -254,7 +254,7 @@ void call_discard(struct sip_call *c)
 
 void call_over(struct sip_call *c, enum call_event ev, enum call_end why)
 {
-    fsm_step(&c->fsm, ev, NULL);
+    fsm_step(&c->fsm, (int)ev, NULL);
     call_end_asked(c, 487);
     c->ua->user->on_end(c->ua->arg, c, why);
     call_discard(c);
@@ -284,7 +284,7 @@ void call_bye(struct sip_call *c, enum call_end why)
 
 void call_drop(struct sip_call *c, enum call_event ev, enum call_end why)
 {
-    fsm_step(&c->fsm, ev, NULL);
+    fsm_step(&c->fsm, (int)ev, NULL);
     call_bye(c, why);
 }
 

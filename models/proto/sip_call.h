@@ -134,6 +134,7 @@ struct sip_call {
     /* offer and answer */
     struct media able;                /* what we can hear and where; its direction is our wish */
     struct media local, remote;       /* as last agreed; port 0: none yet */
+    struct media said;                /* our last description, agreed or not; session 0: none yet */
     /* what is under way */
     struct sip_client *request; /* our INVITE or UPDATE */
     enum call_errand errand;

@@ -135,12 +135,7 @@ static bool describe(struct sip_call *c, struct media *m)
     *m = c->able;
     if (a->offers && !media_answer(&a->offer, &c->able, m))
         return false;
-    if (c->local.session) {
-        media_next(m, &c->local);
-    } else {
-        m->session = 1 + rng_u32(c->ua->dice) % 9999;
-        m->version = 1 + rng_u32(c->ua->dice) % 9999;
-    }
+    call_describe(c, m);
     return true;
 }
 

@@ -10,17 +10,6 @@ static const struct sip_client_user client_user = {on_response, on_failure};
 
 /* --- sending ------------------------------------------------------------------------------------------ */
 
-/* RFC 3264 8: the same description as before has the same version, another one the next. */
-static void describe(struct sip_call *c, struct media *m)
-{
-    if (c->local.session) {
-        media_next(m, &c->local);
-    } else {
-        m->session = 1 + rng_u32(c->ua->dice) % 9999;
-        m->version = 1 + rng_u32(c->ua->dice) % 9999;
-    }
-}
-
 static void send_request(struct sip_call *c, const char *method)
 {
     struct sip_ua *ua = c->ua;
@@ -32,7 +21,7 @@ static void send_request(struct sip_call *c, const char *method)
     call_draft_session(&d, &c->sent);
     if (c->offers) {
         c->offered = c->able;
-        describe(c, &c->offered);
+        call_describe(c, &c->offered);
         call_draft_sdp(c, &d, &c->offered, NULL);
     }
     struct str bytes = ua_write(ua, &d, text);
@@ -193,7 +182,7 @@ static bool take_media(struct sip_call *c, const struct sip_msg *m)
     } else {
         if (!media_answer(&said, &c->able, &mine))
             return false;
-        describe(c, &mine);
+        call_describe(c, &mine);
         c->local = mine;
         c->ack_answers = true;
     }

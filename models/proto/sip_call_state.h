@@ -55,6 +55,7 @@ void call_stop_copies(struct sip_call *c); /* of our 2xx */
 /* --- sip_call_write.c --- */
 void call_draft(struct sip_call *c, struct sip_draft *d, const char *method, const char *branch, uint32_t cseq);
 void call_draft_session(struct sip_draft *d, const struct session_headers *h);
+void call_describe(struct sip_call *c, struct media *m); /* our next description: its o= line */
 void call_draft_sdp(const struct sip_call *c, struct sip_draft *d, const struct media *m, const struct media *offer);
 void call_draft_contact(const struct sip_call *c, struct sip_draft *d);
 struct str ua_write(struct sip_ua *ua, struct sip_draft *d, char *to);

@@ -68,6 +68,19 @@ void call_draft_session(struct sip_draft *d, const struct session_headers *h)
         draft_header(d, "Session-Expires", "%u%s", h->expires_s, refresher_names[h->refresher]);
 }
 
+/* RFC 3264 8: what says the same as the last description that was sent, in an offer or an answer, taken or refused,
+ * has its version; another thing has the next. */
+void call_describe(struct sip_call *c, struct media *m)
+{
+    if (c->said.session) {
+        media_next(m, &c->said);
+    } else {
+        m->session = 1 + rng_u32(c->ua->dice) % 9999;
+        m->version = 1 + rng_u32(c->ua->dice) % 9999;
+    }
+    c->said = *m;
+}
+
 void call_draft_sdp(const struct sip_call *c, struct sip_draft *d, const struct media *m, const struct media *offer)
 {
     char sdp[MEDIA_SDP_MAX];

@@ -58,6 +58,8 @@ static const struct row rows[] = {
      INVITED(SAYS("600"), " | Min-SE: 1800 | Session-Expires: 1800")},
     {"8.1: no 422 without Supported: timer: Min-SE increased", "min_se=1800s",
      INVITED(SAYS("600") " | Min-SE: 300", " | Min-SE: 1800 | Session-Expires: 1800")},
+    {"8.1: no 422 without Supported: timer, not even below 90 s", "min_se=90s",
+     INVITED(SAYS("50"), " | Min-SE: 90 | Session-Expires: 90")},
     {"8.1: MUST NOT decrease Min-SE", "min_se=1800s",
      INVITED(SAYS("600") " | Min-SE: 3600", " | Min-SE: 3600 | Session-Expires: 3600")},
     {"8.1: MUST NOT insert Min-SE, if Supported has timer", "min_se=1800s",

@@ -58,6 +58,8 @@ static const struct row rows[] = {
      TAKEN(ASKS("1800") " | Min-SE: 1000", SAYS("1000;refresher=uac")) "none 1s"},
     {"9: MUST NOT be increased to what the UAS would like", "session_expires=7200s",
      TAKEN(ASKS("1800"), SAYS("1800;refresher=uac")) "none 1s"},
+    {"9: below 90 s it can be neither copied nor raised: no timer", "",
+     TAKEN(" | Session-Expires: 60", " | no Session-Expires | no Require") "none 24h"},
     {"9: MAY ask for a timer when the UAC did not", "session_expires=900s",
      TAKEN(KNOWS, SAYS("900;refresher=uac")) "none 1s"},
     {"9: then not below the request's Min-SE", "session_expires=900s",

@@ -41,7 +41,13 @@ static const struct row rows[] = {
      INVITED "> INVITE | sdp v2 18\n< 200 | sdp newer\n> ACK\ntold re-invite changed"},
     {"3264 8: offers and answers of one side share one line of versions", "session_timers=off",
      CALLED "> INVITE | sdp v2\n< 200 | sdp same\n> ACK\nhold\n< INVITE | sdp newer\n> 200 | sdp v3 recvonly\n< ACK\n> UPDATE | sdp v4\n< 200 | sdp"},
-    {"3264 8: an offer that was refused has used up its version", "session_timers=off",
+    {"3264 8: the last description that was sent counts, refused or not", "session_timers=off",
+     CALLED "hold\n< INVITE | sdp newer\n> 488\n< ACK\nretrieve\n< INVITE | sdp newer | sdp !a=sendonly\n> 200 | sdp\n< ACK\nmodify\n< INVITE | sdp same"},
+    {"3264 8: the same offer again after 491 has the same version", "session_timers=off",
+     CALLED "hold\n< INVITE | sdp newer\nmark\n> 491\n< ACK\n< INVITE @2.1s-4s | sdp same"},
+    {"3264 8: and after 422", "",
+     "call\n< INVITE\n> 422 | Min-SE: 3600\n< ACK\n< INVITE | sdp same"},
+    {"3264 8: an offer that was refused is told of", "session_timers=off",
      CALLED "hold\n< INVITE | sdp newer | sdp a=sendonly\n> 488\n< ACK\ntold modified 488"},
 
     /* --- 3264 8.4: hold ------------------------------------------------------------------------------- */
