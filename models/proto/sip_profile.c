@@ -313,11 +313,12 @@ static bool modify(const struct profile_rule *x, struct sip_msg *m, uint32_t at,
 static bool add_header(const struct profile_rule *x, struct sip_msg *m, struct txtbuf *room)
 {
     size_t before = room->n;
-    struct str value;
-    txtbuf_str(room, x->text);
-    if (m->header_count >= SIP_HEADERS_MAX - HEADERS_LEFT || !written(room, before, &value))
+    struct str line, name = x->header, value = x->text;
+    txtbuf_str(room, name); /* the room is as large as the message: each byte of it counts */
+    txtbuf_str(room, value);
+    if (m->header_count >= SIP_HEADERS_MAX - HEADERS_LEFT || !written(room, before, &line))
         return false;
-    m->headers[m->header_count++] = (struct sip_header){x->header, value};
+    m->headers[m->header_count++] = (struct sip_header){{line.p, name.n}, {line.p + name.n, value.n}};
     return true;
 }
 

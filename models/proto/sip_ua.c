@@ -54,6 +54,37 @@ static void on_orphan(struct sip_ua *ua, struct sip_server *t, const struct sip_
         ua_answer(ua, t, 481, "", NULL, NULL); /* 12.2.2 */
 }
 
+/* What every answer repeats (RFC 3261 8.2.6.2, 12.1.1), and what there is room for: with our own headers and a session
+ * description it makes SIP_MESSAGE_MAX bytes. */
+#define MIRRORED_MAX 2048
+#define MIRRORED_HEADERS_MAX 40
+
+static bool can_be_mirrored(const struct sip_msg *m)
+{
+    static const enum sip_header_id ids[] = {SIP_VIA, SIP_FROM, SIP_TO, SIP_CALL_ID, SIP_CSEQ, SIP_RECORD_ROUTE};
+    size_t bytes = 0, headers = 0;
+    for (uint32_t i = 0; i < m->header_count; i++) {
+        const struct sip_header *h = &m->headers[i];
+        for (size_t k = 0; k < sizeof ids / sizeof ids[0]; k++) {
+            bool is = sip_header_is(h->name, ids[k]);
+            bytes += is ? h->name.n + h->value.n : 0;
+            headers += is;
+        }
+    }
+    return bytes <= MIRRORED_MAX && headers <= MIRRORED_HEADERS_MAX;
+}
+
+/* 21.5.7; the answer itself is as large as the request has it. */
+static void answer_too_large(struct sip_ua *ua, struct sip_server *t, const struct sip_msg *m)
+{
+    char text[SIP_ANSWER_MAX], tag[CALL_TEXT_MAX + 1];
+    struct wr w = wr_of(text, sizeof text);
+    ua_draw_tag(ua, tag);
+    sip_answer_put(&w, m, 513, sip_phrase(513), str_of(tag));
+    ASSERT(wr_ok(&w));
+    sip_server_answer(t, 513, str_of_bytes(text, wr_len(&w)));
+}
+
 static void on_request(void *arg, struct sip_server *t, const struct sip_msg *m, const struct sip_hop *from)
 {
     struct sip_ua *ua = arg;
@@ -64,7 +95,9 @@ static void on_request(void *arg, struct sip_server *t, const struct sip_msg *m,
             call_on_ack(c, m);
         return;
     }
-    if (c && ua->hooks && ua->hooks->ignores && ua->hooks->ignores(ua->arg, c, m)) {
+    if (!can_be_mirrored(m)) {
+        answer_too_large(ua, t, m);
+    } else if (c && ua->hooks && ua->hooks->ignores && ua->hooks->ignores(ua->arg, c, m)) {
         sip_server_forget(t);
     } else if (sip_is(m, "CANCEL")) {
         call_on_cancel(ua, t, m, from);

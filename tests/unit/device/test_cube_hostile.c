@@ -5,6 +5,10 @@
 #define BY_B "dial_peers=100 destination-pattern 5..." TO_B
 #define DIGITS "5001234567890123456789012345678901234567890123456789012345678901234567890"
 
+#define VIA "Via: SIP/2.0/UDP h\r\n"
+#define VIAS_8 VIA VIA VIA VIA VIA VIA VIA VIA
+#define VIAS_40 VIAS_8 VIAS_8 VIAS_8 VIAS_8 VIAS_8
+
 static const char *const plain[] = {BY_B, NULL};
 
 struct odd {
@@ -38,7 +42,11 @@ static void odd_ones(void **state)
         {"1001", 60, 10, 10, "", 200},
         {"1001", 70, 10, 10, "", 414},
         {DIGITS, 4, 10, 10, "", 414},
-        {"1001", 4, 2000, 10, "", 200},
+        {"1001", 4, 1500, 10, "", 200},
+        {"1001", 4, 2000, 10, "", 513}, /* more than its answer could repeat (RFC 3261 21.5.7) */
+        {"1001", 4, 3900, 10, "", 513},
+        {"1001", 4, 10, 10, VIAS_40, 513},
+        {"1001", 4, 1500, 10, "Record-Route: <sip:10.0.1.9;lr>\r\n", 200},
         {"1001", 4, 10, 94, "", 200},
         {"1001", 4, 10, 96, "", 400},
         {"1001", 4, 10, 10, "Supported: timer\r\nSession-Expires: 4294967295\r\n", 200},
