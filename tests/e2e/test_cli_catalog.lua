@@ -93,7 +93,8 @@ dt.equal(good { "--version" }, good { "version" }, "--version")
 
 -- models: the devices, each with its parameters; a typo is answered with a near name.
 local models = document({ "models", "--json" }).models
-dt.equal(#models, 8, "models")
+local _, listed_there = dt.sh("grep -c ^MODEL '" .. dt.src .. "/models/models.def'")
+dt.equal(#models, tonumber(listed_there), "models")
 -- As a scenario's parameter a name stands for all its devices, so to give the default again must change nothing.
 local default = {}
 for _, m in ipairs(models) do
