@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fuzz_text.c: what an administrator writes into a parameter: devices, hosts, a group of nodes, registrations that stand,
- * rules of an ASA. The first byte chooses. It is taken, or a mistake of the user is named; and what was taken is found
+ * rules of an ASA, routes of a SIP proxy. The first byte chooses. It is taken, or a mistake of the user is named; and what was taken is found
  * again. */
 #include "tests/fuzz/fuzz.h"
 
@@ -8,6 +8,7 @@
 #include "models/proto/cucm_group.h"
 #include "models/proto/device_db.h"
 #include "models/proto/dns_hosts.h"
+#include "models/proto/proxy_route.h"
 #include "models/proto/standing.h"
 
 static void check(bool taken, const struct err *e)
@@ -68,6 +69,18 @@ static void try_rules(struct str text, struct arena *a)
     }
 }
 
+static void try_routes(struct arena *a, const char *text)
+{
+    struct proxy_route *first = NULL;
+    struct err e = {0};
+    bool taken = proxy_routes_read(&first, a, text, &e);
+    check(taken, &e);
+    for (const struct proxy_route *r = first; taken && r; r = r->next) {
+        ASSERT(r->hop.port && (!r->next || r->prefix.n >= r->next->prefix.n));
+        ASSERT(proxy_route_for(first, r->prefix));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     if (n == 0 || n > 1000 || memchr(data, 0, n)) /* text of a scenario holds no NUL */
@@ -77,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     memmove(block, block + 1, n - 1);
     block[n - 1] = 0;
     struct str text = {block, n - 1};
-    switch (data[0] % 7) {
+    switch (data[0] % 8) {
     case 0:
         try_devices(text, a);
         break;
@@ -90,8 +103,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     case 3:
         try_rules(text, a);
         break;
+    case 7:
+        try_routes(a, block);
+        break;
     default:
-        try_standing((enum standing_side)(data[0] % 7 - 4), text);
+        try_standing((enum standing_side)(data[0] % 8 - 4), text);
         break;
     }
     free(block);

@@ -98,6 +98,7 @@ for kind, texts in ipairs {
   { "device=SEP0024142DDF24, peer=10.106.114.185:53006, seq=1, ack=2, call_id=a@b, cseq=11434, expires_in=115s, " ..
     "model=7975, dn=5678, to_tag=1202250155" },
   { "from_tag=0024142ddf242c66, call_id=a@b, branch=d451a4fa" },
+  { "5=10.0.0.2, 55 = 10.0.0.4:5070/tcp,*=10.0.0.3/udp" },
 } do
-  for i, text in ipairs(texts) do write("text", ("t%d_%d"):format(kind, i), string.char(kind + 6) .. text) end
+  for i, text in ipairs(texts) do write("text", ("t%d_%d"):format(kind, i), string.char(kind + 7) .. text) end
 end
