@@ -198,10 +198,11 @@ static bool is_too_brief(struct line *l, const struct request *r, uint64_t flow)
 static void bind(struct line *l, const struct registration *q)
 {
     const struct sip_station_config *c = l->station->config;
+    const struct station_calls *calls = l->binding ? NULL : l->station->calls; /* its first here */
     l->binding = registrar_bind(&l->station->manager->registrar, q, dur_add(c->keepalive_interval, c->grace),
                                 bus_flow(sim_of(l), "sip", q->call_id, (uint64_t)q->cseq + 1));
-    if (l->station->calls)
-        l->station->calls->on_bound(l->station->calls->arg, l->conn);
+    if (calls)
+        calls->on_bound(calls->arg, l->conn);
 }
 
 /* RFC 3261 10.3, in its order; the device stands in Contact (seed 002), the number in To. */

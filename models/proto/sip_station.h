@@ -52,7 +52,7 @@ struct sip_station_config {
 /* Who takes what is no REGISTER and no answer to one. */
 struct station_calls {
     void (*on_message)(void *arg, struct tcp_conn *c, const struct sip_msg *m);
-    void (*on_bound)(void *arg, struct tcp_conn *c); /* a phone has registered on it */
+    void (*on_bound)(void *arg, struct tcp_conn *c); /* a phone has registered on it, for the first time */
     void (*on_end)(void *arg, struct tcp_conn *c);   /* nothing can be sent on it any more; perhaps told twice */
     void *arg;
 };
