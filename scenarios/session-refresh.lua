@@ -496,6 +496,12 @@ CUBE that consumes refreshes or forgets some, the document's three remedies with
         return list and (list[1] and "UPDATE" or "INVITE")
       end },
 
+    { when = in_case "byinvite", name = "and the call", documented = "hung up", by = "41min", source = DOC,
+      value = function(run)
+        local at = after_answer(run, "byinvite-phone", bye)
+        return at and (at > 2380 and "hung up" or "dropped")
+      end },
+
     -- A proxy.
     { when = in_case "hanging", name = "a proxy forgets, without timers", documented = "never", by = "12h", source = DOC .. ": a stateful proxy may keep it needlessly",
       value = function(run)

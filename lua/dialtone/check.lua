@@ -90,6 +90,9 @@ local function declare(name, d)
   if (d.type == "enum") ~= (d.choices ~= nil) then
     fail(name, "%s: 'choices' (\"one|two\") belongs to type 'enum'", what)
   end
+  if d.choices and select(2, d.choices:gsub("|", "|")) >= 64 then
+    fail(name, "%s: has more than 64 choices", what)
+  end
   if not types[d.type] then
     fail(name, "%s: unknown type '%s'%s", what, d.type, near(d.type, types))
   end

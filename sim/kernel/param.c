@@ -146,14 +146,17 @@ const char *param_unit(enum param_type type)
     return k == UNIT_NONE ? (type == PARAM_INT ? "1" : "") : names[k];
 }
 
+#define CHOICES_MAX 64
+
 static bool parse_choice(const struct param_def *d, struct str text, struct param_value *out,
                          struct err *e)
 {
     struct str rest = str_of(d->type == PARAM_BOOL ? "off|on" : d->choices);
-    const char *names[16];
-    char copies[16][48];
+    const char *names[CHOICES_MAX];
+    char copies[CHOICES_MAX][48];
     size_t n = 0;
-    for (; rest.n && n < 16; n++) {
+    for (; rest.n; n++) {
+        ASSERT(n < CHOICES_MAX);
         struct str one = str_cut(&rest, '|');
         struct txtbuf t = txtbuf_of(copies[n], sizeof copies[n]);
         txtbuf_str(&t, one);
