@@ -29,7 +29,7 @@ static unsigned version(const struct bench *k, const char *line)
 {
     const struct seen *s = seen(k, line, 0);
     const char *o = s ? strstr(s->bytes, "\no=") : NULL;
-    unsigned session, number;
+    unsigned session, number = 0;
     if (!o || sscanf(o, "\no=%*s %u %u", &session, &number) != 2)
         fail_msg("no SDP in '%s'", line);
     return number;
