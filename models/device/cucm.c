@@ -334,9 +334,9 @@ static void call_rows(const struct node *n, struct table *t)
 
 static const struct model_table tables[] = {
     {"registrations", "show risdb query phone", &ris_phones, phone_rows},
-    {"calls", "calls", &show_sip_ua_calls, call_rows},
     {"connections", "show network status all nodns", &show_netstat, show_tcp_rows},
     {"arp", "utils network arp list", &show_arp_linux, show_arp_rows},
+    {"calls", "calls", &show_sip_ua_calls, call_rows},
     {0},
 };
 

@@ -317,9 +317,9 @@ static const struct model_table tables[] = {
     {"status", "Status", &show_page, phone_status_rows},
     {"cdp-neighbors", "CDP neighbour", &show_cdp_neighbors, phone_cdp_rows},
     {"servers", "CUCM servers", &group_nodes, server_rows},
-    {"calls", "Calls", &show_sip_ua_calls, call_rows},
     {"connections", "netstat -ano", &show_netstat, show_tcp_rows},
     {"arp", "arp -n", &show_arp_linux, show_arp_rows},
+    {"calls", "Calls", &show_sip_ua_calls, call_rows},
     {0},
 };
 

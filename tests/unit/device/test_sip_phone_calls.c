@@ -84,14 +84,32 @@ static void nobody_hears_its_bye(void **state)
     talk(o, PHONE);
     operate(o, CUCM, "crash");
     wait(o, 400 * S);
+    operate(o, CUCM, "start"); /* it would take a connection, but not yet one with a REGISTER */
     operate(o, PHONE, "hang-up");
     wait(o, S);
     assert_int_equal(count(o, "phone>cucm BYE"), 0);
+    operate(o, CUCM, "crash");
     assert_int_equal(noted(o, "phone: sent "), 1);
     struct err e;
     assert_false(tries(o, PHONE, "hold", &e));
     assert_false(tries(o, PHONE, "call", &e));
     assert_string_equal(e.msg, "'phone' is not registered");
+    office_close(o);
+}
+
+/* RFC 3261 17.1.4: a request whose connection has ended has failed. */
+static void its_invite_ends_with_the_connection(void **state)
+{
+    struct office *o = office_open((const char *const[]){"provider.answer_after=10min", NULL});
+    struct err e;
+    (void)state;
+    operate(o, PHONE, "call");
+    wait(o, 5 * S);
+    must_see(o, "cucm>phone 180 INVITE", 0);
+    link_cut(o->link[PHONE]);
+    wait(o, 300 * S);
+    assert_false(tries(o, PHONE, "hold", &e));
+    assert_string_equal(e.msg, "'phone' has no call");
     office_close(o);
 }
 
@@ -144,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_that_boots_calls),       cmocka_unit_test(it_is_lost_with_the_phone),
         cmocka_unit_test(it_outlives_its_connection), cmocka_unit_test(nobody_hears_its_bye),
+        cmocka_unit_test(its_invite_ends_with_the_connection),
         cmocka_unit_test(people_ask_too_much),        cmocka_unit_test(settings_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
