@@ -84,8 +84,8 @@ static void on_line_bound(void *arg, struct tcp_conn *conn)
 
 /* --- which way a call goes -------------------------------------------------------------------------------- */
 
-/* A user part as it may stand in a URI of ours again. */
-static void keep_user(char *to, size_t cap, struct str user)
+/* A user part as it may stand in a URI of ours again; one that may not is nobody's. */
+static bool keep_user(char *to, size_t cap, struct str user)
 {
     bool fine = user.n > 0 && user.n < cap;
     for (size_t i = 0; fine && i < user.n; i++) {
@@ -93,6 +93,7 @@ static void keep_user(char *to, size_t cap, struct str user)
         fine = x > ' ' && x <= '~' && x != '<' && x != '>' && x != '"' && x != '@';
     }
     str_keep(to, cap, fine ? user : STR("anonymous"));
+    return fine;
 }
 
 static bool in_database(const struct call_control *c, struct str number)
@@ -138,8 +139,7 @@ static void on_invite(void *owner, struct sip_call *in)
     struct bridge_route r = {.from = from, .to = to, .delayed_offer = c->config->delayed_offer,
                              .midcall = {MIDCALL_MEDIA_CHANGE, MIDCALL_MEDIA_CHANGE}};
     keep_user(from, sizeof from, call_remote_number(in));
-    keep_user(to, sizeof to, call_local_number(in));
-    uint32_t status = find_way(c, in, str_of(to), &r.hop);
+    uint32_t status = keep_user(to, sizeof to, call_local_number(in)) ? find_way(c, in, str_of(to), &r.hop) : 404;
     if (status) {
         BUS_NOTE(n->sim, n->id, "sip", "call {} for {} goes nowhere: {} {}", V_TEXT(in->call_id), V_TEXT(to),
                  V_U64(status), V_TEXT(sip_phrase(status)));

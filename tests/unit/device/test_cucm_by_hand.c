@@ -143,6 +143,23 @@ static void what_is_no_register(void **state)
     }
 }
 
+/* RFC 3261 21.4.11: more than a request may have; what follows it is read as ever. */
+static void a_request_too_large(void **state)
+{
+    static char text[40000];
+    struct desk *d = desk_open();
+    (void)state;
+    size_t n = (size_t)snprintf(text, sizeof text, "%s", HEAD("INVITE", "1001@10.1.1.2", "c1"));
+    for (int i = 0; i < 10; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "X-%d: %03000d\r\n", i, 0);
+    snprintf(text + n, sizeof text - n, "%s%s", NO_BODY, HEAD("OPTIONS", "10.1.1.2", "c2") NO_BODY);
+    const char *came = say(d, text);
+    assert_int_equal(answers(came, "SIP/2.0 513 "), 1);
+    assert_int_equal(answers(came, "SIP/2.0 200 OK\r\n"), 1);
+    assert_false(d->h->ended);
+    desk_close(d);
+}
+
 /* Who registers on it goes on as before, whatever else is said in between; answers that nobody waits for are not
  * answered. */
 static void registers_in_between(void **state)
@@ -173,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_no_register),
+        cmocka_unit_test(a_request_too_large),
         cmocka_unit_test(registers_in_between),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,6 +76,17 @@ static void a_phone_calls_the_provider(void **state)
     office_close(o);
 }
 
+static void the_trunk_may_be_udp(void **state)
+{
+    struct office *o = office_open((const char *const[]){"cucm.sip_trunk_transport=udp", "cucm.sip_trunk=10.1.1.5:5060", NULL});
+    (void)state;
+    talk(o, PHONE);
+    assert_false(must_see(o, "cucm>provider INVITE 101", 0)->over_tcp);
+    assert_true(says(o, "cucm>provider INVITE 101", "Via: SIP/2.0/UDP 10.1.1.2:5060;"));
+    must_see(o, "cucm>provider ACK 101", 0);
+    office_close(o);
+}
+
 /* Its trunk is not asked for a number that a phone has; and the called side, too, may hang up. */
 static void a_phone_calls_another(void **state)
 {
@@ -202,6 +213,9 @@ static void calls_are_refused(void **state)
     refused((const char *const[]){"cucm.sip_trunk=", NULL}, PHONE, "cucm>phone 404 INVITE 101", "cucm>provider", 0);
     refused((const char *const[]){"provider.calls_at_once=0", NULL}, PHONE, "cucm>phone 486 INVITE 101",
             "cucm>provider INVITE", 1);
+    /* longer than a number can be */
+    refused((const char *const[]){"phone.calls_to=1234567890123456789012345678901234567890123456789012345678901234567890",
+                                  NULL}, PHONE, "cucm>phone 404 INVITE 101", "cucm>provider", 0);
     /* no device of CUCM's: it says 503 to whoever it does not know */
     refused((const char *const[]){"cucm.sip_trunk=", "provider.calls_to=4711", NULL}, PROVIDER,
             "cucm>provider 503 INVITE 101", "cucm>phone", 0);
@@ -235,7 +249,7 @@ int main(void)
         cmocka_unit_test(a_phone_calls_another),      cmocka_unit_test(either_side_holds),
         cmocka_unit_test(a_codec_is_changed),         cmocka_unit_test(the_caller_gives_up),
         cmocka_unit_test(calls_are_refused),          cmocka_unit_test(a_phone_is_not_there),
-        cmocka_unit_test(the_trace_has_the_messages),
+        cmocka_unit_test(the_trace_has_the_messages), cmocka_unit_test(the_trunk_may_be_udp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
