@@ -128,6 +128,9 @@ static const struct row rows[] = {
     {"10: a refresh by UPDATE in time puts the BYE off", "",
      CALLED(TIMER("1800;refresher=uas")) "none 1700s\n> UPDATE | Supported: timer | Session-Expires: 1800;refresher=uac\n"
      "< 200 | Session-Expires: 1800;refresher=uac\n< BYE @1768s"},
+    {"10: a refresh that waits for its answer does not", "",
+     CALLED(TIMER("1800;refresher=uas")) "manual\nnone 1760s\n> INVITE | sdp | Supported: timer | Session-Expires: 1800;refresher=uac\n"
+     "< 100 @1760.2s\n< BYE @1768s\n< 487\n> ACK\ntold end expired"},
     {"10: a refresh that is refused does not", "min_se=300s",
      CALLED(TIMER("1800;refresher=uas")) "none 1700s\n> UPDATE | Supported: timer | Session-Expires: 200;refresher=uac\n< 422\n< BYE @1768s"},
 };

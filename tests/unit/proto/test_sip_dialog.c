@@ -11,6 +11,10 @@ static const struct row rows[] = {
     /* --- 8.1, 12.1, 12.2.1: requests --------------------------------------------------------------- */
     {"3261 8.1.1: the first INVITE: To without a tag, From with one, one Contact, Max-Forwards 70", "session_timers=off",
      "call\n< INVITE | To: <sip:200@10.1.1.2> | tagged From | Contact: <sip:100@10.1.1.1:5060> | Max-Forwards: 70 | CSeq: 101 INVITE | uri sip:200@10.1.1.2:5060"},
+    {"3261 13.2.1: an INVITE has Allow and Supported", "",
+     "call\n< INVITE | Allow: INVITE, OPTIONS, BYE, CANCEL, ACK, UPDATE | Supported has timer"},
+    {"3261 13.3.1.4: so has a 2xx to it", "",
+     "> INVITE | sdp\n< 100\n< 200 | Allow: INVITE, OPTIONS, BYE, CANCEL, ACK, UPDATE | Supported has timer\n> ACK"},
     {"3261 12.2.1.1: later requests have the same Call-ID and From, and To with the tag of the answer", "session_timers=off",
      CALLED("") "\nmodify\n< INVITE | same Call-ID | same From | To: <sip:200@10.1.1.2>;tag=hand\n> 200 | sdp\n< ACK\n"
      "hang-up\n< BYE | same Call-ID | same From | same To"},
