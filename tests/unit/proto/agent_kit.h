@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* agent_kit.h: a SIP user agent (10.1.1.1) and a peer that is led by hand (10.1.1.2). Verbs of a row, besides those of
- * sip_script.h: call [tcp] [delayed], ring, answer, reject 486, hang-up, modify [update [bare]], hold, retrieve, g729, accept, refuse 488,
- * close; "manual": calls and changes are not accepted by themselves; "told ...": the last thing its user was told. */
+ * sip_script.h: call [tcp] [delayed], ring, answer, reject 486, hang-up, modify [update [bare]], hold, retrieve, g729,
+ * accept, refuse 488, close; "manual": calls and changes are not accepted by themselves; "tcp": the peer speaks over
+ * TCP; "told ...": the last thing its user was told; "agreed sendonly": its direction as agreed. */
 #ifndef TESTS_UNIT_PROTO_AGENT_KIT_H
 #define TESTS_UNIT_PROTO_AGENT_KIT_H
 
@@ -165,6 +166,13 @@ static inline bool changes(struct agent *a, const char *verb, const char *rest)
     return true;
 }
 
+static inline bool agrees(const struct agent *a, const char *direction)
+{
+    static const char *const names[] = {[SDP_SENDRECV] = "sendrecv", [SDP_SENDONLY] = "sendonly",
+                                        [SDP_RECVONLY] = "recvonly", [SDP_INACTIVE] = "inactive"};
+    return strcmp(names[a->call->local.direction], direction) == 0;
+}
+
 static inline bool agent_verb(struct play *p, const char *verb, char *rest)
 {
     struct agent *a = p->arg;
@@ -182,6 +190,8 @@ static inline bool agent_verb(struct play *p, const char *verb, char *rest)
         handled = strcmp(a->told, rest) == 0;
     else if (!a->call)
         flunk(p, "there is no call");
+    else if (strcmp(verb, "agreed") == 0)
+        handled = agrees(a, rest);
     else if (strcmp(verb, "ring") == 0)
         call_ring(a->call);
     else if (strcmp(verb, "answer") == 0)

@@ -47,12 +47,12 @@ static const struct row rows[] = {
      CALLED "hold\n< INVITE | sdp newer\nmark\n> 491\n< ACK\n< INVITE @2.1s-4s | sdp same"},
     {"3264 8: and after 422", "",
      "call\n< INVITE\n> 422 | Min-SE: 3600\n< ACK\n< INVITE | sdp same"},
-    {"3264 8: an offer that was refused is told of", "session_timers=off",
-     CALLED "hold\n< INVITE | sdp newer | sdp a=sendonly\n> 488\n< ACK\ntold modified 488"},
+    {"3261 14.1: an offer that was refused is told of, and changes nothing", "session_timers=off",
+     CALLED "hold\n< INVITE | sdp newer | sdp a=sendonly\n> 488\n< ACK\ntold modified 488\nagreed sendrecv"},
 
     /* --- 3264 8.4: hold ------------------------------------------------------------------------------- */
     {"3264 8.4: hold is an offer of sendonly, the next version", "session_timers=off",
-     CALLED "hold\n< INVITE | sdp newer | sdp a=sendonly\n> 200 | sdp v2 recvonly\n< ACK\ntold modified 200"},
+     CALLED "hold\n< INVITE | sdp newer | sdp a=sendonly\nagreed sendrecv\n> 200 | sdp v2 recvonly\n< ACK\ntold modified 200\nagreed sendonly"},
     {"3264 8.4: and is taken back by sendrecv, the version after", "session_timers=off",
      CALLED "hold\n< INVITE | sdp newer\n> 200 | sdp v2 recvonly\n< ACK\nretrieve\n< INVITE | sdp newer | sdp !a=sendonly\n> 200 | sdp v3\n< ACK\ntold modified 200"},
     {"3264 6.1: sendonly is answered by recvonly", "session_timers=off",
@@ -72,7 +72,7 @@ static const struct row rows[] = {
     {"3261 14.1: 408 or 481 to a re-INVITE ends the call (12.2.1.2)", "session_timers=off",
      CALLED "modify\n< INVITE\n> 481\n< ACK\n< BYE\ntold end refresh-failed"},
     {"3261 14.2: a re-INVITE with nothing in common: 488, and the session stays as it was", "session_timers=off",
-     INVITED "> INVITE | sdp v2 3\n< 488\n> ACK\nmodify\n< INVITE | sdp same"},
+     INVITED "> INVITE | sdp v2 3\n< 488\n> ACK\nmodify\n< INVITE | sdp same\n> 200 | sdp\n< ACK\n> INVITE | sdp\ntold re-invite unchanged\n< 200\n> ACK"},
     {"3261 14.2: one that its user refuses: the session stays as it was", "session_timers=off",
      INVITED "manual\n> INVITE | sdp v2 sendonly\ntold re-invite changed\nrefuse 488\n< 488\n> ACK\nmodify\n< INVITE | sdp same"},
     {"3264 8: what is unchanged is told by what was agreed, not by what was refused", "session_timers=off",
@@ -134,7 +134,7 @@ static const struct row rows[] = {
     {"3311 5.1: an early dialog has no offer before its INVITE's is answered: 491", "session_timers=off",
      "call delayed\n< INVITE\n> 180\n> UPDATE | sdp\n< 491\n> 200 to INVITE | sdp\n< ACK | sdp\ntold answer PCMU"},
     {"4028 9: an UPDATE in an early dialog begins no session; the INVITE's 2xx does", "session_refresher=uas",
-     "manual\n> INVITE | sdp | Supported: timer | Session-Expires: 90\n< 100\nring\n< 180\n> UPDATE | Supported: timer | Session-Expires: 90\n< 200\nnone 10min\n"
+     "manual\n> INVITE | sdp | Supported: timer | Session-Expires: 90\n< 100\nring\n< 180\n> UPDATE | Supported: timer | Session-Expires: 90\n< 200 | no Session-Expires\nnone 10min\n"
      "answer\n< 200 | Session-Expires: 90;refresher=uas\n> ACK\n< INVITE @45s"},
     {"3311 5.2: without an offer it does not mind a re-INVITE of its own", "session_timers=off",
      CALLED "hold\n< INVITE\n> UPDATE\n< 200 | CSeq: 8 UPDATE\n> 200 to INVITE | sdp v2 recvonly\n< ACK\ntold modified 200"},
