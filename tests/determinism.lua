@@ -34,7 +34,7 @@ local scratch = output("mktemp -d"):gsub("\n", "")
 -- What is large in itself, as small as shows it.
 local smaller = {
   ["arp-table-full"] = "--set phones=50 --set arp_table_size=40", ["restart-storm"] = "--set phones=30",
-  ["sccp-throttling"] = "--set wild_for=6s", ["case-study-1"] = "--until 2h",
+  ["sccp-throttling"] = "--set wild_for=6s", ["case-study-1"] = "--until 2h", ["session-refresh"] = "--until 2h",
   ["many-phones"] = "--until 10min", ["one-way-loss"] = "--until 10min",
 }
 
