@@ -2,7 +2,7 @@
 /* agent_kit.h: a SIP user agent (10.1.1.1) and a peer that is led by hand (10.1.1.2). Verbs of a row, besides those of
  * sip_script.h: call [tcp] [delayed], ring, answer, reject 486, hang-up, modify [update [bare]], hold, retrieve, g729,
  * accept, refuse 488, close; "manual": calls and changes are not accepted by themselves; "tcp": the peer speaks over
- * TCP; "told ...": the last thing its user was told; "agreed sendonly": its direction as agreed. */
+ * TCP; "refuses 488": the peer refuses every INVITE from now on; "refused-below 9": fewer than so many; "told ...": the last thing its user was told; "agreed sendonly": its direction as agreed. */
 #ifndef TESTS_UNIT_PROTO_AGENT_KIT_H
 #define TESTS_UNIT_PROTO_AGENT_KIT_H
 
@@ -184,6 +184,10 @@ static inline bool agent_verb(struct play *p, const char *verb, char *rest)
         a->manual = true;
     else if (strcmp(verb, "tcp") == 0)
         p->hand[0].to.over = SIP_OVER_TCP;
+    else if (strcmp(verb, "refuses") == 0)
+        p->hand[0].refuses = n;
+    else if (strcmp(verb, "refused-below") == 0)
+        handled = p->hand[0].refused > 0 && p->hand[0].refused < n;
     else if (strcmp(verb, "close") == 0)
         sip_ua_close(&a->ua);
     else if (strcmp(verb, "told") == 0)

@@ -28,7 +28,8 @@ struct hand {
     char own[32], user[8], tag[16], call_id[96], branch[40], invite_branch[40];
     char peer_tag[96], target[128], routes[256];
     const char *peer_uri; /* of the side that it calls */
-    bool follows_routes, hung; /* hung: what it hears is not its business any more */
+    bool follows_routes;
+    uint32_t refuses, refused; /* every INVITE, with that status; so many were */
     uint32_t cseq, invite_cseq, branches;
     bool invite_refused, up;
     struct letter *in;
@@ -42,19 +43,7 @@ static inline bool same_bytes(const struct letter *a, const struct sip_msg *m)
     return a->n == m->whole.n && memcmp(a->text, m->whole.p, a->n) == 0;
 }
 
-static inline void hand_hear(void *arg, const struct sip_msg *m, const struct sip_hop *from)
-{
-    struct hand *h = arg;
-    assert_true(h->count < INBOX_MAX && m->whole.n < HAND_TEXT);
-    struct letter *l = &h->in[h->count];
-    *l = (struct letter){.at_ns = sim_now(h->sim).ns, .from = *from, .n = m->whole.n};
-    for (uint32_t i = 0; i < h->count; i++)
-        l->is_copy |= same_bytes(&h->in[i], m);
-    h->count++;
-    memcpy(l->text, m->whole.p, l->n);
-    struct rd r = rd_of(l->text, l->n);
-    assert_true(sip_get(&r, &l->m));
-}
+static inline void hand_hear(void *arg, const struct sip_msg *m, const struct sip_hop *from);
 
 static inline void hand_open(struct hand *h, struct node *n, struct ip_stack *ip, struct tcp *tcp, const char *own,
                              uint16_t port, const char *user)
@@ -235,6 +224,38 @@ static inline void hand_answer(struct hand *h, const struct letter *l, uint32_t 
     usual(&t, w, "Contact", "<sip:%s@%s>", h->user, h->own);
     h->up |= status / 100 == 2;
     finish(h, &t, w, &l->from);
+}
+
+/* --- what it hears ------------------------------------------------------------------------------------ */
+
+/* An INVITE, and the ACK to that: nobody needs to read them. */
+static inline bool hand_refuses(struct hand *h, const struct sip_msg *m, const struct sip_hop *from)
+{
+    struct letter l = {.from = *from, .m = *m};
+    struct words none = {0};
+    if (str_eq(m->method, STR("ACK")))
+        return true;
+    if (!str_eq(m->method, STR("INVITE")))
+        return false;
+    h->refused++;
+    hand_answer(h, &l, h->refuses, &none);
+    return true;
+}
+
+static inline void hand_hear(void *arg, const struct sip_msg *m, const struct sip_hop *from)
+{
+    struct hand *h = arg;
+    if (h->refuses && !m->is_response && hand_refuses(h, m, from))
+        return;
+    assert_true(h->count < INBOX_MAX && m->whole.n < HAND_TEXT);
+    struct letter *l = &h->in[h->count];
+    *l = (struct letter){.at_ns = sim_now(h->sim).ns, .from = *from, .n = m->whole.n};
+    for (uint32_t i = 0; i < h->count; i++)
+        l->is_copy |= same_bytes(&h->in[i], m);
+    h->count++;
+    memcpy(l->text, m->whole.p, l->n);
+    struct rd r = rd_of(l->text, l->n);
+    assert_true(sip_get(&r, &l->m));
 }
 
 #endif
