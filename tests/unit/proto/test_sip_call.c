@@ -11,7 +11,7 @@
 static const struct row rows[] = {
     /* --- 13: the call begins ------------------------------------------------------------------------- */
     {"3261 13.2: 100, 180, 200, ACK; what the caller is told", "session_timers=off",
-     "call\n< INVITE\n> 100\nnone 10ms\n> 180\nnone 10ms\ntold progress 180\n> 200 | sdp\n< ACK\ntold answer PCMU"},
+     "call\n< INVITE\n> 100\nnone 10ms\ntold \n> 180\nnone 10ms\ntold progress 180\n> 200 | sdp\n< ACK\ntold answer PCMU"},
     {"3261 13.3: 100, 180, 200, ACK; what the called side is told", "session_timers=off",
      "manual\n> INVITE | sdp\n< 100\ntold invite\nring\n< 180\nanswer\n< 200\n> ACK\nnone 1ms\ntold confirm PCMU"},
     {"3261 13.2.2.4: a 2xx that comes again gets its ACK again, and nothing else happens", "session_timers=off",
