@@ -345,16 +345,24 @@ static void confirm(struct sip_call *c)
         call_go_on(c);
 }
 
+/* RFC 3261 13.2.1: the offer was in our 2xx, the answer MUST be in its ACK. */
+static bool take_answer(struct sip_call *c, const struct sip_msg *ack)
+{
+    struct media said, common;
+    if (ack->body.n == 0 || !media_read(ack->body, &said))
+        return false;
+    c->remote = said;
+    return media_answer(&said, &c->local, &common);
+}
+
 void call_on_ack(struct sip_call *c, const struct sip_msg *m)
 {
     struct sip_cseq cseq;
-    struct media answer;
     if (!c->ok || !sip_cseq(m, &cseq) || cseq.number != c->ok_cseq)
         return;
     call_stop_copies(c);
-    if (c->ok_offers && m->body.n && media_read(m->body, &answer))
-        c->remote = answer;
-    if (c->hangs_up)
+    bool sound = !c->ok_offers || take_answer(c, m);
+    if (c->hangs_up || (c->ok_first && !sound)) /* or nobody will hear anything */
         call_bye(c, CALL_ENDED_BY_US);
     else if (c->ok_first)
         confirm(c);

@@ -168,26 +168,41 @@ static void on_provisional(struct sip_call *c, const struct sip_msg *m)
     c->ua->user->on_progress(c->ua->arg, c, m->status);
 }
 
+/* It answers our offer. False: with nothing that was offered (RFC 3264 6.1). */
+static bool take_answer(struct sip_call *c, const struct media *said)
+{
+    struct media common;
+    c->local = c->offered;
+    c->remote = *said;
+    return media_answer(said, &c->offered, &common);
+}
+
+/* It offers, and our ACK answers: in any case, even if the call ends then (13.2.2.4). False: nothing in common. */
+static bool take_offer(struct sip_call *c, const struct media *said)
+{
+    struct media mine = {0};
+    bool common = media_answer(said, &c->able, &mine);
+    if (!common) {
+        mine = c->able;
+        mine.port = 0;
+    }
+    call_describe(c, &mine);
+    c->local = mine;
+    c->remote = *said;
+    c->ack_answers = true;
+    return common;
+}
+
 /* What a 2xx to INVITE or UPDATE says of the media: the answer to our offer, or an offer (13.2.1). False: nonsense. */
 static bool take_media(struct sip_call *c, const struct sip_msg *m)
 {
-    struct media said, mine;
+    struct media said;
     c->ack_answers = false;
-    if (m->body.n == 0)
-        return c->by_update && !c->offers;
-    if (!media_read(m->body, &said))
+    if (c->by_update && !c->offers)
+        return true; /* it spoke of none */
+    if (m->body.n == 0 || !media_read(m->body, &said))
         return false;
-    if (c->offers) {
-        c->local = c->offered;
-    } else {
-        if (!media_answer(&said, &c->able, &mine))
-            return false;
-        call_describe(c, &mine);
-        c->local = mine;
-        c->ack_answers = true;
-    }
-    c->remote = said;
-    return true;
+    return c->offers ? take_answer(c, &said) : take_offer(c, &said);
 }
 
 static void take_session(struct sip_call *c, const struct sip_msg *m)
