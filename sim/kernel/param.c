@@ -10,6 +10,7 @@ struct unit {
 };
 
 #define UNITS_MAX 8
+#define CHOICES_MAX 64
 
 /* Parts per billion serve fractions, so that "5%" and "0.05" are the same integer. */
 static const struct unit units[][UNITS_MAX] = {
@@ -157,6 +158,7 @@ static bool parse_choice(const struct param_def *d, struct str text, struct para
     size_t n = 0;
     for (; rest.n; n++) {
         ASSERT(n < CHOICES_MAX);
+    for (; rest.n && n < CHOICES_MAX; n++) {
         struct str one = str_cut(&rest, '|');
         struct txtbuf t = txtbuf_of(copies[n], sizeof copies[n]);
         txtbuf_str(&t, one);

@@ -164,6 +164,19 @@ static void what_is_no_quantity_says_why(void **state)
     }
 }
 
+/* The last of many is one of them; a scenario may have a case for each letter. */
+static void many_choices(void **state)
+{
+    (void)state;
+    static const struct param_def d = {"case", PARAM_ENUM, "a", NULL, NULL, "a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q|r|s|t",
+                                       "a case", 0, true};
+    struct param_value v;
+    struct err e = {0};
+    assert_true(param_parse(&d, STR("t"), &v, &e));
+    assert_int_equal(v.i, 19);
+    assert_false(param_parse(&d, STR("u"), &v, &e));
+}
+
 static void ranges_and_choices_are_kept(void **state)
 {
     (void)state;
@@ -300,6 +313,7 @@ int main(void)
         cmocka_unit_test(units_are_exact),
         cmocka_unit_test(what_is_no_quantity_says_why),
         cmocka_unit_test(ranges_and_choices_are_kept),
+        cmocka_unit_test(many_choices),
         cmocka_unit_test(values_are_told_both_ways),
         cmocka_unit_test(decimals_are_exact),
     };
