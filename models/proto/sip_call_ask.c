@@ -236,7 +236,12 @@ static void on_accepted(struct sip_call *c, const struct sip_msg *m)
 static bool tries_longer(struct sip_call *c, const struct sip_msg *m)
 {
     struct session_headers answer;
-    return m->status == 422 && session_read(m, &answer) && session_too_small(&c->session, &c->sent, &answer);
+    const struct node *n = c->ua->node;
+    if (m->status != 422 || !session_read(m, &answer) || !session_too_small(&c->session, &c->sent, &answer))
+        return false;
+    BUS_NOTE(n->sim, n->id, "sip", "422, Min-SE {}: asks again, for {} instead of {}", V_DUR(dur_s(answer.min_se_s)),
+             V_DUR(dur_s(session_request(&c->session).expires_s)), V_DUR(dur_s(c->sent.expires_s)));
+    return true;
 }
 
 static void on_refused(struct sip_call *c, const struct sip_msg *m)
