@@ -207,7 +207,7 @@ void run_print(FILE *f, const struct run_doc *d)
     fclose(memory);
     print_head(f, d);
     print_observables(f, d);
-    fprintf(f, "\nwhat happened (minutes:seconds from the first registration)\n");
+    fprintf(f, "\nwhat happened (minutes:seconds from %s)\n", story_origin(d->story));
     story_timeline(d->story, f, LINES - 1 - count_lines(rest));
     fputs(rest, f);
     free(rest);

@@ -12,12 +12,14 @@
 #include <string.h>
 
 #include "lua/cli/story_state.h"
+#include "models/wire/arp.h"
+#include "models/wire/eth.h"
 #include "sim/base/hash.h"
 
 #define FLOWS_KEPT (1u << 14)
 #define BEATS_MAX 4096
 
-static const char *keep(struct story *st, const char *text)
+const char *story_keep(struct story *st, const char *text)
 {
     uint64_t key = hash_cstr(0, text);
     const char *kept = map_get(&st->texts, key);
@@ -37,39 +39,51 @@ static bool same_beat(const struct story_beat *a, const struct story_beat *b)
            (a->what != BEAT_LOST || a->subject == b->subject);
 }
 
+struct story_beat *story_beat(struct story *st, const struct rec *r, const struct story_beat *b)
+{
+    if (st->beat_count == BEATS_MAX) {
+        st->beats_left_out++;
+        return NULL;
+    }
+    struct story_beat *kept = &st->beats[st->beat_count++];
+    *kept = *b;
+    kept->t_ns = kept->last_ns = r->at.ns;
+    kept->count = 1;
+    return kept;
+}
+
 static void beat(struct story *st, const struct rec *r, struct story_beat b)
 {
-    struct story_beat *last = st->beat_count ? &st->beats[st->beat_count - 1] : NULL;
-    b.t_ns = b.last_ns = r->at.ns;
-    b.count = 1;
+    struct story_beat *last = st->newest;
     if (last && st->beats_left_out == 0 && same_beat(last, &b)) {
         last->count++;
-        last->last_ns = b.t_ns;
-    } else if (st->beat_count < BEATS_MAX) {
-        st->beats[st->beat_count++] = b;
+        last->last_ns = r->at.ns;
     } else {
-        st->beats_left_out++;
+        st->newest = story_beat(st, r, &b);
     }
 }
 
 /* --- exchanges -------------------------------------------------------------------------------- */
 
-static struct story_flow *flow(struct story *st, uint64_t number)
+struct story_flow *story_flow(struct story *st, uint64_t number)
 {
     struct story_flow *f = &st->flows[number % FLOWS_KEPT];
     return number && f->number == number ? f : NULL;
 }
 
-/* "keepalive REGISTER CSeq {} to {}" is labelled "keepalive REGISTER". */
-static const char *label_of(struct story *st, const char *fmt)
+/* "keepalive REGISTER CSeq {} to {}" is labelled "keepalive REGISTER", "BYE sent, CSeq {}" "BYE". */
+static const char *label_of(struct story *st, const struct rec_args *a)
 {
     char text[80];
     struct txtbuf t = txtbuf_of(text, sizeof text);
-    struct str s = str_of(fmt);
-    ptrdiff_t cut = str_find(s, STR(" CSeq"));
+    struct str s = str_of(a->fmt);
+    if (str_starts(s, STR("{} sent,")) && a->v[0].type == VAL_TEXT)
+        return story_keep(st, a->v[0].text);
+    ptrdiff_t cut = str_find(s, STR(" sent,"));
+    cut = cut < 0 ? str_find(s, STR(" CSeq")) : cut;
     cut = cut < 0 ? str_find(s, STR("{}")) : cut;
     txtbuf_str(&t, str_trim((struct str){s.p, cut < 0 ? s.n : (size_t)cut}));
-    return keep(st, text);
+    return story_keep(st, text);
 }
 
 static bool has_number(const struct rec_args *a)
@@ -84,14 +98,16 @@ static bool has_number(const struct rec_args *a)
 /* The first numbered note of an exchange names it. */
 static void on_note(struct story *st, const struct rec *r)
 {
-    if (r->flow == 0 || flow(st, r->flow) || !has_number(&r->note.line) ||
+    if (strcmp(r->note.topic, "sip") == 0)
+        story_on_sip(st, r);
+    if (r->flow == 0 || story_flow(st, r->flow) || !has_number(&r->note.line) ||
         strcmp(r->note.topic, "tcp.rto") == 0)
         return;
     st->flows[r->flow % FLOWS_KEPT] =
-        (struct story_flow){.number = r->flow, .label = label_of(st, r->note.line.fmt)};
+        (struct story_flow){.number = r->flow, .label = label_of(st, &r->note.line)};
 }
 
-/* --- records ---------------------------------------------------------------------------------- */
+/* --- registrations ---------------------------------------------------------------------------- */
 
 static struct story_device *device(struct story *st, const char *name)
 {
@@ -99,7 +115,7 @@ static struct story_device *device(struct story *st, const char *name)
     struct story_device *d = map_get(&st->devices, key);
     if (!d) {
         d = ARENA_NEW(st->arena, struct story_device);
-        *d = (struct story_device){.name = keep(st, name), .place = -1};
+        *d = (struct story_device){.name = story_keep(st, name), .place = -1};
         map_put(&st->devices, key, d);
     }
     return d;
@@ -128,6 +144,10 @@ static void on_registered(struct story *st, const struct rec *r, const char *pla
 
 static void on_state(struct story *st, const struct rec *r)
 {
+    if (strcmp(r->state.machine, "call") == 0)
+        story_on_call(st, r);
+    else if (strcmp(r->state.machine, "session") == 0)
+        story_on_session(st, r);
     bool bound = strcmp(r->state.to, "registered") == 0;
     if (strcmp(r->state.machine, "registrar") == 0) {
         struct story_device *d = device(st, r->state.key);
@@ -156,10 +176,55 @@ static void count_loss(struct story *st, const struct rec *r, const char *port, 
     l->count++;
 }
 
+/* --- losses ----------------------------------------------------------------------------------- */
+
+/* Whose address this is, of hardware or IP; a node's number is owned by it when it is a host. */
+static const char *owner(const struct story *st, const void *address, size_t n)
+{
+    return map_get(&st->owners, hash_bytes(n, address, n));
+}
+
+/* Whoever first sends from an address owns it. */
+static void own(struct story *st, const struct rec *r, const void *address, size_t n)
+{
+    if (!owner(st, address, n))
+        map_put(&st->owners, hash_bytes(n, address, n), (void *)sim_node_name(st->sim, r->node));
+}
+
+static void on_sent(struct story *st, const struct rec *r)
+{
+    struct rd rest = rd_of(r->bytes.p, r->bytes.n);
+    struct eth e;
+    struct arp a;
+    if (!eth_get(&rest, &e))
+        return;
+    own(st, r, e.src.b, sizeof e.src.b);
+    if (e.type != ETH_ARP || !arp_get(&rest, &a))
+        return;
+    own(st, r, &a.spa.v, sizeof a.spa.v);
+    if (owner(st, &a.spa.v, sizeof a.spa.v) == sim_node_name(st->sim, r->node))
+        own(st, r, &r->node, sizeof r->node); /* else it passes on what another one said */
+}
+
+/* What a switch floods comes to hosts that it is not for, too: when one that is off discards it, nothing is lost. */
+static bool is_bystander(const struct story *st, const struct rec *r)
+{
+    struct rd rest = rd_of(r->bytes.p, r->bytes.n);
+    struct eth e;
+    struct arp a;
+    if (strcmp(r->drop.reason, "node-down") != 0 || !owner(st, &r->node, sizeof r->node) || !eth_get(&rest, &e))
+        return false;
+    bool asks = e.type == ETH_ARP && arp_get(&rest, &a);
+    const char *meant = asks ? owner(st, &a.tpa.v, sizeof a.tpa.v) : owner(st, e.dst.b, sizeof e.dst.b);
+    return meant && meant != sim_node_name(st->sim, r->node);
+}
+
 static void on_drop(struct story *st, const struct rec *r)
 {
-    struct story_flow *x = flow(st, r->flow);
-    const char *reason = keep(st, r->drop.reason), *port = keep(st, r->drop.port);
+    if (is_bystander(st, r))
+        return;
+    struct story_flow *x = story_flow(st, r->flow);
+    const char *reason = story_keep(st, r->drop.reason), *port = story_keep(st, r->drop.port);
     count_loss(st, r, port, reason);
     if (!x || x->lost)
         return;
@@ -177,10 +242,14 @@ static void on_fault(struct story *st, const struct rec *r)
     char text[128];
     struct txtbuf t = txtbuf_of(text, sizeof text);
     txtbuf_add(&t, "%s %s", r->fault.what, r->fault.target);
-    const char *what = keep(st, text);
+    const char *what = story_keep(st, text);
     t = txtbuf_of(text, sizeof text);
     rec_args_text(&t, &r->fault.line, sim_epoch_ns(st->sim));
-    beat(st, r, (struct story_beat){.what = BEAT_FAULT, .subject = what, .place = keep(st, text)});
+    beat(st, r,
+         (struct story_beat){.what = BEAT_FAULT,
+                             .subject = what,
+                             .place = story_keep(st, text),
+                             .detail = story_keep(st, r->fault.what)});
 }
 
 /* Reasons that are no loss: reset, restart, re-registration elsewhere (the contract's measure). */
@@ -200,7 +269,7 @@ static void on_alarm(struct story *st, const struct rec *r)
          (struct story_beat){.what = BEAT_UNREGISTERED,
                              .node = r->node,
                              .reason = r->alarm.reason,
-                             .subject = keep(st, r->alarm.device)});
+                             .subject = story_keep(st, r->alarm.device)});
 }
 
 /* --- the sink --------------------------------------------------------------------------------- */
@@ -214,6 +283,9 @@ static void on_record(struct sink *k, const struct rec *r)
 {
     struct story *st = of(k);
     switch (r->kind) {
+    case REC_FRAME_TX:
+        on_sent(st, r);
+        return;
     case REC_STATE:
         on_state(st, r);
         return;
@@ -240,11 +312,15 @@ struct story *story_new(struct arena *a, struct sim *s)
     st->recent = recent_new(a, s);
     st->sink = (struct sink){.name = "story",
                              .on = on_record,
-                             .mask = REC_BIT(REC_STATE) | REC_BIT(REC_DROP) | REC_BIT(REC_NOTE) |
-                                     REC_BIT(REC_ALARM) | REC_BIT(REC_FAULT)};
+                             .mask = REC_BIT(REC_FRAME_TX) | REC_BIT(REC_STATE) | REC_BIT(REC_DROP) |
+                                     REC_BIT(REC_NOTE) | REC_BIT(REC_ALARM) | REC_BIT(REC_FAULT)};
     map_init(&st->texts, a);
     map_init(&st->devices, a);
     map_init(&st->losses, a);
+    map_init(&st->calls, a);
+    map_init(&st->received, a);
+    map_init(&st->call_beats, a);
+    map_init(&st->owners, a);
     st->flows = ARENA_ARRAY(a, struct story_flow, FLOWS_KEPT);
     st->beats = ARENA_ARRAY(a, struct story_beat, BEATS_MAX);
     bus_attach(s, recent_sink(st->recent));

@@ -12,6 +12,9 @@ struct story;
 
 struct story *story_new(struct arena *a, struct sim *s); /* before the run; attaches what it needs */
 
+/* What its times count from: "the first registration", or the start of a run that has none. */
+const char *story_origin(const struct story *st);
+
 /* One line for each thing that happened, at most `lines_max` (what is left out is counted). */
 void story_timeline(const struct story *st, FILE *out, int lines_max);
 

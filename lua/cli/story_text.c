@@ -23,6 +23,11 @@ static void clock_text(const struct story *st, struct txtbuf *t, int64_t ns)
     why_clock(t, recent_run(st->recent, st->origin_ns), ns);
 }
 
+const char *story_origin(const struct story *st)
+{
+    return st->origin_ns ? "the first registration" : "the start of the run";
+}
+
 /* --- the timeline ----------------------------------------------------------------------------- */
 
 static void who(struct txtbuf *t, const struct story_beat *b)
@@ -67,8 +72,9 @@ static void beat_text(const struct story *st, struct txtbuf *t, const struct sto
     case BEAT_FAULT:
         txtbuf_add(t, "the script: %s (%s)", b->subject, b->place);
         return;
+    default:
+        story_call_text(st, t, b);
     }
-    UNREACHABLE();
 }
 
 static void time_line(const struct story *st, FILE *out, int64_t t_ns, const char *text)
@@ -79,22 +85,59 @@ static void time_line(const struct story *st, FILE *out, int64_t t_ns, const cha
     fprintf(out, "%8s  %.*s\n", clock, CLI_COLUMNS - 10, text);
 }
 
+/* With the end of what happened more than once. */
+static void whole_text(const struct story *st, struct txtbuf *t, const struct story_beat *b)
+{
+    beat_text(st, t, b);
+    if (b->count > 1) {
+        txtbuf_cstr(t, ", until ");
+        clock_text(st, t, b->last_ns);
+    }
+}
+
+static void tell_wrapped(const struct story *st, FILE *out, const struct story_beat *b, const char *text)
+{
+    char clock[32], lead[48];
+    struct txtbuf c = txtbuf_of(clock, sizeof clock), l = txtbuf_of(lead, sizeof lead);
+    clock_text(st, &c, b->t_ns);
+    txtbuf_add(&l, "%8s ", clock);
+    cli_print_wrapped(out, lead, "            ", text);
+}
+
+/* A single loss that did no harm is not worth a line. */
 static void tell_beat(const struct story *st, FILE *out, const struct story_beat *b)
 {
     char text[TEXT_BYTES];
     struct txtbuf t = txtbuf_of(text, sizeof text);
-    beat_text(st, &t, b);
-    if (b->count > 1) {
-        txtbuf_cstr(&t, ", until ");
-        clock_text(st, &t, b->last_ns);
-    }
-    time_line(st, out, b->t_ns, text);
+    bool of_calls = b->what >= BEAT_ANSWERED;
+    struct story_beat told = of_calls ? story_call_told(st, b) : *b;
+    if (told.count == 0 || (told.what == BEAT_LOST && told.count == 1))
+        return;
+    whole_text(st, &t, &told);
+    if (of_calls)
+        tell_wrapped(st, out, &told, text);
+    else
+        time_line(st, out, told.t_ns, text);
 }
 
-static void tell_end(const struct story *st, FILE *out)
+/* How many lines a beat takes. */
+static int lines_of(const struct story *st, const struct story_beat *b)
 {
-    char text[TEXT_BYTES];
-    struct txtbuf t = txtbuf_of(text, sizeof text);
+    char *told = NULL;
+    size_t n = 0;
+    int lines = 0;
+    FILE *memory = open_memstream(&told, &n);
+    ASSERT(memory != NULL);
+    tell_beat(st, memory, b);
+    fclose(memory);
+    for (const char *at = told; *at; at++)
+        lines += *at == '\n';
+    free(told);
+    return lines;
+}
+
+static void phones_text(const struct story *st, struct txtbuf *t)
+{
     const struct story_device *last = NULL;
     struct map_slot *slot;
     unsigned devices = 0, bound = 0;
@@ -103,23 +146,30 @@ static void tell_end(const struct story *st, FILE *out)
         devices++;
         bound += last->bindings > 0;
     }
-    txtbuf_cstr(&t, "the run ends: ");
-    if (devices == 0)
-        txtbuf_cstr(&t, "no phone ever registered");
-    else if (devices > 1)
-        txtbuf_add(&t, "%u of %u phones are registered", bound, devices);
+    if (devices > 1)
+        txtbuf_add(t, "%u of %u phones are registered", bound, devices);
     else if (bound)
-        txtbuf_add(&t, "%s is registered with %s", last->name,
+        txtbuf_add(t, "%s is registered with %s", last->name,
                    node(st, last->place < 0 ? last->bound_at : last->registrar[last->place]));
     else
-        txtbuf_add(&t, "%s is not registered", last->name);
-    time_line(st, out, sim_now(st->sim).ns, text);
+        txtbuf_add(t, "%s is not registered", last->name);
 }
 
-/* A single loss that did no harm is not worth a line. */
-static bool is_told(const struct story_beat *b)
+static void tell_end(const struct story *st, FILE *out)
 {
-    return b->what != BEAT_LOST || b->count > 1;
+    char text[TEXT_BYTES];
+    struct txtbuf t = txtbuf_of(text, sizeof text);
+    bool phones = st->devices.live > 0, calls = st->tally.made > 0;
+    txtbuf_cstr(&t, "the run ends: ");
+    if (phones)
+        phones_text(st, &t);
+    if (calls && phones)
+        txtbuf_cstr(&t, "; ");
+    if (calls)
+        story_calls_end(st, &t);
+    if (!phones && !calls)
+        txtbuf_cstr(&t, "no phone ever registered");
+    time_line(st, out, sim_now(st->sim).ns, text);
 }
 
 /* The first unregister that finds no room is still told of. */
@@ -137,18 +187,19 @@ static void tell_rest(const struct story *st, FILE *out, size_t from, uint64_t l
 
 void story_timeline(const struct story *st, FILE *out, int lines_max)
 {
-    size_t told = 0, room = lines_max > 2 ? (size_t)lines_max - 1 : 1, shown = 0;
+    int told = 0, room = lines_max > 2 ? lines_max - 1 : 1, shown = 0;
     for (size_t i = 0; i < st->beat_count; i++)
-        told += is_told(&st->beats[i]);
-    uint64_t left_out = st->beats_left_out + (told > room ? told - (room - 1) : 0);
+        told += lines_of(st, &st->beats[i]);
     room = told > room ? room - 1 : room;
     size_t i = 0;
     for (; i < st->beat_count && shown < room; i++) {
-        if (!is_told(&st->beats[i]))
-            continue;
+        int lines = lines_of(st, &st->beats[i]);
+        if (shown + lines > room)
+            break;
         tell_beat(st, out, &st->beats[i]);
-        shown++;
+        shown += lines;
     }
+    uint64_t left_out = st->beats_left_out + (uint64_t)(told - shown);
     if (left_out)
         tell_rest(st, out, i, left_out);
     tell_end(st, out);
@@ -200,9 +251,14 @@ static void why_calm(const struct story *st, FILE *out, int *n)
 {
     char text[TEXT_BYTES];
     struct txtbuf t = txtbuf_of(text, sizeof text);
-    if (st->devices.live == 0) {
+    if (st->tally.made && st->tally.dropped == 0) {
+        story_calls_calm(st, &t);
+        sentence(out, n, text);
+        t = txtbuf_of(text, sizeof text);
+    }
+    if (st->devices.live == 0 && st->tally.made == 0) {
         sentence(out, n, "Nobody ever registered.");
-    } else {
+    } else if (st->devices.live) {
         txtbuf_add(&t,
                    "Nobody was unregistered: %lld keepalives were sent, and %lld of them needed "
                    "a retransmission.",
@@ -220,11 +276,12 @@ static void why_calm(const struct story *st, FILE *out, int *n)
     sentence(out, n, text);
 }
 
-/* The first unregister, when its record is still there, else the first failover; NULL: neither. */
+/* The first unregister, when its record is still there, else the first dropped call or failover; NULL: none. */
 static const struct view_record *explain(const struct story *st, struct why *w)
 {
     const struct view_run *run = recent_run(st->recent, st->origin_ns);
     const struct view_record *x = view_record(run, st->unregister);
+    x = x ? x : view_record(run, st->dropped);
     x = x ? x : view_record(run, st->failover);
     if (x)
         why_of_record(run, x, w);
@@ -240,8 +297,10 @@ static const char *joint(const struct why_step *before, const struct why_step *s
     return strcmp(s->role, "cause") == 0 ? "; " : NULL;
 }
 
+#define DROP_SENTENCES 2 /* of a dropped call: copies that were lost before tell nothing new */
+
 /* The steps between the alarm and its result, which the timeline shows, without their details. */
-static void why_steps(FILE *out, const struct why *w)
+static void why_steps(FILE *out, const struct why *w, int sentences_max)
 {
     int n = 0;
     char text[TEXT_BYTES];
@@ -252,6 +311,8 @@ static void why_steps(FILE *out, const struct why *w)
         if (!by) {
             sentence(out, &n, text);
             t = txtbuf_of(text, sizeof text);
+            if (n == sentences_max)
+                return;
         }
         txtbuf_cstr(&t, by ? by : "");
         txtbuf_str(&t, (struct str){s->text, s->brief});
@@ -269,6 +330,8 @@ static void why_heading(const struct story *st, FILE *out, const struct view_rec
     clock_text(st, &t, x->t_ns);
     if (alarm)
         fprintf(out, "why %s unregistered %.*s at %s\n", node(st, (uint16_t)x->node), STR_ARG(name), clock);
+    else if (x->id == st->dropped)
+        fprintf(out, "why %s dropped a call at %s\n", node(st, (uint16_t)x->node), clock);
     else
         fprintf(out, "why %.*s failed over at %s\n", STR_ARG(name), clock);
 }
@@ -280,7 +343,7 @@ void story_why(const struct story *st, FILE *out)
     const struct view_record *x = explain(st, &w);
     if (x) {
         why_heading(st, out, x);
-        why_steps(out, &w);
+        why_steps(out, &w, x->id == st->dropped ? DROP_SENTENCES : WHY_STEPS_MAX);
         return;
     }
     fprintf(out, "why\n");
@@ -291,7 +354,8 @@ void story_why(const struct story *st, FILE *out)
 bool story_remedy(const struct story *st, struct txtbuf *t)
 {
     struct why w;
-    if (!explain(st, &w) || w.limit == 0)
+    const struct view_record *x = explain(st, &w);
+    if (!x || x->id == st->dropped || w.limit == 0)
         return false;
     struct str rest = why_limit(view_record(recent_run(st->recent, st->origin_ns), w.limit));
     struct str name = str_trim(str_cut(&rest, '='));
