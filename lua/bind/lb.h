@@ -143,6 +143,9 @@ bool lb_params_settle(struct scenario *sc, struct err *e); /* after the build */
 /* --- lb_files.c --- */
 bool lb_offer_files(struct scenario *sc, struct err *e); /* those of the folder tftp/, once all nodes are there */
 
+/* --- lb_ladder.c --- */
+bool lb_take_ladder(struct scenario *sc, struct err *e); /* checked against the nodes, so after the build */
+
 /* --- lb_clock.c --- */
 bool lb_epoch_parse(const char *text, int64_t *epoch_ns, int64_t *zone_ns, struct err *e);
 

@@ -131,7 +131,7 @@ bool scenario_build(struct scenario *sc, struct net *n, struct err *e)
     sc->net = n;
     sc->phase = LB_BUILDING;
     lua_pushcfunction(sc->lua, call_network);
-    if (!lb_call(sc, 0, 0, e) || !lb_params_settle(sc, e) || !lb_offer_files(sc, e))
+    if (!lb_call(sc, 0, 0, e) || !lb_params_settle(sc, e) || !lb_offer_files(sc, e) || !lb_take_ladder(sc, e))
         return false;
     sc->phase = LB_BUILT;
     return true;

@@ -10,12 +10,15 @@
 
 struct scenario;
 
+#define SCENARIO_LADDER_MAX 8 /* nodes in its field `ladder`: as many as a ladder draws */
+
 struct scenario_info {
     const char *name;   /* file name without .lua */
     const char *path, *title, *source, *story;
     struct sim_dur duration;      /* documented */
     int64_t epoch_ns;             /* of wall_clock, after the sets were applied */
     int64_t zone_ns;              /* its zone, east of UTC */
+    const char *ladder;           /* nodes that a ladder draws, after the build; NULL: it does not say */
 };
 
 /* One parameter as the run has it. */

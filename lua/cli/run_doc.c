@@ -198,6 +198,8 @@ static void table_of_keys(struct sink *k, const struct run_doc *d)
         {"until_s", until},       {"digest", digest},      {"events", events}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         rundb_key(k, rows[i][0], rows[i][1]);
+    if (info->ladder)
+        rundb_key(k, "ladder", info->ladder);
 }
 
 void run_doc_tables(struct sink *k, const struct run_doc *d)

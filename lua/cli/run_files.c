@@ -155,6 +155,8 @@ static bool write_meta(const struct run_files *r, struct err *e)
     return finish(f, "meta.json", e);
 }
 
+_Static_assert(SCENARIO_LADDER_MAX == LADDER_NODES_MAX, "a scenario names no more nodes than a ladder draws");
+
 /* From the run.db just closed: what `dialtone ladder` draws. A run without two hosts has none. */
 static bool write_ladder(const struct run_files *r, struct err *e)
 {

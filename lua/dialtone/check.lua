@@ -8,7 +8,7 @@ local host = ...
 -- A field's types; "!" marks what must be there.
 local top = {
   title = "!string", source = "string", story = "string", duration = "!string",
-  wall_clock = "string",
+  wall_clock = "string", ladder = "string|function",
   parameters = "table", network = "!function", script = "function", documented = "table",
 }
 local parameter = {

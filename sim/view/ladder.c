@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ladder.c: a frame is drawn once, where its own host sends it: whoever first sends from an address owns
  * it, and what routers and switches send on is the same arrow. A drop further on is found by walking its
- * causes back to that sending. */
+ * causes back to that sending; it is a loss when the frame did not reach the host it was meant for, for a switch floods,
+ * and a bystander that is off discards what another one hears. */
 #include "sim/view/ladder_state.h"
 
 #include "sim/base/hash.h"
@@ -11,7 +12,7 @@
 /* --- whose address, whose frame ------------------------------------------------------------------------------ */
 
 /* Source and destination of a line such as "10.1.1.2:5060 > 10.1.1.9:50708 [ACK] …", ports cut off. */
-static bool ends_of(const struct view_record *x, struct str *src, struct str *dst)
+bool ladder_ends(const struct view_record *x, struct str *src, struct str *dst)
 {
     struct str line = str_of(x->text);
     ptrdiff_t at = str_find(line, STR(" > "));
@@ -24,7 +25,7 @@ static bool ends_of(const struct view_record *x, struct str *src, struct str *ds
     return true;
 }
 
-static int owner_of(const struct ladder *l, struct str address)
+int ladder_owner(const struct ladder *l, struct str address)
 {
     for (int i = 0; i < l->owner_count; i++) {
         if (str_eq(l->owners[i].address, address))
@@ -39,29 +40,75 @@ static void find_owners(struct ladder *l)
     l->owners = ARENA_ARRAY(l->run->arena, struct ladder_owner, OWNERS_MAX);
     for (size_t i = 0; i < l->run->count && l->owner_count < OWNERS_MAX; i++) {
         const struct view_record *x = &l->run->records[i];
-        if (view_is(x, "FRAME_TX") && ends_of(x, &src, &dst) && owner_of(l, src) < 0)
+        if (view_is(x, "FRAME_TX") && ladder_ends(x, &src, &dst) && ladder_owner(l, src) < 0)
             l->owners[l->owner_count++] = (struct ladder_owner){src, x->node};
     }
 }
 
-static bool is_own_sending(const struct ladder *l, const struct view_record *x)
+static void find_own_sendings(struct ladder *l)
 {
     struct str src, dst;
-    return view_is(x, "FRAME_TX") && ends_of(x, &src, &dst) && owner_of(l, src) == x->node;
+    l->own = ARENA_ARRAY(l->run->arena, bool, l->run->count + 1);
+    for (size_t i = 0; i < l->run->count; i++) {
+        const struct view_record *x = &l->run->records[i];
+        if (view_is(x, "FRAME_TX") && ladder_ends(x, &src, &dst))
+            l->own[x->id] = ladder_owner(l, src) == x->node;
+    }
 }
 
-/* The sending of its own host that a drop goes back to. */
+/* --- what was lost --------------------------------------------------------------------------------------------- */
+
+/* The sending of its own host that a record goes back to; NULL: none. */
+static const struct view_record *sending_of(const struct ladder *l, const struct view_record *x)
+{
+    for (int hops = 0; x && hops < 32 && !l->own[x->id]; hops++)
+        x = view_record(l->run, x->cause);
+    return x && l->own[x->id] ? x : NULL;
+}
+
+static int meant_for(const struct ladder *l, const struct view_record *sending)
+{
+    struct str src, dst;
+    return ladder_ends(sending, &src, &dst) ? ladder_owner(l, dst) : -1;
+}
+
+static bool is_host(const struct ladder *l, int node)
+{
+    for (int i = 0; i < l->owner_count; i++) {
+        if (l->owners[i].node == node)
+            return true;
+    }
+    return false;
+}
+
+/* Of several the one that says most: what the host that it was meant for discarded, then what was lost under way, then
+ * what another host did not want. */
+static int weight(const struct ladder *l, const struct view_record *drop, int meant)
+{
+    return drop->node == meant ? 3 : is_host(l, drop->node) ? 1 : 2;
+}
+
 static void find_drops(struct ladder *l)
 {
     l->drop_of = ARENA_ARRAY(l->run->arena, const struct view_record *, l->run->count + 1);
     for (size_t i = 0; i < l->run->count; i++) {
-        const struct view_record *d = &l->run->records[i], *x = d;
-        if (!view_is(d, "DROP"))
-            continue;
-        for (int hops = 0; x && hops < 32 && !is_own_sending(l, x); hops++)
-            x = view_record(l->run, x->cause);
-        if (x && is_own_sending(l, x))
+        const struct view_record *d = &l->run->records[i];
+        const struct view_record *x = view_is(d, "DROP") ? sending_of(l, d) : NULL;
+        int meant = x ? meant_for(l, x) : -1;
+        if (x && (!l->drop_of[x->id] || weight(l, d, meant) >= weight(l, l->drop_of[x->id], meant)))
             l->drop_of[x->id] = d;
+    }
+}
+
+/* What came to the host that it was meant for was not lost, whoever else discarded a copy. */
+static void forget_arrived(struct ladder *l)
+{
+    for (size_t i = 0; i < l->run->count; i++) {
+        const struct view_record *rx = &l->run->records[i];
+        const struct view_record *x = view_is(rx, "FRAME_RX") ? sending_of(l, rx) : NULL;
+        const struct view_record *d = x ? l->drop_of[x->id] : NULL;
+        if (d && rx->node == meant_for(l, x) && d->node != rx->node)
+            l->drop_of[x->id] = NULL;
     }
 }
 
@@ -114,79 +161,8 @@ static void find_copies(struct ladder *l)
     l->again = ARENA_ARRAY(l->run->arena, bool, l->run->count + 1);
     for (size_t i = 0; i < l->run->count; i++) {
         const struct view_record *x = &l->run->records[i];
-        if (is_own_sending(l, x))
+        if (l->own[x->id])
             l->again[x->id] = is_sent_again(&sent, x) || is_copy(x);
-    }
-}
-
-/* --- lifelines -------------------------------------------------------------------------------------------------- */
-
-static int column_of(const struct ladder *l, int node)
-{
-    for (int i = 0; i < l->node_count; i++) {
-        if (l->node[i] == node)
-            return i;
-    }
-    return -1;
-}
-
-static bool add_lifeline_at(struct ladder *l, int column, int node)
-{
-    if (node < 0 || column_of(l, node) >= 0)
-        return true;
-    if (l->node_count == LADDER_NODES_MAX)
-        return false;
-    for (int i = l->node_count++; i > column; i--)
-        l->node[i] = l->node[i - 1];
-    l->node[column] = node;
-    return true;
-}
-
-static bool add_lifeline(struct ladder *l, int node)
-{
-    return add_lifeline_at(l, l->node_count, node);
-}
-
-static bool named_lifelines(struct ladder *l, struct err *e)
-{
-    struct str rest = str_of(l->o->nodes);
-    while (rest.n) {
-        struct str name = str_trim(str_cut(&rest, ','));
-        int found = -1;
-        const char *names[256];
-        size_t n = 0;
-        for (int i = 0; i < l->run->node_count && n < 256; i++) {
-            names[n++] = l->run->nodes[i].name ? l->run->nodes[i].name : "";
-            found = str_eq(name, str_of(names[n - 1])) ? i : found;
-        }
-        if (found < 0) {
-            const char *near = str_nearest(name, names, n);
-            return err_set(e, "there is no node '%.*s' in this run%s%s%s", STR_ARG(name),
-                           near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-        }
-        if (!add_lifeline(l, found))
-            return err_set(e, "a ladder has at most %d lifelines", LADDER_NODES_MAX);
-    }
-    return true;
-}
-
-/* Where calls are made, their hosts stand side by side in the order in which the first INVITE passed them; whoever
- * calls one of them later stands in front of it. */
-static void place_callers(struct ladder *l)
-{
-    struct str src, dst;
-    for (size_t i = 0; i < l->run->count; i++) {
-        const struct view_record *x = &l->run->records[i];
-        if (!is_own_sending(l, x) || !str_starts(ladder_message(x), STR("INVITE ")) || !ends_of(x, &src, &dst))
-            continue;
-        int from = x->node, to = owner_of(l, dst);
-        l->calls = true;
-        if (l->o->nodes || to < 0 || to == from)
-            continue;
-        if (column_of(l, from) < 0 && column_of(l, to) >= 0)
-            (void)add_lifeline_at(l, column_of(l, to), from);
-        (void)add_lifeline(l, from);
-        (void)add_lifeline(l, to);
     }
 }
 
@@ -208,13 +184,31 @@ static bool is_event(const struct view_record *x)
                                    is_dropped_call(x));
 }
 
+static int node_named(const struct view_run *r, const struct view_record *x, const char *field)
+{
+    char buf[128];
+    struct str name = view_field(x, field, buf, sizeof buf);
+    for (int i = 0; i < r->node_count; i++) {
+        if (name.n && r->nodes[i].name && str_eq(name, str_of(r->nodes[i].name)))
+            return i;
+    }
+    return -1;
+}
+
+/* An event of a host for which there is no room. */
+static bool is_left_out(const struct ladder *l, const struct view_record *x)
+{
+    int node = view_is(x, "FAULT") ? node_named(l->run, x, "target") : x->node;
+    return !l->o->nodes && is_host(l, node) && ladder_column(l, node) < 0;
+}
+
 /* Speech is what a call is for, but its frames would bury the call: they are drawn when asked for. */
 static bool wanted(const struct ladder *l, const struct view_record *x)
 {
     if (x->t_ns < l->o->from_ns || (l->o->to_ns && x->t_ns > l->o->to_ns))
         return false;
     if (is_event(x))
-        return true;
+        return !is_left_out(l, x);
     return l->o->protocol ? str_find(str_of(x->text), str_of(l->o->protocol)) >= 0
                           : !str_starts(ladder_label(x), STR("RTP "));
 }
@@ -230,10 +224,10 @@ static void add_item(struct ladder *l, const struct view_record *x)
         l->item_count++;
         return;
     }
-    if (!is_own_sending(l, x) || !ends_of(x, &src, &dst))
+    if (!l->own[x->id] || !ladder_ends(x, &src, &dst))
         return;
-    i->from = column_of(l, x->node);
-    i->to = column_of(l, owner_of(l, dst));
+    i->from = ladder_column(l, x->node);
+    i->to = ladder_column(l, ladder_owner(l, dst));
     i->again = l->again[x->id];
     if (i->from >= 0 && i->to >= 0 && i->from != i->to)
         l->item_count++;
@@ -267,20 +261,18 @@ bool ladder_print(const struct view_run *r, const struct ladder_options *o, FILE
 {
     struct ladder l = {.run = r, .o = o, .out = out};
     find_owners(&l);
+    find_own_sendings(&l);
     find_drops(&l);
+    forget_arrived(&l);
     find_copies(&l);
-    if (o->nodes && !named_lifelines(&l, e))
+    if (!ladder_lifelines(&l, e))
         return false;
-    place_callers(&l);
-    for (int i = 0; !o->nodes && i < l.owner_count; i++)
-        (void)add_lifeline(&l, l.owners[i].node);
-    if (l.node_count < 2)
-        return err_set(e, "a ladder needs two hosts that send to each other; this run has %d", l.node_count);
     l.items = ARENA_ARRAY(r->arena, struct ladder_item, r->count + 1);
     for (size_t i = 0; i < r->count; i++)
         add_item(&l, &r->records[i]);
     ladder_draw_header(&l);
     draw(&l);
     ladder_draw_header(&l);
+    ladder_tell_left_out(&l);
     return true;
 }

@@ -14,7 +14,8 @@
 enum ladder_fold { LADDER_FOLD_CALLS, LADDER_FOLD_ON, LADDER_FOLD_OFF }; /* CALLS: on where an INVITE was sent */
 
 struct ladder_options {
-    const char *nodes;    /* names, separated by commas; NULL: all hosts that send */
+    const char *nodes;    /* names, separated by commas; NULL: those that the scenario names, else all that send, or
+                           * when they are too many and calls are made, those of the first call */
     const char *protocol; /* text that a frame's line must contain, such as "REGISTER" or "ARP"; NULL: all */
     int64_t from_ns, to_ns; /* simulated time; to 0: the end */
     int columns;          /* 60 or more */

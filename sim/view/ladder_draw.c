@@ -99,13 +99,49 @@ static void quiet(struct ladder *l, int64_t now_ns)
     l->any = true;
 }
 
+/* "again: INVITE" of "again: INVITE CSeq 102"; of an answer its number. */
+static size_t least_of(const struct ladder_item *i, struct str label)
+{
+    struct str rest = ladder_label(i->record);
+    size_t before = label.n - rest.n;
+    return before + str_cut(&rest, ' ').n;
+}
+
+/* On the shaft; beside it when the shaft is so short that not even the method would be left. */
+static void put_label(struct cells *c, const struct ladder_item *i, int lo, int hi, bool rightwards, struct str label)
+{
+    int room = hi - lo - 5, most = (int)label.n;
+    if ((int)least_of(i, label) > room) {
+        bool behind = c->width - hi - 2 >= lo - 1 - CLOCK_COLUMNS;
+        room = behind ? c->width - hi - 2 : lo - 2 - CLOCK_COLUMNS;
+        most = most < room ? most : room;
+        put_text(c, behind ? hi + 2 : lo - 1 - most, room, label);
+        return;
+    }
+    most = most < room ? most : room;
+    put_text(c, (rightwards ? lo : lo + 1) + 2 + (room - most) / 2, room, label);
+}
+
+static void draw_loss(const struct ladder *l, const struct view_record *drop, int at)
+{
+    struct cells c;
+    char port[64], reason[64], line[256];
+    struct txtbuf n = txtbuf_of(line, sizeof line);
+    struct str p = view_field(drop, "port", port, sizeof port);
+    struct str why = view_field(drop, "reason", reason, sizeof reason);
+    txtbuf_add(&n, "lost at %s %.*s: %.*s (#%lld)", l->run->nodes[drop->node].name, STR_ARG(p), STR_ARG(why),
+               (long long)drop->id);
+    blank(l, &c);
+    put_text(&c, at, c.width - at, txtbuf_view(&n));
+    flush(l, &c);
+}
+
 void ladder_draw_arrow(struct ladder *l, const struct ladder_item *i)
 {
-    const struct view_record *x = i->record;
+    const struct view_record *x = i->record, *drop = l->drop_of[x->id];
     char label[256];
     struct txtbuf t = txtbuf_of(label, sizeof label);
     struct cells c;
-    const struct view_record *drop = l->drop_of[x->id];
     quiet(l, x->t_ns);
     blank(l, &c);
     put_clock(l, &c, x->t_ns);
@@ -120,23 +156,10 @@ void ladder_draw_arrow(struct ladder *l, const struct ladder_item *i)
         put(&c, a < b ? end - 1 : end + 1, l->o->ascii ? (a < b ? ">" : "<") : (a < b ? "▶" : "◀"));
     txtbuf_cstr(&t, i->again ? "again: " : "");
     txtbuf_str(&t, ladder_label(x));
-    struct str text = txtbuf_view(&t);
-    int room = hi - lo - 5;
-    if ((int)text.n > room)
-        text.n = (size_t)(room > 0 ? room : 0);
-    put_text(&c, (a < b ? lo : lo + 1) + 2 + (room - (int)text.n) / 2, room, text);
+    put_label(&c, i, lo, hi, a < b, txtbuf_view(&t));
     flush(l, &c);
-    if (!drop)
-        return;
-    char port[64], reason[64], line[256];
-    struct txtbuf n = txtbuf_of(line, sizeof line);
-    struct str p = view_field(drop, "port", port, sizeof port);
-    struct str why = view_field(drop, "reason", reason, sizeof reason);
-    txtbuf_add(&n, "lost at %s %.*s: %.*s (#%lld)", l->run->nodes[drop->node].name, STR_ARG(p), STR_ARG(why),
-               (long long)drop->id);
-    blank(l, &c);
-    put_text(&c, (a < b ? a : end) + 2, c.width - (a < b ? a : end) - 2, txtbuf_view(&n));
-    flush(l, &c);
+    if (drop)
+        draw_loss(l, drop, (a < b ? a : end) + 2);
 }
 
 /* A Call-ID is long: the reason stands before it. */

@@ -44,14 +44,25 @@ struct ladder {
     int owner_count;
     int node[LADDER_NODES_MAX], node_count;
     const struct view_record **drop_of; /* by record: the drop that ended this sending */
+    bool *own;                          /* by record: a host sends what it has to say itself */
     bool *again;                        /* by record: this datagram was sent before */
     struct ladder_item *items;
     size_t item_count;
     struct map series; /* by their looks */
     bool calls;        /* somebody sent an INVITE */
+    bool given;        /* somebody said who has a lifeline */
     int64_t last_ns;
     bool any;
 };
+
+/* Source and destination of a line such as "10.1.1.2:5060 > 10.1.1.9:50708 [ACK] …", ports cut off. */
+bool ladder_ends(const struct view_record *x, struct str *src, struct str *dst);
+int ladder_owner(const struct ladder *l, struct str address); /* node; -1: nobody sends from it */
+
+/* Who has a lifeline; false: *e says why there is none. */
+MUST_USE bool ladder_lifelines(struct ladder *l, struct err *e);
+int ladder_column(const struct ladder *l, int node); /* -1: it has none */
+void ladder_tell_left_out(const struct ladder *l);   /* one line below the picture, if anybody was */
 
 /* The message that a frame carries ("INVITE CSeq 101"); empty: none that is known. */
 struct str ladder_message(const struct view_record *x);

@@ -151,6 +151,8 @@ static void take_key(struct reading *r, sqlite3_stmt *q)
         r->run->scenario = keep(r, q, 1);
     if (key && strcmp(key, "status") == 0)
         r->run->status = keep(r, q, 1);
+    if (key && strcmp(key, "ladder") == 0)
+        r->run->ladder = keep(r, q, 1);
 }
 
 static void take_origin(struct reading *r, sqlite3_stmt *q)

@@ -45,6 +45,7 @@ struct view_param {
 struct view_run {
     struct arena *arena;
     const char *folder, *scenario, *status;
+    const char *ladder; /* whom a ladder draws, separated by commas; NULL: the scenario does not say */
     struct view_record *records; /* number id stands at (id - 1) % capacity */
     size_t count, capacity;      /* count: the highest number */
     struct view_because *because;

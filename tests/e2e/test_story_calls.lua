@@ -43,7 +43,7 @@ says(twenty, "asks again, for 1800s: its interval was too small (422), 20 times,
   "40 times, until", "alice hangs up 20 calls, until", "20 calls answered: 20 hung up")
 says(told("calls-that-end", "-s", "case=many"), "6 calls are answered; the first: bob1 answers alice1, until 0:12.0",
   "6 refreshes of sessions; the first: alice1 refreshes its session with bob1", "6 calls are hung up; the first: alice1 hangs up",
-  "the script: hang-up alice1 (calls-that-end.lua:41), until 30:00.0")
+  "the script: hang-up alice1 (calls-that-end.lua:42), until 30:00.0")
 
 local refused = told("calls-that-end", "-s", "case=refused")
 says(refused, "bob refuses the call of alice", "the run ends: 1 call made, none answered")

@@ -5,6 +5,7 @@ return {
   source = "made up for a test",
   story = "Pairs of people call each other: one asks for too short an interval, one is refused, one is not answered, one dies.",
   duration = "1h",
+  ladder = function(p) return p.case == "many" and p.calls == 1 and "bob2, alice2" or nil end,
   parameters = {
     case = { type = "enum", choices = "short|refused|dead|flooded|many|none", default = "short", doc = "what happens" },
     calls = { type = "integer", default = "1", min = "1", max = "100", doc = "calls of the caller" },
