@@ -239,7 +239,8 @@ static void pass_on_statelessly(struct proxy *p, const struct sip_msg *m)
         ip_discard(p->node, "sip-unanswerable");
 }
 
-/* 16.7: a copy of a 2xx (13.3.1.4), or nobody's, which is passed on all the same. */
+/* 16.7: a copy of a 2xx (13.3.1.4), or nobody's, which is passed on all the same; so is one that comes after we gave up
+ * and said 408 (step 5). */
 void proxy_on_stray(void *arg, const struct sip_msg *m, const struct sip_hop *from)
 {
     struct proxy *p = arg;
@@ -249,7 +250,7 @@ void proxy_on_stray(void *arg, const struct sip_msg *m, const struct sip_hop *fr
     struct sip_edit e;
     struct session_headers h;
     (void)from;
-    if (!c || !c->server || !c->is_invite || m->status / 100 != 2) {
+    if (!c || !c->server || !c->is_invite || m->status / 100 != 2 || sip_server_is_refused(c->server)) {
         pass_on_statelessly(p, m);
         return;
     }

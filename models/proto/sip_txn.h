@@ -95,6 +95,7 @@ struct str sip_server_request(const struct sip_server *t); /* the bytes of the r
 const struct sip_hop *sip_server_hop(const struct sip_server *t);
 uint64_t sip_server_flow(const struct sip_server *t);
 bool sip_server_is_answered(const struct sip_server *t); /* finally */
+bool sip_server_is_refused(const struct sip_server *t);  /* finally, not with 2xx; or it is forgotten */
 void sip_server_set_arg(struct sip_server *t, void *arg); /* whatever its user wants to find again */
 void *sip_server_arg(const struct sip_server *t);
 

@@ -434,6 +434,11 @@ bool sip_server_is_answered(const struct sip_server *t)
     return t->status >= 200;
 }
 
+bool sip_server_is_refused(const struct sip_server *t)
+{
+    return t->status >= 300 || t->fsm.state == FORGOTTEN;
+}
+
 void sip_server_set_arg(struct sip_server *t, void *arg)
 {
     t->arg = arg;

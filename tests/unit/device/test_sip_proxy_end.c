@@ -89,6 +89,28 @@ static void section_16_8_timer_c(void **state)
     bench_end(b);
 }
 
+/* 16.7 step 5: after timer C and 408 b answers all the same: its 2xx is passed on, when it says it once more. */
+static void section_16_7_answered_after_408(void **state)
+{
+    (void)state;
+    struct bench *b = plain_bench();
+    say_sip(&b->a, INVITE(""));
+    soon(b);
+    struct sip_msg q = next_mail(&b->b, "INVITE");
+    reply(&b->b, &q, "180 Ringing", "");
+    run_for(b->w, dur_s(181 + 32 + 1));
+    next_mail(&b->a, "SIP/2.0 180");
+    next_mail(&b->a, "SIP/2.0 408");
+    b->a.read = b->a.count; /* copies of it: there was no ACK */
+    reply(&b->b, &q, "200 OK", "");
+    soon(b);
+    reply(&b->b, &q, "200 OK", "");
+    soon(b);
+    struct sip_msg ok = next_mail(&b->a, "SIP/2.0 200");
+    assert_int_equal(vias(&ok), 1);
+    bench_end(b);
+}
+
 /* 15.1.1, 16.7: b is gone: the BYE is answered 408, and the call is over. */
 static void section_15_1_a_bye_without_answer(void **state)
 {
@@ -107,6 +129,7 @@ int main(void)
         cmocka_unit_test(section_16_10_cancel),
         cmocka_unit_test(section_16_7_no_answer),
         cmocka_unit_test(section_16_8_timer_c),
+        cmocka_unit_test(section_16_7_answered_after_408),
         cmocka_unit_test(section_15_1_a_bye_without_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
