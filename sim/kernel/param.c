@@ -147,7 +147,6 @@ const char *param_unit(enum param_type type)
     return k == UNIT_NONE ? (type == PARAM_INT ? "1" : "") : names[k];
 }
 
-#define CHOICES_MAX 64
 
 static bool parse_choice(const struct param_def *d, struct str text, struct param_value *out,
                          struct err *e)
@@ -158,7 +157,6 @@ static bool parse_choice(const struct param_def *d, struct str text, struct para
     size_t n = 0;
     for (; rest.n; n++) {
         ASSERT(n < CHOICES_MAX);
-    for (; rest.n && n < CHOICES_MAX; n++) {
         struct str one = str_cut(&rest, '|');
         struct txtbuf t = txtbuf_of(copies[n], sizeof copies[n]);
         txtbuf_str(&t, one);
