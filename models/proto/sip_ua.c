@@ -43,10 +43,27 @@ static bool is_known(const struct sip_ua *ua, const struct sip_msg *m)
     return false;
 }
 
+/* RFC 3261 8.2.2.2: the same request once more, by another way: its copies of one way are the transaction's. */
+static bool is_merged(const struct sip_ua *ua, const struct sip_msg *m)
+{
+    struct sip_cseq cseq;
+    struct str tag = sip_param(sip_header(m, SIP_FROM), STR("tag")), call_id = sip_header(m, SIP_CALL_ID);
+    bool counted = sip_cseq(m, &cseq);
+    LIST_EACH (i, &ua->up) {
+        const struct sip_call *c = LIST_ENTRY(i, struct sip_call, in_ua);
+        if (!c->outgoing && counted && c->remote_cseq == cseq.number && str_eq(str_of(c->call_id), call_id) &&
+            str_eq(str_of(c->remote_tag), tag))
+            return true;
+    }
+    return false;
+}
+
 static void on_orphan(struct sip_ua *ua, struct sip_server *t, const struct sip_msg *m, const struct sip_hop *from)
 {
     bool in_dialog = sip_has_param(sip_header(m, SIP_TO), STR("tag"));
-    if (sip_is(m, "INVITE") && !in_dialog)
+    if (sip_is(m, "INVITE") && !in_dialog && is_merged(ua, m))
+        ua_answer(ua, t, 482, "", NULL, NULL);
+    else if (sip_is(m, "INVITE") && !in_dialog)
         call_on_invite(ua, t, m, from);
     else if (sip_is(m, "OPTIONS") && !in_dialog)
         ua_answer(ua, t, 200, "", "Allow", ua->config->methods); /* 11.2 */

@@ -62,6 +62,8 @@ static const struct row rows[] = {
      INVITED("") "> OPTIONS | CSeq: 4000 OPTIONS\n< 200"},
     {"3261 12.2.2: the first number of who was called is free", "session_timers=off",
      CALLED("") "\n> OPTIONS | CSeq: 1 OPTIONS\n< 200\n> OPTIONS | CSeq: 2 OPTIONS\n< 200"},
+    {"3261 8.2.2.2: the same INVITE by another way: 482", "",
+     "manual\n> INVITE | sdp\n< 100\nring\n< 180\n> INVITE | sdp | To: <sip:100@10.1.1.1> | CSeq: 8 INVITE\n< 482\n> ACK | CSeq: 8 ACK\nhang-up\n< 603"},
     {"3261 12.2.2: of no dialog: 481 to BYE", "",
      "> BYE | To: <sip:100@10.1.1.1>;tag=no\n< 481 | To: <sip:100@10.1.1.1>;tag=no"},
     {"3261 12.2.2: of no dialog: 481 to a re-INVITE", "",
