@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench_calls.c: N calls at a time, for an hour each, through a CUBE, with the models of every scenario.
+/* bench_calls.c: N calls at a time, for an hour each, and one for a day, through a CUBE, with the models of every
+ * scenario.
  *
  *   provider --1 Gbps, 5 ms-- CUBE --1 Gbps, 100 us-- PBX (the far end of another trunk)
  *
- * The provider begins N calls within 100 s, and hangs each up an hour after its answer. Each call is two dialogs with
+ * The provider begins N calls within 100 s, and hangs each up an hour (a day) after its answer. Each call is two dialogs with
  * a session timer each (refreshed every 15 minutes), and four streams of voice of 50 packets a second, which are
  * counted, not sent. Nothing is recorded.
  *
@@ -19,9 +20,11 @@
 #include "sim/observe/sink.h"
 
 #define SPREAD_S 100
-#define TALK_S 3600
+#define HOUR_S 3600
 #define REST_S 60 /* for the last BYE and its answer, and transactions that linger */
 #define CALLS_MAX 4000 /* each takes two of the 8192 ports that a CUBE has for voice */
+
+static int64_t talk_s = HOUR_S; /* of the round that is measured */
 
 struct result {
     int64_t run_ns, set_up_ns, events, frames, bytes;
@@ -36,11 +39,14 @@ static struct node *add_provider(struct net *n, uint32_t calls)
     char count[16];
     struct txtbuf t = txtbuf_of(count, sizeof count);
     txtbuf_add(&t, "%u", calls);
+    char talk[24];
+    struct txtbuf u = txtbuf_of(talk, sizeof talk);
+    txtbuf_add(&u, "%llds", (long long)talk_s);
     struct setting s[] = {{STR("mac"), STR("00:50:56:00:00:01")}, {STR("address"), STR("192.0.2.2")},
                           {STR("gateway"), STR("192.0.2.1")},     {STR("sip_peer"), STR("192.0.2.1")},
                           {STR("number"), STR("49301234567")},    {STR("calls_to"), STR("5001")},
                           {STR("calls"), str_of(count)},          {STR("call_spread"), STR("100s")},
-                          {STR("talk_time"), STR("3600s")}};
+                          {STR("talk_time"), str_of(talk)}};
     return rig_node(n, "sip-provider", "provider", s, sizeof s / sizeof s[0]);
 }
 
@@ -109,7 +115,7 @@ static void measure(uint32_t calls, void *out)
     int64_t built = rig_wall_ns();
     run_to(s, 1);
     begin_calls(provider);
-    run_to(s, 1 + SPREAD_S + TALK_S + REST_S);
+    run_to(s, 1 + SPREAD_S + talk_s + REST_S);
     r->run_ns = rig_wall_ns() - built;
     r->set_up_ns = built - start;
     r->events = (int64_t)sim_events(s);
@@ -128,7 +134,7 @@ static void print_head(bool json)
     if (json)
         printf("{\"bench\": [");
     else
-        printf("  %9s %9s %8s %10s %12s %8s %8s %10s %12s %10s %10s\n", "calls", "answered", "dropped", "refreshes",
+        printf("  %9s %5s %9s %8s %10s %12s %8s %8s %10s %12s %10s %10s\n", "calls", "hours", "answered", "dropped", "refreshes",
                "RTP packets", "lost", "wall ms", "events", "events/s", "B a call", "RSS KiB");
 }
 
@@ -136,23 +142,27 @@ static void print_row(bool json, bool first, uint32_t n, const struct result *r)
 {
     long long per_s = (long long)((__int128)r->events * 1000000000 / r->run_ns);
     if (json)
-        printf("%s\n  {\"name\": \"calls\", \"n\": %u, \"ns\": %lld, \"per_s\": %lld, \"rss_kib\": %ld, "
+        printf("%s\n  {\"name\": \"calls\", \"n\": %u, \"talk_s\": %lld, \"ns\": %lld, \"per_s\": %lld, \"rss_kib\": %ld, "
                "\"answered\": %lld, \"dropped\": %lld, \"refreshes\": %lld, \"rtp_packets_sent\": %lld, "
                "\"rtp_packets_lost\": %lld, \"events\": %lld, \"frames\": %lld, \"bytes_per_call\": %lld, "
                "\"set_up_ns\": %lld}",
-               first ? "" : ",", n, (long long)r->run_ns, per_s, r->rss_kib, (long long)r->answered,
+               first ? "" : ",", n, (long long)talk_s, (long long)r->run_ns, per_s, r->rss_kib, (long long)r->answered,
                (long long)r->dropped, (long long)r->refreshes, (long long)r->packets, (long long)r->lost,
                (long long)r->events, (long long)r->frames, (long long)(r->bytes / n), (long long)r->set_up_ns);
     else
-        printf("  %9u %9lld %8lld %10lld %12lld %8lld %8lld %10lld %12lld %10lld %10ld\n", n, (long long)r->answered,
+        printf("  %9u %5lld %9lld %8lld %10lld %12lld %8lld %8.1f %10lld %12lld %10lld %10ld\n", n,
+               (long long)(talk_s / HOUR_S), (long long)r->answered,
                (long long)r->dropped, (long long)r->refreshes, (long long)r->packets, (long long)r->lost,
-               (long long)(r->run_ns / 1000000), (long long)r->events, per_s, (long long)(r->bytes / n), r->rss_kib);
+               (double)r->run_ns / 1e6, (long long)r->events, per_s, (long long)(r->bytes / n), r->rss_kib);
     fflush(stdout);
 }
 
 int bench_calls(int argc, char **argv)
 {
-    static const uint32_t usual[] = {100, 1000};
+    static const struct {
+        uint32_t calls;
+        int64_t talk_s;
+    } usual[] = {{1, 24 * HOUR_S}, {100, HOUR_S}, {1000, HOUR_S}};
     uint32_t sizes[RIG_SIZES_MAX];
     size_t count = 0;
     struct cli_options o;
@@ -163,8 +173,9 @@ int bench_calls(int argc, char **argv)
     if (o.help)
         return cmd_print_help("bench");
     print_head(o.json);
-    for (size_t i = 0; i < (count ? count : 2); i++) {
-        uint32_t n = count ? sizes[i] : usual[i];
+    for (size_t i = 0; i < (count ? count : sizeof usual / sizeof usual[0]); i++) {
+        uint32_t n = count ? sizes[i] : usual[i].calls;
+        talk_s = count ? HOUR_S : usual[i].talk_s;
         struct result r;
         if (!rig_measure_apart(measure, n, &r, sizeof r)) {
             err_machine(&e, "calls at %u: the measuring process failed", n);
