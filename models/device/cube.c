@@ -9,6 +9,7 @@
 #include "models/net/tcp.h"
 #include "models/proto/bridge_show.h"
 #include "models/proto/call_show.h"
+#include "models/proto/ccsip_log.h"
 #include "models/proto/dial_peer_show.h"
 #include "models/proto/routed_ports.h"
 #include "models/proto/sip_profile.h"
@@ -26,7 +27,7 @@ struct cube {
     /* configuration */
     struct sim_dur arp_timeout;
     const char *routes, *dial_peers, *profile_text;
-    bool session_refresh;
+    bool session_refresh, debug_ccsip;
     int midcall, method, refresher;
     struct session_config session; /* of a leg whose dial-peer says nothing else, and which asks for a timer */
     int64_t ignored_ppb;
@@ -43,6 +44,7 @@ struct cube {
     struct tcp *tcp;
     struct media_host media;
     struct sip_ua ua;
+    struct sip_watch watch;
     struct call_bridge bridge;
     struct rng *ignoring; /* NULL until it is needed */
     uint64_t down;        /* the record that tells of the crash; 0: it is up */
@@ -74,6 +76,7 @@ static const struct param_def params[] = {
     {"session_enforced", PARAM_BOOL, "on", NULL, NULL, NULL, "ends a call whose session expires; off is an experiment", AT(session.expires_calls), false},
     {"midcall_signaling", PARAM_ENUM, "passthru", NULL, NULL, MIDCALL_CHOICES, "what a CUBE does with a re-INVITE or UPDATE within a call: passes it on, only with a changed SDP, or never", AT(midcall), false},
     {"refreshes_ignored", PARAM_FRACTION, "0%", "0%", "100%", NULL, "share of session refreshes that a CUBE does not answer (the defect CSCun31375)", AT(ignored_ppb), false},
+    {"debug_ccsip", PARAM_BOOL, "off", NULL, NULL, NULL, "a CUBE prints each SIP message at its console (debug ccsip messages)", AT(debug_ccsip), false},
     SIP_TIMER_PARAMS(struct cube, ua_config.timers),
     MEDIA_PARAMS(struct cube, media_config),
     TCP_PARAMS(struct cube, tcp_config, "cube_", "0s", "0s"),
@@ -278,6 +281,8 @@ static bool init(struct node *n, struct err *e)
     c->policy = (struct bridge_policy){.media = &c->media, .on_invite = on_invite};
     sip_ua_init(&c->ua, n, c->ip, c->tcp, SIP_PORT, &c->ua_config, &bridge_calls, &hooks, &c->bridge);
     c->ua.transport.dscp = DSCP_CS3;
+    if (c->debug_ccsip)
+        ccsip_log(&c->ua.transport, &c->watch);
     bridge_init(&c->bridge, &c->ua, &c->policy, c);
     return true;
 }
