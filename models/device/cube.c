@@ -78,6 +78,7 @@ static const struct param_def params[] = {
     {"refreshes_ignored", PARAM_FRACTION, "0%", "0%", "100%", NULL, "share of session refreshes that a CUBE does not answer (the defect CSCun31375)", AT(ignored_ppb), false},
     {"debug_ccsip", PARAM_BOOL, "off", NULL, NULL, NULL, "a CUBE prints each SIP message at its console (debug ccsip messages)", AT(debug_ccsip), false},
     SIP_TIMER_PARAMS(struct cube, ua_config.timers),
+    INVITE_EXPIRES_PARAM(struct cube, ua_config.invite_expires),
     MEDIA_PARAMS(struct cube, media_config),
     TCP_PARAMS(struct cube, tcp_config, "cube_", "0s", "0s"),
     {0},

@@ -40,6 +40,7 @@ struct call_user {
 /* What a user agent is and does; must outlive it. The SIP_UA_PARAMS of a device are stored here. */
 struct sip_ua_config {
     struct sip_timers timers;
+    struct sim_dur invite_expires; /* 0: it rings as long as it likes */
     struct session_config session; /* completed by sip_ua_configure */
     int session_refresher, session_method, session_at;
     const char *product;  /* User-Agent and Server; "" none */
@@ -50,8 +51,12 @@ struct sip_ua_config {
 #define SIP_METHODS "INVITE, OPTIONS, BYE, CANCEL, ACK, UPDATE"
 
 /* clang-format off */
+#define INVITE_EXPIRES_PARAM(state, field) \
+    {"sip_invite_expires", PARAM_DUR, "180s", "1s", "1d", NULL, "a call of its own that has no answer after this is cancelled (RFC 3261 13.2.1)", offsetof(state, field), false}
+
 #define SIP_UA_PARAMS(state, field) \
     SIP_TIMER_PARAMS(state, field.timers), \
+    INVITE_EXPIRES_PARAM(state, field.invite_expires), \
     {"session_timers", PARAM_BOOL, "on", NULL, NULL, NULL, "supports session timers (RFC 4028)", offsetof(state, field.session.supported), false}, \
     {"session_expires", PARAM_DUR, "1800s", "90s", "86400s", NULL, "session interval that it asks for, in whole seconds", offsetof(state, field.session.expires), false}, \
     {"min_se", PARAM_DUR, "1800s", "90s", "86400s", NULL, "least session interval that it takes; a shorter one is answered 422", offsetof(state, field.session.min_se), false}, \
@@ -154,7 +159,7 @@ struct sip_call {
     bool ok_offers, ok_first; /* our 2xx offers: the ACK answers; it is the one that made the call */
     uint32_t copies;
     struct sim_dur copy_after;
-    struct tmr copy, patience, retry; /* of that 2xx: 13.3.1.4; patience: of a CANCEL, too (9.1); after 491 and 500 */
+    struct tmr copy, patience, retry; /* of that 2xx: 13.3.1.4; patience: of our INVITE and its CANCEL, too (9.1); after 491 and 500 */
     /* session timer */
     const struct session_config *session_config;
     struct session_timer session;

@@ -36,6 +36,8 @@ void call_invite(struct sip_call *c)
 {
     c->errand = CALL_FIRST;
     send_request(c, "INVITE");
+    tmr_arm(&c->patience, c->ua->config->invite_expires);
+    tmr_await(&c->patience, call_flow(c, true, c->cseq), c->peer);
 }
 
 static void ask(struct sip_call *c, enum call_errand errand, bool by_update)
@@ -216,6 +218,7 @@ static void take_session(struct sip_call *c, const struct sip_msg *m)
 
 static void on_accepted(struct sip_call *c, const struct sip_msg *m)
 {
+    tmr_disarm(&c->patience);
     learn_peer(c, m);
     call_learn_target(c, m);
     call_learn_routes(c, m);
