@@ -11,6 +11,7 @@
 #include "models/proto/call_show.h"
 #include "models/proto/ccsip_log.h"
 #include "models/proto/dial_peer_show.h"
+#include "models/proto/host_power.h"
 #include "models/proto/routed_ports.h"
 #include "models/proto/sip_profile.h"
 
@@ -47,7 +48,7 @@ struct cube {
     struct sip_watch watch;
     struct call_bridge bridge;
     struct rng *ignoring; /* NULL until it is needed */
-    uint64_t down;        /* the record that tells of the crash; 0: it is up */
+    struct host_power power;
 };
 
 struct cube_port {
@@ -309,34 +310,25 @@ static void start(struct node *n)
 
 /* --- operations --------------------------------------------------------------------------------------- */
 
-static uint64_t move_host(struct node *n, const char *from, const char *event, const char *to)
-{
-    struct rec r = {.kind = REC_STATE, .node = n->id};
-    r.state = (struct rec_state){"host", n->name, from, event, to};
-    return bus_publish(n->sim, &r);
-}
-
 static bool crash(struct node *n, struct err *e)
 {
     struct cube *c = n->state;
-    if (c->down)
-        return err_set(e, "'%s' is down already", n->name);
-    c->down = move_host(n, "up", "crash", "down");
+    if (!host_power_is_on(&c->power, n, e))
+        return false;
     sip_ua_power_off(&c->ua);
     media_host_power_off(&c->media);
     bridge_power_off(&c->bridge);
     tcp_power_off(c->tcp);
     ip_power_off(c->ip);
+    host_power_cut(&c->power, n);
     return true;
 }
 
 static bool start_again(struct node *n, struct err *e)
 {
     struct cube *c = n->state;
-    if (!c->down)
-        return err_set(e, "'%s' is up already", n->name);
-    move_host(n, "down", "start", "up");
-    c->down = 0;
+    if (!host_power_return(&c->power, n, e))
+        return false;
     return sip_ua_open(&c->ua) || err_set(e, "port %d is taken", SIP_PORT);
 }
 
@@ -359,10 +351,7 @@ static const struct model_op ops[] = {
 static void on_frame(struct node *n, struct port *in, const struct frame *f)
 {
     struct cube *c = n->state;
-    if (c->down)
-        bus_because(n->sim, frame_drop(in, f, DROP_NODE_DOWN), c->down, BECAUSE_STATE);
-    else
-        ip_on_frame(c->ip, in, f);
+    host_power_on_frame(&c->power, c->ip, in, f);
 }
 
 static void call_rows(const struct node *n, struct table *t)

@@ -11,6 +11,7 @@
 #include "models/proto/cucm_files.h"
 #include "models/proto/cucm_group.h"
 #include "models/proto/host.h"
+#include "models/proto/host_power.h"
 #include "models/proto/ris_show.h"
 #include "models/proto/sccp_station.h"
 #include "models/proto/sip_station.h"
@@ -34,7 +35,7 @@ struct cucm {
     struct call_control calls;
     struct sccp_station sccp;
     struct cucm_files files;
-    uint64_t down; /* the record that tells of the crash; 0: the host is up */
+    struct host_power power;
     uint32_t own_files; /* that the scenario brought */
     uint64_t own_hash;
 };
@@ -153,20 +154,13 @@ static bool stop_service(struct node *n, struct err *e)
     return true;
 }
 
-static uint64_t move_host(struct node *n, const char *from, const char *event, const char *to)
-{
-    struct rec r = {.kind = REC_STATE, .node = n->id};
-    r.state = (struct rec_state){"host", n->name, from, event, to};
-    return bus_publish(n->sim, &r);
-}
-
 /* The host is gone from one instant to the next: no FIN, no RST, no ARP; frames to it are lost. */
 static bool crash(struct node *n, struct err *e)
 {
     struct cucm *c = n->state;
-    if (c->down)
-        return err_set(e, "'%s' is down already", n->name);
-    c->down = move_host(n, "up", "crash", "down");
+    if (!host_power_is_on(&c->power, n, e))
+        return false;
+    host_power_cut(&c->power, n);
     c->manager.running = c->manager.hung = false;
     control_power_off(&c->calls);
     sip_station_power_off(&c->sip);
@@ -184,12 +178,8 @@ static bool start_service(struct node *n, struct err *e)
     struct cucm *c = n->state;
     if (c->manager.running)
         return err_set(e, "the service on '%s' runs already", n->name);
-    if (c->down) {
-        move_host(n, "down", "start", "up");
-        if (c->files_config.on)
-            cucm_files_start(&c->files);
-    }
-    c->down = 0;
+    if (c->power.down && host_power_return(&c->power, n, e) && c->files_config.on)
+        cucm_files_start(&c->files);
     ccm_start(&c->manager);
     return open_ports(c, false, e);
 }
@@ -255,8 +245,8 @@ static bool stop_tftp(struct node *n, struct err *e)
 static bool start_tftp(struct node *n, struct err *e)
 {
     struct cucm *c = n->state;
-    if (c->files.tftp.running || c->down)
-        return err_set(e, c->down ? "'%s' is down" : "the TFTP service on '%s' runs already", n->name);
+    if (c->files.tftp.running || c->power.down)
+        return err_set(e, c->power.down ? "'%s' is down" : "the TFTP service on '%s' runs already", n->name);
     cucm_files_start(&c->files);
     return true;
 }
@@ -312,10 +302,7 @@ static const struct model_op ops[] = {
 static void on_frame(struct node *n, struct port *in, const struct frame *f)
 {
     struct cucm *c = n->state;
-    if (c->down)
-        bus_because(n->sim, frame_drop(in, f, DROP_NODE_DOWN), c->down, BECAUSE_STATE);
-    else
-        ip_on_frame(c->ip, in, f);
+    host_power_on_frame(&c->power, c->ip, in, f);
 }
 
 static void phone_rows(const struct node *n, struct table *t)

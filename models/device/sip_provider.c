@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sip_provider.c: the other end of a SIP trunk: a user agent with people behind it who call and are called. */
-#include "models/net/frame.h"
 #include "models/net/show.h"
 #include "models/proto/host.h"
+#include "models/proto/host_power.h"
 #include "models/proto/talker.h"
 
 struct provider {
@@ -18,7 +18,7 @@ struct provider {
     struct tcp *tcp;
     struct sip_ua ua;
     struct talker talker;
-    uint64_t down; /* the record that tells of the crash; 0: the host is up */
+    struct host_power power;
 };
 
 #define AT(field) offsetof(struct provider, field)
@@ -63,33 +63,24 @@ static void start(struct node *n)
     host_start(&p->host, p->ip);
 }
 
-static uint64_t move_host(struct node *n, const char *from, const char *event, const char *to)
-{
-    struct rec r = {.kind = REC_STATE, .node = n->id};
-    r.state = (struct rec_state){"host", n->name, from, event, to};
-    return bus_publish(n->sim, &r);
-}
-
 static bool crash(struct node *n, struct err *e)
 {
     struct provider *p = n->state;
-    if (p->down)
-        return err_set(e, "'%s' is down already", n->name);
+    if (!host_power_is_on(&p->power, n, e))
+        return false;
     talker_power_off(&p->talker);
     sip_ua_power_off(&p->ua);
     tcp_power_off(p->tcp);
     ip_power_off(p->ip);
-    p->down = move_host(n, "up", "crash", "down"); /* the last thing it says: what explains its silence */
+    host_power_cut(&p->power, n);
     return true;
 }
 
 static bool start_again(struct node *n, struct err *e)
 {
     struct provider *p = n->state;
-    if (!p->down)
-        return err_set(e, "'%s' is up", n->name);
-    p->down = 0;
-    move_host(n, "down", "start", "up");
+    if (!host_power_return(&p->power, n, e))
+        return false;
     return sip_ua_open(&p->ua) || err_set(e, "port %d is taken", SIP_PORT);
 }
 
@@ -137,10 +128,7 @@ static const struct model_op ops[] = {
 static void on_frame(struct node *n, struct port *in, const struct frame *f)
 {
     struct provider *p = n->state;
-    if (p->down)
-        bus_because(n->sim, frame_drop(in, f, DROP_NODE_DOWN), p->down, BECAUSE_STATE);
-    else
-        ip_on_frame(p->ip, in, f);
+    host_power_on_frame(&p->power, p->ip, in, f);
 }
 
 static const struct model_table tables[] = {
