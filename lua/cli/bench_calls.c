@@ -150,10 +150,10 @@ static void print_row(bool json, bool first, uint32_t n, const struct result *r)
                (long long)r->dropped, (long long)r->refreshes, (long long)r->packets, (long long)r->lost,
                (long long)r->events, (long long)r->frames, (long long)(r->bytes / n), (long long)r->set_up_ns);
     else
-        printf("  %9u %5lld %9lld %8lld %10lld %12lld %8lld %8.1f %10lld %12lld %10lld %10ld\n", n,
+        printf("  %9u %5lld %9lld %8lld %10lld %12lld %8lld %6lld.%lld %10lld %12lld %10lld %10ld\n", n,
                (long long)(talk_s / HOUR_S), (long long)r->answered,
                (long long)r->dropped, (long long)r->refreshes, (long long)r->packets, (long long)r->lost,
-               (double)r->run_ns / 1e6, (long long)r->events, per_s, (long long)(r->bytes / n), r->rss_kib);
+               (long long)(r->run_ns / 1000000), (long long)(r->run_ns / 100000 % 10), (long long)r->events, per_s, (long long)(r->bytes / n), r->rss_kib);
     fflush(stdout);
 }
 

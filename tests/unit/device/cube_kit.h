@@ -148,6 +148,7 @@ static const struct param_def agent_params[] = {
     {"mac", PARAM_MAC, NULL, NULL, NULL, NULL, "MAC", offsetof(struct agent, mac), true},
     {"address", PARAM_IP4, NULL, NULL, NULL, NULL, "IPv4", offsetof(struct agent, address), true},
     SIP_TIMER_PARAMS(struct agent, config.timers),
+    INVITE_EXPIRES_PARAM(struct agent, config.invite_expires),
     TCP_PARAMS(struct agent, tcp_config, "", "0s", "0s"),
     {0},
 };
