@@ -78,10 +78,15 @@ static bool dropped_call(const struct view_record *x, const char *unused)
             view_field_is(x, "event", "unreachable"));
 }
 
+static bool call_ended(const struct view_record *x, const char *unused)
+{
+    (void)unused;
+    return view_is(x, "STATE") && view_field_is(x, "machine", "call") && view_field_is(x, "to", "ended");
+}
+
 static bool end_of_call(const struct view_record *x, const char *call_id)
 {
-    return view_is(x, "STATE") && view_field_is(x, "machine", "call") && view_field_is(x, "to", "ended") &&
-           view_field_is(x, "key", call_id);
+    return call_ended(x, NULL) && view_field_is(x, "key", call_id);
 }
 
 /* That a phone went elsewhere matters more than an end that somebody wanted. */
@@ -310,8 +315,11 @@ static bool find_node(const struct view_run *r, const char *name, struct why_sub
         }
         out->record = first_about(r, i);
         out->record = out->record ? out->record : first_outcome(r, i);
-        if (!out->record)
-            out->intro = arena_printf(r->arena, "nothing went wrong at %s: no alarm and no drop", name);
+        if (out->record)
+            return true;
+        out->record = first(r, i, call_ended, NULL); /* perhaps what another node decided */
+        out->intro = arena_printf(r->arena, out->record ? "nothing went wrong at %s itself; so its first call ended"
+                                                        : "nothing went wrong at %s: no alarm and no drop", name);
         return true;
     }
     return false;
