@@ -7,6 +7,7 @@
 
 local host = ...
 local view_of = require "dialtone.lint_view"
+local calls = require "dialtone.lint_calls"
 local network = require "dialtone.lint_network"
 local timers = require "dialtone.lint_timers"
 
@@ -61,5 +62,6 @@ return function(facts)
   local view = view_of(facts)
   network(view, report)
   timers(view, report)
+  calls(view, report)
   return finish()
 end
