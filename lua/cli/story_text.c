@@ -95,11 +95,11 @@ static void whole_text(const struct story *st, struct txtbuf *t, const struct st
     }
 }
 
-static void tell_wrapped(const struct story *st, FILE *out, const struct story_beat *b, const char *text)
+static void tell_wrapped(const struct story *st, FILE *out, int64_t t_ns, const char *text)
 {
     char clock[32], lead[48];
     struct txtbuf c = txtbuf_of(clock, sizeof clock), l = txtbuf_of(lead, sizeof lead);
-    clock_text(st, &c, b->t_ns);
+    clock_text(st, &c, t_ns);
     txtbuf_add(&l, "%8s ", clock);
     cli_print_wrapped(out, lead, "            ", text);
 }
@@ -115,25 +115,9 @@ static void tell_beat(const struct story *st, FILE *out, const struct story_beat
         return;
     whole_text(st, &t, &told);
     if (of_calls)
-        tell_wrapped(st, out, &told, text);
+        tell_wrapped(st, out, told.t_ns, text);
     else
         time_line(st, out, told.t_ns, text);
-}
-
-/* How many lines a beat takes. */
-static int lines_of(const struct story *st, const struct story_beat *b)
-{
-    char *told = NULL;
-    size_t n = 0;
-    int lines = 0;
-    FILE *memory = open_memstream(&told, &n);
-    ASSERT(memory != NULL);
-    tell_beat(st, memory, b);
-    fclose(memory);
-    for (const char *at = told; *at; at++)
-        lines += *at == '\n';
-    free(told);
-    return lines;
 }
 
 static void phones_text(const struct story *st, struct txtbuf *t)
@@ -169,7 +153,29 @@ static void tell_end(const struct story *st, FILE *out)
         story_calls_end(st, &t);
     if (!phones && !calls)
         txtbuf_cstr(&t, "no phone ever registered");
-    time_line(st, out, sim_now(st->sim).ns, text);
+    if (calls)
+        tell_wrapped(st, out, sim_now(st->sim).ns, text);
+    else
+        time_line(st, out, sim_now(st->sim).ns, text);
+}
+
+/* How many lines a beat takes; NULL: the end. */
+static int lines_of(const struct story *st, const struct story_beat *b)
+{
+    char *told = NULL;
+    size_t n = 0;
+    int lines = 0;
+    FILE *memory = open_memstream(&told, &n);
+    ASSERT(memory != NULL);
+    if (b)
+        tell_beat(st, memory, b);
+    else
+        tell_end(st, memory);
+    fclose(memory);
+    for (const char *at = told; *at; at++)
+        lines += *at == '\n';
+    free(told);
+    return lines;
 }
 
 /* The first unregister that finds no room is still told of. */
@@ -187,7 +193,8 @@ static void tell_rest(const struct story *st, FILE *out, size_t from, uint64_t l
 
 void story_timeline(const struct story *st, FILE *out, int lines_max)
 {
-    int told = 0, room = lines_max > 2 ? lines_max - 1 : 1, shown = 0;
+    int told = 0, shown = 0, end = lines_of(st, NULL);
+    int room = lines_max > end + 1 ? lines_max - end : 1;
     for (size_t i = 0; i < st->beat_count; i++)
         told += lines_of(st, &st->beats[i]);
     room = told > room ? room - 1 : room;

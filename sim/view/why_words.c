@@ -150,10 +150,22 @@ bool why_opens(const struct view_run *r, const struct view_record *x)
     return first && same_message(frame_text(x), str_of(first->text));
 }
 
+/* "INVITE sent, CSeq 102, to 10.0.0.1" is what happened; its name is "INVITE CSeq 102 to 10.0.0.1". */
+static struct str exchange_name(const struct view_run *r, const struct view_record *note)
+{
+    struct str line = why_note_line(note), sent = STR(" sent, CSeq "), to = STR(", to ");
+    ptrdiff_t at = str_find(line, sent), end = str_find(line, to);
+    if (at < 0 || end < at)
+        return line;
+    struct str number = {line.p + at + sent.n, (size_t)end - (size_t)at - sent.n};
+    struct str whom = {line.p + end + to.n, line.n - (size_t)end - to.n};
+    return str_of(arena_printf(r->arena, "%.*s CSeq %.*s to %.*s", (int)at, line.p, STR_ARG(number), STR_ARG(whom)));
+}
+
 void why_message(struct txtbuf *t, const struct view_run *r, const struct view_record *x)
 {
     const struct view_record *note = why_exchange(r, x);
-    struct str own = frame_text(x), name = note ? why_note_line(note) : STR_NONE;
+    struct str own = frame_text(x), name = note ? exchange_name(r, note) : STR_NONE;
     if (why_opens(r, x))
         txtbuf_str(t, name);
     else if (carried(own).n)

@@ -148,7 +148,7 @@ static void walks_from_a_call_to_the_lost_refresh(void **state)
     assert_int_equal(w.subject, call);
     assert_true(kit_says(&w, "at cucm, call a@prov went from confirmed to ended (session-expired)"));
     assert_true(kit_says(&w, "cucm had waited in vain for 1768s"));
-    assert_true(kit_says(&w, "access dropped at 1 the first copy of the awaited INVITE sent, CSeq 102, to 10.1.1.2 (gone)"));
+    assert_true(kit_says(&w, "access dropped at 1 the first copy of the awaited INVITE CSeq 102 to 10.1.1.2 (gone)"));
     kit_free(&k);
 }
 
