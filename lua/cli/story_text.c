@@ -178,17 +178,26 @@ static int lines_of(const struct story *st, const struct story_beat *b)
     return lines;
 }
 
-/* The first unregister that finds no room is still told of. */
+/* The first of its kind that found no room, from there on; NULL: there is none. */
+static const struct story_beat *first_untold(const struct story *st, size_t from, enum story_what what)
+{
+    while (from < st->beat_count && st->beats[from].what != what)
+        from++;
+    return from < st->beat_count ? &st->beats[from] : NULL;
+}
+
+/* The first unregister that finds no room, or else the first dropped call, is still told of. */
 static void tell_rest(const struct story *st, FILE *out, size_t from, uint64_t left_out)
 {
     char text[TEXT_BYTES];
     struct txtbuf t = txtbuf_of(text, sizeof text);
-    while (from < st->beat_count && st->beats[from].what != BEAT_UNREGISTERED)
-        from++;
-    if (from < st->beat_count)
-        clock_text(st, &t, st->beats[from].t_ns);
-    fprintf(out, "     ...  and so on, %llu lines more%s%s\n", (unsigned long long)left_out,
-            t.n ? "; unregistered again at " : "", t.n ? text : "");
+    const struct story_beat *b = first_untold(st, from, BEAT_UNREGISTERED);
+    const char *what = b ? "; unregistered again at " : "; a call is dropped at ";
+    b = b ? b : first_untold(st, from, BEAT_DROPPED);
+    if (b)
+        clock_text(st, &t, b->t_ns);
+    fprintf(out, "     ...  and so on, %llu lines more%s%s\n", (unsigned long long)left_out, b ? what : "",
+            b ? text : "");
 }
 
 void story_timeline(const struct story *st, FILE *out, int lines_max)
