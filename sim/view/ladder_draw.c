@@ -99,12 +99,12 @@ static void quiet(struct ladder *l, int64_t now_ns)
     l->any = true;
 }
 
-/* "again: INVITE" of "again: INVITE CSeq 102"; of an answer its number. */
+/* "again: INVITE" of "again: INVITE CSeq 102"; of an answer its number; nothing of a bare segment. */
 static size_t least_of(const struct ladder_item *i, struct str label)
 {
     struct str rest = ladder_label(i->record);
     size_t before = label.n - rest.n;
-    return before + str_cut(&rest, ' ').n;
+    return ladder_message(i->record).n ? before + str_cut(&rest, ' ').n : 0;
 }
 
 /* On the shaft; beside it when the shaft is so short that not even the method would be left. */
