@@ -137,14 +137,24 @@ static void acknowledge(void *self, const void *msg)
 
 /* --- actions -------------------------------------------------------------------------------------- */
 
+/* Nobody wants to hear of it: it may not ring for ever, but for as long as one that was cancelled (9.1). */
+static void limit_ringing(struct sip_client *c)
+{
+    sip_txn_arm(&c->end, "sip.timer_b", sip_txn_life(c->txns), 0);
+}
+
 static void hear_provisional(void *self, const void *msg)
 {
     struct sip_client *c = self;
     (void)msg;
     c->deed = CLIENT_ANSWERED;
-    if (is_invite(c)) {
+    if (is_invite(c) && c->fsm.state == PROCEEDING && !c->user) {
+        return; /* its time runs */
+    } else if (is_invite(c)) {
         tmr_disarm(&c->copy);
         tmr_disarm(&c->end); /* how long it may ring is its user's business */
+        if (!c->user)
+            limit_ringing(c);
     } else if (repeats(c)) {
         c->pause = c->txns->timers->t2; /* of the next ones; the one under way stays (17.1.2.2) */
     }
@@ -399,12 +409,11 @@ struct sip_client *sip_client_start(struct sip_txns *x, const struct sip_hop *to
     return c;
 }
 
-/* An INVITE may ring for ever; but when nobody cares it has the time that one has that was cancelled (9.1). */
 void sip_client_forget(struct sip_client *c)
 {
     c->user = NULL;
     if (is_invite(c) && c->fsm.state == PROCEEDING)
-        sip_txn_arm(&c->end, "sip.timer_b", sip_txn_life(c->txns), 0);
+        limit_ringing(c);
 }
 
 bool sip_client_is_proceeding(const struct sip_client *c)

@@ -234,6 +234,22 @@ static void whom_nobody_listens_to(void **state)
     close_bench(b);
 }
 
+/* Before anybody answers (100 comes after 200 ms): what rings then ends, too, however often it rings. */
+static void whom_nobody_listens_to_from_the_start(void **state)
+{
+    (void)state;
+    struct bench *b = open_bench();
+    sip_client_forget(request(b, "INVITE", SIP_OVER_UDP));
+    run_for(b->w, dur_s(30));
+    answer(told(b->b, TOLD_REQUEST, 0)->server, 180, "t-of-b");
+    run_for(b->w, dur_s(2));
+    assert_int_equal(live(b), 1);
+    run_for(b->w, dur_s(1));
+    assert_int_equal(live(b), 0);
+    answer(told(b->b, TOLD_REQUEST, 0)->server, 487, "t-of-b");
+    close_bench(b);
+}
+
 static void the_power_goes(void **state)
 {
     (void)state;
@@ -279,6 +295,7 @@ int main(void)
         cmocka_unit_test(an_answer_that_comes_twice),
         cmocka_unit_test(answers_find_their_request),
         cmocka_unit_test(whom_nobody_listens_to),
+        cmocka_unit_test(whom_nobody_listens_to_from_the_start),
         cmocka_unit_test(the_power_goes),
         cmocka_unit_test(other_timers),
     };
