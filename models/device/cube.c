@@ -16,8 +16,6 @@
 #include "models/proto/sip_profile.h"
 
 #define DSCP_CS3 24
-#define COPIED dur_s(86400) /* up to the longest interval that any of these products has */
-#define METHODS "INVITE, OPTIONS, BYE, CANCEL, ACK, UPDATE"
 
 /* What a leg of one dial-peer has for its session timer; `asks`: it writes Session-Expires into its first INVITE. */
 struct peer_sessions {
@@ -29,8 +27,7 @@ struct cube {
     struct sim_dur arp_timeout;
     const char *routes, *dial_peers, *profile_text;
     bool session_refresh, debug_ccsip;
-    int midcall, method, refresher;
-    struct session_config session; /* of a leg whose dial-peer says nothing else, and which asks for a timer */
+    int midcall;
     int64_t ignored_ppb;
     struct tcp_config tcp_config;
     struct media_config media_config;
@@ -66,20 +63,11 @@ static const struct param_def params[] = {
     {"routes", PARAM_TEXT, "", NULL, NULL, NULL, "static routes: '10.2.0.0/16 via 10.1.0.2', separated by commas", AT(routes), true},
     {"dial_peers", PARAM_TEXT, "", NULL, NULL, NULL, "where calls go: '100 destination-pattern 5... session-target 10.0.0.5:5060 transport tcp', separated by semicolons; further words: preference 0..10, session-refresh, min-se SECONDS, midcall-signaling passthru|passthru-media-change|block, sip-profile on|off", AT(dial_peers), true},
     {"sip_profile", PARAM_TEXT, "", NULL, NULL, NULL, "rules for the headers of what it sends: 'request ANY sip-header Allow-Header modify \", UPDATE\" \"\"', separated by semicolons (voice class sip-profiles)", AT(profile_text), false},
-    {"session_timers", PARAM_BOOL, "on", NULL, NULL, NULL, "supports session timers (RFC 4028)", AT(session.supported), false},
-    {"session_expires", PARAM_DUR, "1800s", "90s", "86400s", NULL, "session interval that it asks for, in whole seconds", AT(session.expires), false},
-    {"min_se", PARAM_DUR, "1800s", "90s", "86400s", NULL, "least session interval that it takes; a shorter one is answered 422", AT(session.min_se), false},
     {"session_refresh", PARAM_BOOL, "off", NULL, NULL, NULL, "a CUBE writes Session-Expires into its outgoing INVITE though the incoming one had none (session refresh)", AT(session_refresh), false},
-    {"session_refresh_method", PARAM_ENUM, "invite", NULL, NULL, SESSION_METHOD_CHOICES, "how it refreshes: re-INVITE, or UPDATE where the other side's Allow has it", AT(method), false},
-    {"session_refresher", PARAM_ENUM, "uac", NULL, NULL, SESSION_REFRESHER_CHOICES, "who it wants to refresh: the side whose request carries the timer, or the other", AT(refresher), false},
-    {"session_names_refresher", PARAM_BOOL, "off", NULL, NULL, NULL, "its first INVITE says who shall refresh; off: the side that answers chooses (RFC 4028 7.1)", AT(session.names_refresher), false},
-    {"session_refreshes", PARAM_BOOL, "on", NULL, NULL, NULL, "does its duty as refresher; off is an experiment", AT(session.refreshes), false},
-    {"session_enforced", PARAM_BOOL, "on", NULL, NULL, NULL, "ends a call whose session expires; off is an experiment", AT(session.expires_calls), false},
     {"midcall_signaling", PARAM_ENUM, "passthru", NULL, NULL, MIDCALL_CHOICES, "what a CUBE does with a re-INVITE or UPDATE within a call: passes it on, only with a changed SDP, or never", AT(midcall), false},
     {"refreshes_ignored", PARAM_FRACTION, "0%", "0%", "100%", NULL, "share of session refreshes that a CUBE does not answer (the defect CSCun31375)", AT(ignored_ppb), false},
     {"debug_ccsip", PARAM_BOOL, "off", NULL, NULL, NULL, "a CUBE prints each SIP message at its console (debug ccsip messages)", AT(debug_ccsip), false},
-    SIP_TIMER_PARAMS(struct cube, ua_config.timers),
-    INVITE_EXPIRES_PARAM(struct cube, ua_config.invite_expires),
+    SIP_AGENT_PARAMS(struct cube, ua_config),
     MEDIA_PARAMS(struct cube, media_config),
     TCP_PARAMS(struct cube, tcp_config, "cube_", "0s", "0s"),
     {0},
@@ -224,27 +212,26 @@ static const struct ua_hooks hooks = {.edit = edit, .ignores = ignores, .session
 
 /* RFC 4028 7.1: nothing is asked for that is below what is accepted. On a leg that does not ask, what the other side
  * asks for is copied (seed 003). */
-static struct session_config session_config(const struct cube *c, struct sim_dur min_se, bool asks)
+static struct session_config session_config(const struct session_config *box, struct sim_dur min_se, bool asks)
 {
-    struct session_config s = c->session;
+    struct session_config s = *box;
+    s.states_min_se = true; /* seed 003: whatever it is, it goes into each first INVITE */
     s.asks = asks;
     s.min_se = min_se;
-    s.expires = asks ? dur_max(s.expires, min_se) : COPIED;
+    s.expires = asks ? dur_max(s.expires, min_se) : dur_s(SESSION_EXPIRES_MAX_S);
     return s;
 }
 
 static void make_sessions(struct cube *c, uint32_t count)
 {
-    c->session.states_min_se = true; /* seed 003: whatever it is, it goes into each first INVITE */
-    c->session.refresher = c->refresher == 0 ? REFRESHER_UAC : REFRESHER_UAS;
-    c->session.method = c->method == 0 ? SESSION_BY_INVITE : SESSION_BY_UPDATE;
-    c->ua_config.session = session_config(c, c->session.min_se, false);
+    const struct session_config box = c->ua_config.session;
+    c->ua_config.session = session_config(&box, box.min_se, false);
     c->sessions = ARENA_ARRAY(sim_arena(c->node->sim), struct peer_sessions, count);
     for (const struct dial_peer *p = c->peers; p; p = p->next) {
         struct peer_sessions *s = &c->sessions[p->index];
-        struct sim_dur min_se = p->min_se_s ? dur_s(p->min_se_s) : c->session.min_se;
-        s->plain = session_config(c, min_se, false);
-        s->asks = session_config(c, min_se, true);
+        struct sim_dur min_se = p->min_se_s ? dur_s(p->min_se_s) : box.min_se;
+        s->plain = session_config(&box, min_se, false);
+        s->asks = session_config(&box, min_se, true);
     }
 }
 
@@ -252,9 +239,8 @@ static bool read_config(struct cube *c, struct err *e)
 {
     struct arena *a = sim_arena(c->node->sim);
     uint32_t count = 0;
-    if (c->session.expires.ns % dur_s(1).ns || c->session.min_se.ns % dur_s(1).ns)
-        return err_set(e, "parameters 'session_expires' and 'min_se': must be whole seconds");
-    if (!dial_peers_read(&c->peers, a, c->dial_peers, e) || !sip_profile_read(&c->profile, a, c->profile_text, e))
+    if (!sip_ua_configure(&c->ua_config, e) || !dial_peers_read(&c->peers, a, c->dial_peers, e) ||
+        !sip_profile_read(&c->profile, a, c->profile_text, e))
         return false;
     for (const struct dial_peer *p = c->peers; p; p = p->next)
         count++;
@@ -278,7 +264,7 @@ static bool init(struct node *n, struct err *e)
         return false;
     c->ua_config.product = "Cisco-SIPGateway/IOS-15.4.3.S2";
     c->ua_config.sdp_user = MEDIA_USER_CUBE;
-    c->ua_config.methods = METHODS;
+    c->ua_config.methods = SIP_METHODS;
     media_host_init(&c->media, n, c->ip, &c->media_config);
     c->policy = (struct bridge_policy){.media = &c->media, .on_invite = on_invite};
     sip_ua_init(&c->ua, n, c->ip, c->tcp, SIP_PORT, &c->ua_config, &bridge_calls, &hooks, &c->bridge);

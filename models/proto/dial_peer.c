@@ -5,7 +5,6 @@
 #include "models/proto/session_timer.h"
 
 #define TAG_MAX 1073741823 /* of IOS */
-#define MIN_SE_MAX 86400
 #define PREFERENCE_MAX 10
 
 /* --- patterns --------------------------------------------------------------------------------------------- */
@@ -223,7 +222,7 @@ static bool take_preference(struct reader *r)
 /* RFC 4028 5: at least 90 s. */
 static bool take_min_se(struct reader *r)
 {
-    return take_number(r, SESSION_MIN_SE_S, MIN_SE_MAX, "a min-se of 90..86400 seconds", &r->peer->min_se_s);
+    return take_number(r, SESSION_MIN_SE_S, SESSION_EXPIRES_MAX_S, "a min-se of 90..86400 seconds", &r->peer->min_se_s);
 }
 
 static const char *const switches[] = {"on", "off"};

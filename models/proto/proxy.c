@@ -218,7 +218,9 @@ bool proxy_init(struct proxy *p, struct node *n, struct ip_stack *ip, struct tcp
     struct proxy_route *routes;
     *p = (struct proxy){.node = n, .config = c};
     if (!proxy_routes_read(&routes, sim_arena(n->sim), c->routes, e))
-        return err_wrap(e, "%s '%s': param 'routes'", n->model->name, n->name);
+        return err_wrap(e, "parameter 'routes'");
+    if (!session_interval_check(c->session.expires, c->session.min_se, e))
+        return false;
     p->self = (struct proxy_self){addr, SIP_PORT, c->record_route, routes};
     sip_transport_init(&p->transport, n, ip, tcp, SIP_PORT, &transport_user, p);
     p->transport.relays = true;

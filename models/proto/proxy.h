@@ -24,8 +24,7 @@ struct proxy_config {
     {"record_route", PARAM_BOOL, "on", NULL, NULL, NULL, "a proxy stays on the path of later requests of a call", offsetof(state, field.record_route), false}, \
     {"proxy_session_timers", PARAM_BOOL, "on", NULL, NULL, NULL, "RFC 4028 8: a proxy asks for session timers, and forgets a call whose session expired; off: it remembers each until its BYE", offsetof(state, field.session.on), false}, \
     {"proxy_inserts_session_expires", PARAM_BOOL, "on", NULL, NULL, NULL, "a proxy with session timers asks for one where the caller did not", offsetof(state, field.session.inserts), false}, \
-    {"session_expires", PARAM_DUR, "1800s", "90s", "86400s", NULL, "interval of a session, after which it ends unless it was refreshed (RFC 4028 4)", offsetof(state, field.session.expires), false}, \
-    {"min_se", PARAM_DUR, "1800s", "90s", "86400s", NULL, "least interval of a session that is accepted (RFC 4028 5)", offsetof(state, field.session.min_se), false}, \
+    SESSION_INTERVAL_PARAMS(state, field.session), \
     {"sip_timer_c", PARAM_DUR, "181s", "180001ms", "1h", NULL, "RFC 3261's timer C: a proxy lets a call ring so long after its last provisional answer", offsetof(state, field.timer_c), false}, \
     SIP_TIMER_PARAMS(state, field.timers)
 /* clang-format on */

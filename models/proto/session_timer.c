@@ -83,6 +83,16 @@ static void on_expiry(void *owner)
     t->user->on_expire(t->arg);
 }
 
+static bool is_whole(const char *name, struct sim_dur d, struct err *e)
+{
+    return d.ns % dur_s(1).ns == 0 || err_set(e, "parameter '%s': must be whole seconds", name);
+}
+
+bool session_interval_check(struct sim_dur expires, struct sim_dur min_se, struct err *e)
+{
+    return is_whole("session_expires", expires, e) && is_whole("min_se", min_se, e);
+}
+
 void session_init(struct session_timer *t, struct node *n, const char *call_id, const struct session_config *c,
                   const struct session_user *u, void *arg)
 {

@@ -14,6 +14,16 @@ enum session_refresher { REFRESHER_NONE, REFRESHER_UAC, REFRESHER_UAS };
 
 #define SESSION_MIN_SE_S 90       /* RFC 4028 5: least value, and what holds when nobody says another */
 #define SESSION_MARGIN_S 32       /* RFC 4028 10 */
+#define SESSION_EXPIRES_MAX_S 86400 /* the longest interval that any of these products has */
+
+/* clang-format off */
+#define SESSION_INTERVAL_PARAMS(state, field) \
+    {"session_expires", PARAM_DUR, "1800s", "90s", "86400s", NULL, "session interval that is asked for, in whole seconds", offsetof(state, field.expires), false}, \
+    {"min_se", PARAM_DUR, "1800s", "90s", "86400s", NULL, "least session interval that is taken, in whole seconds; a shorter one is answered 422", offsetof(state, field.min_se), false}
+/* clang-format on */
+
+/* False: one of the two is no whole number of seconds. */
+MUST_USE bool session_interval_check(struct sim_dur expires, struct sim_dur min_se, struct err *e);
 
 /* What one message says of the session's timer. */
 struct session_headers {

@@ -54,20 +54,23 @@ struct sip_ua_config {
 #define INVITE_EXPIRES_PARAM(state, field) \
     {"sip_invite_expires", PARAM_DUR, "180s", "1s", "1d", NULL, "a call of its own that has no answer after this is cancelled (RFC 3261 13.2.1)", offsetof(state, field), false}
 
-#define SIP_UA_PARAMS(state, field) \
+/* What all agents have. */
+#define SIP_AGENT_PARAMS(state, field) \
     SIP_TIMER_PARAMS(state, field.timers), \
     INVITE_EXPIRES_PARAM(state, field.invite_expires), \
     {"session_timers", PARAM_BOOL, "on", NULL, NULL, NULL, "supports session timers (RFC 4028)", offsetof(state, field.session.supported), false}, \
-    {"session_expires", PARAM_DUR, "1800s", "90s", "86400s", NULL, "session interval that it asks for, in whole seconds", offsetof(state, field.session.expires), false}, \
-    {"min_se", PARAM_DUR, "1800s", "90s", "86400s", NULL, "least session interval that it takes; a shorter one is answered 422", offsetof(state, field.session.min_se), false}, \
+    SESSION_INTERVAL_PARAMS(state, field.session), \
     {"session_refresh_method", PARAM_ENUM, "invite", NULL, NULL, SESSION_METHOD_CHOICES, "how it refreshes: re-INVITE, or UPDATE where the other side's Allow has it", offsetof(state, field.session_method), false}, \
     {"session_refresher", PARAM_ENUM, "uac", NULL, NULL, SESSION_REFRESHER_CHOICES, "who it wants to refresh: the side whose request carries the timer, or the other", offsetof(state, field.session_refresher), false}, \
     {"session_names_refresher", PARAM_BOOL, "off", NULL, NULL, NULL, "its first INVITE says who shall refresh; off: the side that answers chooses (RFC 4028 7.1)", offsetof(state, field.session.names_refresher), false}, \
-    {"session_requested", PARAM_BOOL, "on", NULL, NULL, NULL, "its first INVITE has a Session-Expires", offsetof(state, field.session.asks), false}, \
-    {"session_added", PARAM_BOOL, "on", NULL, NULL, NULL, "its 200 OK has a Session-Expires though the INVITE had none", offsetof(state, field.session.adds), false}, \
-    {"session_refresh_at", PARAM_ENUM, "half", NULL, NULL, "half|full", "when it refreshes: at half the interval (RFC 4028), or at the whole of it (seed 003's sentence on CUCM)", offsetof(state, field.session_at), false}, \
     {"session_refreshes", PARAM_BOOL, "on", NULL, NULL, NULL, "does its duty as refresher; off is an experiment", offsetof(state, field.session.refreshes), false}, \
     {"session_enforced", PARAM_BOOL, "on", NULL, NULL, NULL, "ends a call whose session expires; off is an experiment", offsetof(state, field.session.expires_calls), false}
+
+#define SIP_UA_PARAMS(state, field) \
+    SIP_AGENT_PARAMS(state, field), \
+    {"session_requested", PARAM_BOOL, "on", NULL, NULL, NULL, "its first INVITE has a Session-Expires", offsetof(state, field.session.asks), false}, \
+    {"session_added", PARAM_BOOL, "on", NULL, NULL, NULL, "its 200 OK has a Session-Expires though the INVITE had none", offsetof(state, field.session.adds), false}, \
+    {"session_refresh_at", PARAM_ENUM, "half", NULL, NULL, "half|full", "when it refreshes: at half the interval (RFC 4028), or at the whole of it (seed 003's sentence on CUCM)", offsetof(state, field.session_at), false}
 /* clang-format on */
 
 /* Fills in what parameters do not say by themselves. Spans that are no whole seconds are an error. */

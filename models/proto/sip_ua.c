@@ -171,11 +171,6 @@ static void on_lost(void *arg, const struct sip_hop *peer)
 
 static const struct sip_transport_user transport_user = {on_message, on_lost};
 
-static bool whole_seconds(const char *name, struct sim_dur d, struct err *e)
-{
-    return d.ns % 1000000000 == 0 || err_set(e, "parameter '%s': must be whole seconds", name);
-}
-
 bool sip_ua_configure(struct sip_ua_config *c, struct err *e)
 {
     struct session_config *s = &c->session;
@@ -183,7 +178,7 @@ bool sip_ua_configure(struct sip_ua_config *c, struct err *e)
     s->method = c->session_method == 0 ? SESSION_BY_INVITE : SESSION_BY_UPDATE;
     s->full_interval = c->session_at == 1;
     s->states_min_se = s->min_se.ns > dur_s(SESSION_MIN_SE_S).ns;
-    return whole_seconds("session_expires", s->expires, e) && whole_seconds("min_se", s->min_se, e);
+    return session_interval_check(s->expires, s->min_se, e);
 }
 
 void sip_ua_init(struct sip_ua *ua, struct node *n, struct ip_stack *ip, struct tcp *tcp, uint16_t port,

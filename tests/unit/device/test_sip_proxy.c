@@ -197,6 +197,31 @@ static void section_11_options(void **state)
     bench_end(b);
 }
 
+static void what_it_cannot_be_told(void **state)
+{
+    static const struct {
+        struct setting setting;
+        const char *want;
+    } bad[] = {
+        {{STR("routes"), STR("5=10.1.1.300")}, "parameter 'routes': route '5=10.1.1.300': '10.1.1.300' is no address"},
+        {{STR("session_expires"), STR("1800.5s")}, "parameter 'session_expires': must be whole seconds"},
+        {{STR("min_se"), STR("90.1s")}, "parameter 'min_se': must be whole seconds"},
+    };
+    struct bench *k = bench_of(NULL, 0);
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char name[] = "proxy0", mac[] = "02:00:00:00:00:90", address[] = "10.1.1.90";
+        struct node *n;
+        struct err e = {0};
+        name[5] = mac[16] = address[8] = (char)('0' + i);
+        struct setting s[] = {{STR("mac"), str_of(mac)}, {STR("address"), str_of(address)}, bad[i].setting};
+        assert_false(net_add_node(k->w->net, STR("sip-proxy"), str_of(name), s, 3, &n, &e));
+        if (!strstr(e.msg, bad[i].want))
+            fail_msg("'%s' lacks '%s'", e.msg, bad[i].want);
+    }
+    bench_end(k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +232,7 @@ int main(void)
         cmocka_unit_test(section_16_7_copies_of_a_2xx),
         cmocka_unit_test(section_16_over_udp_and_tcp),
         cmocka_unit_test(section_11_options),
+        cmocka_unit_test(what_it_cannot_be_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
