@@ -180,7 +180,7 @@ end
 for _, file in ipairs(lines_of("find sim models lua tests -name '*.[ch]' | sort")) do check_c(file) end
 check_list("models/models.def", "MODEL", "models/device/%s.c", "models/device", {})
 check_list("models/wire/wire.def", "WIRE", "models/wire/%s.c", "models/wire",
-           { addr = true, cksum = true, sip_value = true, sip_uri = true, sdp_text = true, wire = true, wire_frame = true,
+           { addr = true, cksum = true, sip_value = true, sip_header = true, sip_uri = true, sdp_text = true, wire = true, wire_frame = true,
              cnf_row = true, cnf_take = true, cnf_write = true, cnf_xml = true, header = true, skinny_table = true, skinny_text = true, trust_list = true, phone_files = true, sgn = true, xml_text = true })
 for _, file in ipairs(lines_of("find README.md docs -name '*.md' | sort")) do
   for target in read(file):gmatch("%]%(([^)#]+)%)") do

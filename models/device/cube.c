@@ -138,19 +138,10 @@ static struct cube *cube_of(void *arg)
     return ((struct call_bridge *)arg)->owner;
 }
 
-static struct str first_named(const struct sip_msg *m, enum sip_header_id id)
-{
-    for (uint32_t i = 0; i < m->header_count; i++) {
-        if (sip_header_is(m->headers[i].name, id))
-            return m->headers[i].value;
-    }
-    return STR_NONE;
-}
-
 /* The dial-peer that a message goes to: by its Request-URI, or by the Via that it answers (RFC 3261 18.2.2). */
 static const struct dial_peer *peer_of(const struct cube *c, const struct sip_msg *m)
 {
-    struct str via = first_named(m, SIP_VIA), at = sip_param(via, STR("received"));
+    struct str via = sip_header(m, SIP_VIA), at = sip_param(via, STR("received"));
     struct sip_via v;
     struct ip4 addr;
     uint16_t port;
@@ -175,7 +166,7 @@ static void edit(void *arg, struct sip_msg *m, struct txtbuf *room)
 static bool is_refresh(const struct sip_call *call, const struct sip_msg *m)
 {
     struct media said;
-    bool changes = str_eq(m->method, STR("INVITE")) || str_eq(m->method, STR("UPDATE"));
+    bool changes = sip_is(m, STR("INVITE")) || sip_is(m, STR("UPDATE"));
     return changes && call_is_up(call) &&
            (m->body.n == 0 || (media_read(m->body, &said) && media_same(&said, &call->remote)));
 }

@@ -64,11 +64,6 @@ static void refuse_too_small(struct proxy *p, struct sip_server *t, uint32_t min
 
 /* --- requests ---------------------------------------------------------------------------------------- */
 
-static bool is(const struct sip_msg *m, struct str method)
-{
-    return str_eq(m->method, method);
-}
-
 static struct proxy_context *new_context(struct proxy *p, struct sip_server *t, const struct sip_msg *m,
                                          const struct sip_hop *from, const struct sip_hop *to)
 {
@@ -78,11 +73,11 @@ static struct proxy_context *new_context(struct proxy *p, struct sip_server *t, 
     sip_cseq(m, &cseq);
     *c = (struct proxy_context){.proxy = p, .server = t, .from = *from, .to = *to, .cseq = cseq.number};
     c->flow = sip_server_flow(t);
-    c->is_invite = is(m, STR("INVITE"));
+    c->is_invite = sip_is(m, STR("INVITE"));
     c->is_first = c->is_invite && !sip_has_param(sip_header(m, SIP_TO), STR("tag"));
-    c->is_bye = is(m, STR("BYE"));
+    c->is_bye = sip_is(m, STR("BYE"));
     c->call = proxy_call_key(sip_header(m, SIP_CALL_ID));
-    c->is_refresh = c->is_invite || is(m, STR("UPDATE"));
+    c->is_refresh = c->is_invite || sip_is(m, STR("UPDATE"));
     sip_branch_draw(&p->txns, c->branch);
     proxy_branch(m, c->branch);
     c->key = key_of(str_of(c->branch));
@@ -117,7 +112,7 @@ static bool apply_session_timer(struct proxy *p, struct sip_server *t, const str
 {
     struct session_headers was, h;
     *asked = (struct session_asked){0};
-    if (!p->config->session.on || !(is(m, STR("INVITE")) || is(m, STR("UPDATE"))))
+    if (!p->config->session.on || !(sip_is(m, STR("INVITE")) || sip_is(m, STR("UPDATE"))))
         return true;
     if (!session_read(m, &was)) {
         proxy_answer(p, t, 400, "Bad Session-Expires or Min-SE header field", NULL, STR_NONE);
@@ -155,7 +150,7 @@ static void forward_ack(struct proxy *p, const struct sip_msg *m, const struct s
 static void on_request(void *arg, struct sip_server *t, const struct sip_msg *m, const struct sip_hop *from)
 {
     struct proxy *p = arg;
-    struct sip_server *meant = t && is(m, STR("CANCEL")) ? sip_server_of_cancel(&p->txns, m, from) : NULL;
+    struct sip_server *meant = t && sip_is(m, STR("CANCEL")) ? sip_server_of_cancel(&p->txns, m, from) : NULL;
     struct sip_edit e;
     struct sip_hop to;
     struct session_asked asked;
@@ -169,7 +164,7 @@ static void on_request(void *arg, struct sip_server *t, const struct sip_msg *m,
             proxy_cancel(sip_server_arg(meant));
         return;
     }
-    if (is(m, STR("OPTIONS")) && proxy_is_meant(&p->self, m)) { /* 11: is it there? */
+    if (sip_is(m, STR("OPTIONS")) && proxy_is_meant(&p->self, m)) { /* 11: is it there? */
         proxy_answer(p, t, 200, "OK", "Supported", p->config->session.on ? STR("timer") : STR_NONE);
         return;
     }

@@ -18,10 +18,8 @@ void proxy_answer(struct proxy *p, struct sip_server *t, uint32_t status, const 
     sip_answer_put(&w, &m, status, phrase, txtbuf_view(&g));
     if (name && wr_ok(&w)) {
         w.p -= 2; /* the empty line at its end */
-        wr_str(&w, str_of(name));
-        wr_str(&w, STR(": "));
-        wr_str(&w, value);
-        wr_str(&w, STR("\r\n\r\n"));
+        sip_header_put(&w, str_of(name), value);
+        wr_str(&w, STR("\r\n"));
     }
     if (wr_ok(&w))
         sip_server_answer(t, status, str_of_bytes(text, wr_len(&w)));

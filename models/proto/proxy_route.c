@@ -4,7 +4,6 @@
 
 #include "sim/base/hash.h"
 
-#define MAX_FORWARDS 70 /* 16.6 step 3, for a request that comes without */
 #define HASH_CHARS 8
 
 /* --- routes -------------------------------------------------------------------------------------- */
@@ -139,7 +138,7 @@ static struct str unknown_of(const struct sip_msg *m, struct sip_edit *e)
 static struct proxy_refusal validate(const struct proxy_self *self, const struct sip_msg *m, struct sip_edit *e)
 {
     struct str hops = sip_header(m, SIP_MAX_FORWARDS), unknown = unknown_of(m, e);
-    uint64_t n = MAX_FORWARDS;
+    uint64_t n = SIP_HOPS_MAX; /* step 3 */
     if (!str_starts_nocase(m->uri, STR("sip:")))
         return (struct proxy_refusal){.status = 416, .phrase = "Unsupported URI Scheme"};
     if (m->first[SIP_MAX_FORWARDS] && !str_u64(hops, 255, &n)) /* 20.22 */
@@ -248,7 +247,7 @@ static void record_route(const struct proxy_self *self, struct sip_edit *e, enum
 
 static void count_hop(struct sip_edit *e)
 {
-    uint64_t n = MAX_FORWARDS;
+    uint64_t n = SIP_HOPS_MAX; /* step 3 */
     if (e->m.first[SIP_MAX_FORWARDS] && str_u64(sip_header(&e->m, SIP_MAX_FORWARDS), 255, &n))
         n--;
     struct txtbuf t = sip_edit_write(e);
@@ -283,14 +282,6 @@ void proxy_push_via(struct sip_edit *e, const struct proxy_self *self, const str
 
 /* --- CANCEL ---------------------------------------------------------------------------------------- */
 
-static void put_header(struct wr *w, const char *name, struct str value)
-{
-    wr_str(w, str_of(name));
-    wr_str(w, STR(": "));
-    wr_str(w, value);
-    wr_str(w, STR("\r\n"));
-}
-
 void proxy_cancel_put(struct wr *w, const struct sip_msg *request, struct str via)
 {
     char cseq_text[32];
@@ -299,17 +290,15 @@ void proxy_cancel_put(struct wr *w, const struct sip_msg *request, struct str vi
     struct str route;
     sip_cseq(request, &cseq);
     txtbuf_add(&t, "%u CANCEL", cseq.number);
-    wr_str(w, STR("CANCEL "));
-    wr_str(w, request->uri);
-    wr_str(w, STR(" SIP/2.0\r\n"));
-    put_header(w, "Via", via);
+    sip_request_put(w, STR("CANCEL"), request->uri);
+    sip_header_put(w, STR("Via"), via);
     for (struct sip_list l = sip_list_of(request, SIP_ROUTE); sip_list_next(&l, &route);)
-        put_header(w, "Route", route);
-    put_header(w, "Max-Forwards", STR("70"));
-    put_header(w, "From", sip_header(request, SIP_FROM));
-    put_header(w, "To", sip_header(request, SIP_TO));
-    put_header(w, "Call-ID", sip_header(request, SIP_CALL_ID));
-    put_header(w, "CSeq", txtbuf_view(&t));
-    put_header(w, "Content-Length", STR("0"));
+        sip_header_put(w, STR("Route"), route);
+    sip_header_put(w, STR("Max-Forwards"), STR("70"));
+    sip_header_put(w, STR("From"), sip_header(request, SIP_FROM));
+    sip_header_put(w, STR("To"), sip_header(request, SIP_TO));
+    sip_header_put(w, STR("Call-ID"), sip_header(request, SIP_CALL_ID));
+    sip_header_put(w, STR("CSeq"), txtbuf_view(&t));
+    sip_header_put(w, STR("Content-Length"), STR("0"));
     wr_str(w, STR("\r\n"));
 }

@@ -2,39 +2,11 @@
 /* session_read.c: what a SIP message says of session timers (RFC 4028 4, 5; table 1). See session_timer.h. */
 #include "models/proto/session_timer.h"
 
-static bool is_line_end(char c)
-{
-    return c == '\r' || c == '\n';
-}
-
-static struct str trim(struct str s) /* a folded value has line ends, too */
-{
-    s = str_trim(s);
-    while (s.n && is_line_end(s.p[s.n - 1]))
-        s = str_trim((struct str){s.p, s.n - 1});
-    return s;
-}
-
-static uint32_t count(const struct sip_msg *m, enum sip_header_id id)
-{
-    uint32_t n = 0;
-    for (uint32_t i = m->first[id]; i && i <= m->header_count; i++)
-        n += sip_header_is(m->headers[i - 1].name, id);
-    return n;
-}
-
 /* delta-seconds of the only header of that kind; *found false: there is none. False: malformed. */
 static bool read_seconds(const struct sip_msg *m, enum sip_header_id id, bool *found, uint32_t *out)
 {
-    struct str value = sip_header(m, id);
-    uint64_t n;
     *found = m->first[id] > 0;
-    if (!*found)
-        return true;
-    if (count(m, id) > 1 || !str_u64(trim(str_cut(&value, ';')), UINT32_MAX, &n))
-        return false;
-    *out = (uint32_t)n;
-    return true;
+    return !*found || (sip_header_count(m, id) == 1 && sip_seconds(m, id, out));
 }
 
 /* Another value is a generic-param by the grammar, and says nothing. */

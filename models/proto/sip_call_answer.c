@@ -11,11 +11,10 @@
 /* Its session description, if it has one. An answer other than 0 refuses it (RFC 3261 8.2.3, 13.3.1.3). */
 static uint32_t take_offer(const struct sip_msg *m, struct call_asked *a)
 {
-    struct str type = sip_header(m, SIP_CONTENT_TYPE);
     a->offers = m->body.n > 0;
     if (!a->offers)
         return 0;
-    if (!str_eq_nocase(str_trim(str_cut(&type, ';')), STR("application/sdp")))
+    if (!sip_has_sdp(m))
         return 415;
     return media_read(m->body, &a->offer) ? 0 : 488;
 }
@@ -272,7 +271,7 @@ static void accept_bare_update(struct sip_call *c, struct call_asked *a)
 static void on_change(struct sip_call *c, struct sip_server *t, const struct sip_msg *m)
 {
     struct sip_ua *ua = c->ua;
-    struct call_asked a = {.server = t, .by_update = sip_is(m, "UPDATE"), .cseq = c->remote_cseq};
+    struct call_asked a = {.server = t, .by_update = sip_is(m, STR("UPDATE")), .cseq = c->remote_cseq};
     uint32_t number = 0, status = stands_in_the_way(c, a.by_update, m->body.n > 0, &number);
     if (!status)
         status = examine(c, m, &a, &number);
@@ -309,9 +308,9 @@ void call_on_request(struct sip_call *c, struct sip_server *t, const struct sip_
     c->remote_cseq = cseq.number;
     if (sip_header(m, SIP_ALLOW).n) /* in any request (RFC 4028 7.4) */
         c->peer_updates = sip_list_has(m, SIP_ALLOW, STR("UPDATE"));
-    if (sip_is(m, "BYE"))
+    if (sip_is(m, STR("BYE")))
         on_bye(c, t);
-    else if (sip_is(m, "INVITE") || sip_is(m, "UPDATE"))
+    else if (sip_is(m, STR("INVITE")) || sip_is(m, STR("UPDATE")))
         on_change(c, t, m);
     else
         ua_answer(ua, t, 200, c->local_tag, "Allow", ua->config->methods); /* OPTIONS */

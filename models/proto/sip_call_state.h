@@ -66,6 +66,5 @@ void ua_send_answer(struct sip_ua *ua, struct sip_server *t, struct sip_draft *d
 void ua_answer(struct sip_ua *ua, struct sip_server *t, uint32_t status, const char *tag, const char *name,
                const char *value);
 void ua_draw_tag(struct sip_ua *ua, char out[CALL_TEXT_MAX + 1]);
-bool sip_is(const struct sip_msg *m, const char *method);
 
 #endif

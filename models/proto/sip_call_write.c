@@ -2,15 +2,8 @@
 /* sip_call_write.c: the requests and answers of a user agent as text. */
 #include "models/proto/sip_call_state.h"
 
-#define MAX_FORWARDS 70 /* RFC 3261 8.1.1.6 */
-
 static const char *const over_names[] = {[SIP_OVER_UDP] = "UDP", [SIP_OVER_TCP] = "TCP"};
 static const char *const refresher_names[] = {"", ";refresher=uac", ";refresher=uas"};
-
-bool sip_is(const struct sip_msg *m, const char *method)
-{
-    return str_eq(m->method, str_of(method));
-}
 
 static void local_text(const struct sip_call *c, char ip[16], uint16_t *port)
 {
@@ -55,7 +48,7 @@ void call_draft(struct sip_call *c, struct sip_draft *d, const char *method, con
     draft_header(d, "CSeq", "%u %s", cseq, method);
     if (negotiates)
         call_draft_contact(c, d);
-    draft_header(d, "Max-Forwards", "%d", MAX_FORWARDS);
+    draft_header(d, "Max-Forwards", "%d", SIP_HOPS_MAX);
 }
 
 void call_draft_session(struct sip_draft *d, const struct session_headers *h)

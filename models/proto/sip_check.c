@@ -32,15 +32,6 @@ static bool is_answerable(const struct sip_msg *m)
 
 /* --- decoding ------------------------------------------------------------------------------------- */
 
-static struct str without_crlfs(struct str s)
-{
-    while (s.n >= 2 && s.p[0] == '\r' && s.p[1] == '\n') {
-        s.p += 2;
-        s.n -= 2;
-    }
-    return s;
-}
-
 static bool is_digits_dot_digits(struct str s)
 {
     struct str left = str_cut(&s, '.');
@@ -71,7 +62,7 @@ static bool decode_as_ours(struct str bytes, char *room, struct sip_msg *m)
 {
     struct str start, rest;
     struct wr w = wr_of(room, SIP_MESSAGE_MAX);
-    if (!is_other_version(without_crlfs(bytes), &start, &rest))
+    if (!is_other_version(sip_skip_crlfs(bytes), &start, &rest))
         return false;
     wr_str(&w, start);
     wr_str(&w, STR(VERSION));
@@ -84,7 +75,7 @@ static bool decode_as_ours(struct str bytes, char *room, struct sip_msg *m)
 static bool is_short(struct str bytes)
 {
     size_t len;
-    return str_find(without_crlfs(bytes), STR("\r\n\r\n")) > 0 && sip_frame(bytes, &len) == SIP_FRAME_MORE;
+    return str_find(sip_skip_crlfs(bytes), STR("\r\n\r\n")) > 0 && sip_frame(bytes, &len) == SIP_FRAME_MORE;
 }
 
 static bool judge_version(const struct sip_msg *m, struct sip_refusal *r)
@@ -128,20 +119,12 @@ static const struct {
     enum sip_header_id id;
 } once[] = {{"From", SIP_FROM}, {"To", SIP_TO}, {"Call-ID", SIP_CALL_ID}, {"CSeq", SIP_CSEQ}};
 
-static uint32_t count_of(const struct sip_msg *m, enum sip_header_id id)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < m->header_count; i++)
-        n += sip_header_is(m->headers[i].name, id);
-    return n;
-}
-
 static bool check_once(const struct sip_msg *m, struct sip_refusal *r)
 {
     for (size_t i = 0; i < sizeof once / sizeof once[0]; i++) {
         if (sip_header(m, once[i].id).n == 0)
             return refuse(r, "sip-header-missing", 400, "Missing", once[i].name);
-        if (count_of(m, once[i].id) > 1)
+        if (sip_header_count(m, once[i].id) > 1)
             return refuse(r, "sip-header-twice", 400, "More than one", once[i].name);
     }
     return true;
@@ -181,19 +164,10 @@ bool sip_check_headers(const struct sip_msg *m, struct sip_refusal *r)
 
 /* --- answers -------------------------------------------------------------------------------------- */
 
-static void put_header(struct wr *w, const char *name, struct str value)
-{
-    wr_str(w, str_of(name));
-    wr_str(w, STR(": "));
-    wr_str(w, value);
-}
-
 static void put_copy(struct wr *w, const char *name, struct str value)
 {
-    if (value.n == 0)
-        return;
-    put_header(w, name, value);
-    wr_str(w, STR("\r\n"));
+    if (value.n)
+        sip_header_put(w, str_of(name), value);
 }
 
 static void put_to(struct wr *w, const struct sip_msg *q, struct str tag)
@@ -201,7 +175,8 @@ static void put_to(struct wr *w, const struct sip_msg *q, struct str tag)
     struct str to = sip_header(q, SIP_TO);
     if (to.n == 0)
         return;
-    put_header(w, "To", to);
+    wr_str(w, STR("To: "));
+    wr_str(w, to);
     if (tag.n && !sip_has_param(to, STR("tag"))) {
         wr_str(w, STR(";tag="));
         wr_str(w, tag);
@@ -209,20 +184,9 @@ static void put_to(struct wr *w, const struct sip_msg *q, struct str tag)
     wr_str(w, STR("\r\n"));
 }
 
-static void put_status(struct wr *w, uint32_t status, const char *phrase)
-{
-    wr_str(w, STR(VERSION " "));
-    wr_u8(w, '0' + status / 100);
-    wr_u8(w, '0' + status / 10 % 10);
-    wr_u8(w, '0' + status % 10);
-    wr_u8(w, ' ');
-    wr_str(w, str_of(phrase));
-    wr_str(w, STR("\r\n"));
-}
-
 void sip_answer_put(struct wr *w, const struct sip_msg *request, uint32_t status, const char *phrase, struct str to_tag)
 {
-    put_status(w, status, phrase);
+    sip_status_put(w, status, str_of(phrase));
     for (uint32_t i = 0; i < request->header_count; i++) {
         if (sip_header_is(request->headers[i].name, SIP_VIA))
             put_copy(w, "Via", request->headers[i].value);
@@ -246,9 +210,7 @@ void sip_ack_put(struct wr *w, const struct sip_msg *invite, const struct sip_ms
     bool ok = sip_list_next(&vias, &via) && sip_cseq(invite, &cseq);
     ASSERT(ok);
     txtbuf_add(&t, "%u ACK", cseq.number);
-    wr_str(w, STR("ACK "));
-    wr_str(w, invite->uri);
-    wr_str(w, STR(" " VERSION "\r\n"));
+    sip_request_put(w, STR("ACK"), invite->uri);
     put_copy(w, "Via", via); /* the topmost alone */
     for (uint32_t i = 0; i < invite->header_count; i++) {
         if (sip_header_is(invite->headers[i].name, SIP_ROUTE))

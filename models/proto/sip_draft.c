@@ -4,32 +4,6 @@
 
 #include <stdarg.h>
 
-static const struct {
-    uint32_t status;
-    const char *phrase;
-} phrases[] = {
-    {100, "Trying"}, {180, "Ringing"}, {181, "Call Is Being Forwarded"}, {183, "Session Progress"},
-    {200, "OK"}, {202, "Accepted"}, {302, "Moved Temporarily"},
-    {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"},
-    {405, "Method Not Allowed"}, {407, "Proxy Authentication Required"}, {408, "Request Timeout"},
-    {415, "Unsupported Media Type"}, {416, "Unsupported URI Scheme"}, {420, "Bad Extension"},
-    {422, "Session Interval Too Small"}, {480, "Temporarily Unavailable"},
-    {481, "Call/Transaction Does Not Exist"}, {482, "Loop Detected"}, {483, "Too Many Hops"},
-    {484, "Address Incomplete"}, {486, "Busy Here"}, {487, "Request Terminated"},
-    {488, "Not Acceptable Here"}, {491, "Request Pending"}, {500, "Server Internal Error"},
-    {501, "Not Implemented"}, {502, "Bad Gateway"}, {503, "Service Unavailable"}, {504, "Server Time-out"},
-    {505, "Version Not Supported"}, {513, "Message Too Large"}, {600, "Busy Everywhere"}, {603, "Decline"},
-};
-
-const char *sip_phrase(uint32_t status)
-{
-    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
-        if (phrases[i].status == status)
-            return phrases[i].phrase;
-    }
-    return "Unknown";
-}
-
 static void begin(struct sip_draft *d)
 {
     d->m = (struct sip_msg){0};
@@ -52,8 +26,7 @@ static struct str keep(struct sip_draft *d, struct str s)
 
 static void add(struct sip_draft *d, struct str name, struct str value)
 {
-    ASSERT(d->m.header_count < SIP_HEADERS_MAX);
-    d->m.headers[d->m.header_count++] = (struct sip_header){name, value};
+    sip_header_add(&d->m, name, value);
 }
 
 void draft_request(struct sip_draft *d, const char *method, struct str uri)

@@ -25,6 +25,4 @@ void draft_body(struct sip_draft *d, const char *type, struct str body); /* the 
 /* The bytes, at most SIP_MESSAGE_MAX at `to`. */
 struct str draft_write(struct sip_draft *d, char *to);
 
-const char *sip_phrase(uint32_t status); /* "Session Interval Too Small" */
-
 #endif

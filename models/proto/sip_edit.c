@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sip_edit.c: see sip_edit.h. A line in or out shifts the places that the message remembers of its headers. */
+/* sip_edit.c: see sip_edit.h. */
 #include "models/proto/sip_edit.h"
-
-#include <string.h>
 
 void sip_edit_begin(struct sip_edit *e, const struct sip_msg *m)
 {
@@ -23,43 +21,17 @@ struct str sip_edit_keep(struct sip_edit *e, const struct txtbuf *t)
     return txtbuf_view(t);
 }
 
-static void insert(struct sip_edit *e, uint32_t at, enum sip_header_id id, const char *name, struct str value)
+static void insert(struct sip_edit *e, uint32_t at, const char *name, struct str value)
 {
-    struct sip_msg *m = &e->m;
-    if (m->header_count == SIP_HEADERS_MAX) {
+    if (e->m.header_count < SIP_HEADERS_MAX)
+        sip_header_insert(&e->m, at, str_of(name), value);
+    else
         e->full = true;
-        return;
-    }
-    memmove(&m->headers[at + 1], &m->headers[at], (m->header_count - at) * sizeof m->headers[0]);
-    m->headers[at] = (struct sip_header){str_of(name), value};
-    m->header_count++;
-    for (int i = 0; i < SIP_HEADER_COUNT; i++)
-        m->first[i] = (uint8_t)(m->first[i] + (m->first[i] > at));
-    if (!m->first[id] || m->first[id] > at)
-        m->first[id] = (uint8_t)(at + 1);
-}
-
-static void find_first(struct sip_msg *m, enum sip_header_id id)
-{
-    m->first[id] = 0;
-    for (uint32_t i = 0; i < m->header_count && !m->first[id]; i++)
-        m->first[id] = (uint8_t)(sip_header_is(m->headers[i].name, id) ? i + 1 : 0);
-}
-
-static void remove_line(struct sip_edit *e, uint32_t at, enum sip_header_id id)
-{
-    struct sip_msg *m = &e->m;
-    m->header_count--;
-    memmove(&m->headers[at], &m->headers[at + 1], (m->header_count - at) * sizeof m->headers[0]);
-    for (int i = 0; i < SIP_HEADER_COUNT; i++)
-        m->first[i] = (uint8_t)(m->first[i] - (m->first[i] > at + 1));
-    if (m->first[id] == at + 1)
-        find_first(m, id);
 }
 
 void sip_edit_push(struct sip_edit *e, enum sip_header_id id, const char *name, struct str value)
 {
-    insert(e, e->m.first[id] ? e->m.first[id] - 1u : 0, id, name, value);
+    insert(e, e->m.first[id] ? e->m.first[id] - 1u : 0, name, value);
 }
 
 void sip_edit_set(struct sip_edit *e, enum sip_header_id id, const char *name, struct str value)
@@ -67,7 +39,7 @@ void sip_edit_set(struct sip_edit *e, enum sip_header_id id, const char *name, s
     if (e->m.first[id])
         e->m.headers[e->m.first[id] - 1].value = value;
     else
-        insert(e, e->m.header_count, id, name, value);
+        insert(e, e->m.header_count, name, value);
 }
 
 void sip_edit_append(struct sip_edit *e, enum sip_header_id id, const char *name, struct str value)
@@ -75,7 +47,7 @@ void sip_edit_append(struct sip_edit *e, enum sip_header_id id, const char *name
     uint32_t at = e->m.header_count;
     while (at > 0 && !sip_header_is(e->m.headers[at - 1].name, id))
         at--;
-    insert(e, at ? at : e->m.header_count, id, name, value);
+    insert(e, at ? at : e->m.header_count, name, value);
 }
 
 bool sip_edit_pop_first(struct sip_edit *e, enum sip_header_id id, struct str *element)
@@ -87,7 +59,7 @@ bool sip_edit_pop_first(struct sip_edit *e, enum sip_header_id id, struct str *e
     if (rest.n)
         e->m.headers[l.next - 1].value = rest;
     else
-        remove_line(e, l.next - 1, id);
+        sip_header_remove(&e->m, l.next - 1);
     return true;
 }
 
@@ -106,7 +78,7 @@ bool sip_edit_pop_last(struct sip_edit *e, enum sip_header_id id, struct str *el
     if (before > 1)
         *value = str_trim((struct str){value->p, before - 1});
     else
-        remove_line(e, at - 1, id);
+        sip_header_remove(&e->m, at - 1);
     return true;
 }
 

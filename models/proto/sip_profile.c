@@ -224,19 +224,9 @@ bool sip_profile_read(struct sip_profile *p, struct arena *a, const char *text, 
 #define ROOM_LEFT 1024 /* for what is written behind the headers, and for their names */
 #define HEADERS_LEFT 4
 
-/* Of a message that is being written, whose headers nobody has sorted yet. */
-static struct str value_of(const struct sip_msg *m, enum sip_header_id id)
-{
-    for (uint32_t i = 0; i < m->header_count; i++) {
-        if (sip_header_is(m->headers[i].name, id))
-            return m->headers[i].value;
-    }
-    return STR_NONE;
-}
-
 static bool is_within_dialog(const struct sip_msg *m)
 {
-    return sip_has_param(value_of(m, SIP_TO), STR("tag"));
+    return sip_has_param(sip_header(m, SIP_TO), STR("tag"));
 }
 
 static bool is_for(const struct profile_rule *x, const struct sip_msg *m)
@@ -245,24 +235,11 @@ static bool is_for(const struct profile_rule *x, const struct sip_msg *m)
         return false;
     if (!x->method.n)
         return true;
-    struct str method = value_of(m, SIP_CSEQ);
+    struct str method = sip_header(m, SIP_CSEQ);
     str_cut(&method, ' ');
     if (!str_eq(x->method, m->is_response ? str_trim(method) : m->method))
         return false;
     return m->is_response || !str_eq(x->method, STR("INVITE")) || x->within_dialog == is_within_dialog(m);
-}
-
-static void take_out(struct sip_msg *m, uint32_t at)
-{
-    m->header_count--;
-    for (uint32_t i = at; i < m->header_count; i++)
-        m->headers[i] = m->headers[i + 1];
-    for (int id = 0; id < SIP_HEADER_COUNT; id++) {
-        if (m->first[id] == at + 1)
-            m->first[id] = 0;
-        else if (m->first[id] > at + 1)
-            m->first[id]--;
-    }
 }
 
 /* What was written since `before`; false: there is not room enough, and it is taken back. */
@@ -292,7 +269,7 @@ static bool replace(const struct profile_rule *x, struct str line, const struct 
 static bool modify(const struct profile_rule *x, struct sip_msg *m, uint32_t at, struct txtbuf *room)
 {
     char line[SIP_LINE_MAX];
-    struct sip_header *h = &m->headers[at];
+    const struct sip_header *h = &m->headers[at];
     struct txtbuf t = txtbuf_of(line, sizeof line);
     struct pattern_match found;
     struct str out;
@@ -303,10 +280,9 @@ static bool modify(const struct profile_rule *x, struct sip_msg *m, uint32_t at,
         !replace(x, txtbuf_view(&t), &found, room, &out))
         return false;
     struct str value = out, name = str_trim(str_cut(&value, ':'));
-    if (name.n == out.n || !header_is_token(name))
-        take_out(m, at);
-    else
-        *h = (struct sip_header){name, str_trim(value)};
+    sip_header_remove(m, at);
+    if (name.n < out.n && header_is_token(name))
+        sip_header_insert(m, at, name, str_trim(value));
     return true;
 }
 
@@ -318,7 +294,7 @@ static bool add_header(const struct profile_rule *x, struct sip_msg *m, struct t
     txtbuf_str(room, value);
     if (m->header_count >= SIP_HEADERS_MAX - HEADERS_LEFT || !written(room, before, &line))
         return false;
-    m->headers[m->header_count++] = (struct sip_header){{line.p, name.n}, {line.p + name.n, value.n}};
+    sip_header_add(m, (struct str){line.p, name.n}, (struct str){line.p + name.n, value.n});
     return true;
 }
 
@@ -334,7 +310,7 @@ static uint32_t apply(const struct profile_rule *x, struct sip_msg *m, struct tx
         if (x->action == PROFILE_MODIFY) {
             changes += modify(x, m, i, room);
         } else {
-            take_out(m, i);
+            sip_header_remove(m, i);
             changes++;
         }
     }

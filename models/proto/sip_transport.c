@@ -78,16 +78,6 @@ bool sip_transport_reaches(const struct sip_transport *t, const struct sip_hop *
 
 /* --- datagrams ------------------------------------------------------------------------------------ */
 
-/* Empty lines keep a path alive (RFC 5626 3.5.1): they mean nothing here. */
-static struct str without_keepalives(struct str s)
-{
-    while (s.n >= 2 && s.p[0] == '\r' && s.p[1] == '\n') {
-        s.p += 2;
-        s.n -= 2;
-    }
-    return s;
-}
-
 static void keep_datagram(struct sip_transport *t, const struct sip_hop *from, struct str payload, const struct frame *f)
 {
     if (t->unread_bytes + payload.n > UNREAD_BYTES_MAX || t->unread_pool.live == UNREAD_MAX) {
@@ -106,7 +96,7 @@ static void on_udp(void *arg, const struct udp *u, const struct frame *f)
     struct sip_hop from = {u->src, u->src_port, SIP_OVER_UDP};
     if (t->hung)
         keep_datagram(t, &from, u->payload, f);
-    else if (without_keepalives(u->payload).n && !sip_receive_bytes(t, u->payload, &from))
+    else if (sip_skip_crlfs(u->payload).n && !sip_receive_bytes(t, u->payload, &from))
         UNREACHABLE(); /* a datagram is no stream */
 }
 
@@ -192,7 +182,7 @@ static struct str skip_keepalives(struct channel *c, struct str data)
         msg_stream_reset(&c->stream); /* one was cut in two */
         data = (struct str){data.p + 1, data.n - 1};
     }
-    return c->stream.n ? data : without_keepalives(data);
+    return c->stream.n ? data : sip_skip_crlfs(data);
 }
 
 static void on_data(void *arg, struct str data)
@@ -287,7 +277,7 @@ static void read_datagram(struct sip_transport *t)
 {
     struct unread *d = LIST_ENTRY(t->unread.next, struct unread, in_transport);
     bus_set_flow(t->node->sim, d->flow);
-    if (without_keepalives(d->payload).n && !sip_receive_bytes(t, d->payload, &d->from))
+    if (sip_skip_crlfs(d->payload).n && !sip_receive_bytes(t, d->payload, &d->from))
         UNREACHABLE(); /* a datagram is no stream */
     drop_datagram(t, d);
 }

@@ -61,11 +61,11 @@ static bool is_merged(const struct sip_ua *ua, const struct sip_msg *m)
 static void on_orphan(struct sip_ua *ua, struct sip_server *t, const struct sip_msg *m, const struct sip_hop *from)
 {
     bool in_dialog = sip_has_param(sip_header(m, SIP_TO), STR("tag"));
-    if (sip_is(m, "INVITE") && !in_dialog && is_merged(ua, m))
+    if (sip_is(m, STR("INVITE")) && !in_dialog && is_merged(ua, m))
         ua_answer(ua, t, 482, "", NULL, NULL);
-    else if (sip_is(m, "INVITE") && !in_dialog)
+    else if (sip_is(m, STR("INVITE")) && !in_dialog)
         call_on_invite(ua, t, m, from);
-    else if (sip_is(m, "OPTIONS") && !in_dialog)
+    else if (sip_is(m, STR("OPTIONS")) && !in_dialog)
         ua_answer(ua, t, 200, "", "Allow", ua->config->methods); /* 11.2 */
     else
         ua_answer(ua, t, 481, "", NULL, NULL); /* 12.2.2 */
@@ -116,7 +116,7 @@ static void on_request(void *arg, struct sip_server *t, const struct sip_msg *m,
         answer_too_large(ua, t, m);
     } else if (c && ua->hooks && ua->hooks->ignores && ua->hooks->ignores(ua->arg, c, m)) {
         sip_server_forget(t);
-    } else if (sip_is(m, "CANCEL")) {
+    } else if (sip_is(m, STR("CANCEL"))) {
         call_on_cancel(ua, t, m, from);
     } else if (!is_known(ua, m)) {
         ua_answer(ua, t, 405, "", "Allow", ua->config->methods);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sip.c: the message as a whole: framing, headers in order, canonical text. Header values:
+/* sip.c: the message as a whole: framing, decoding, canonical text. Its headers: sip_header.c; their values:
  * sip_value.c. */
 #include "models/wire/sip.h"
 
@@ -9,117 +9,13 @@
 #include "models/wire/wire_any.h"
 #include "sim/base/txt.h"
 
-#define NAME_MAX_BYTES 16 /* of those known here */
-#define NAME(literal)                                                                              \
-    {                                                                                              \
-        literal, sizeof literal - 1                                                                \
-    }
+/* --- framing ------------------------------------------------------------------------------------------ */
 
-static const struct {
-    struct str name;
-    char compact; /* RFC 3261 7.3.3; 0: none */
-} header_names[SIP_HEADER_COUNT] = {
-    [SIP_VIA] = {NAME("Via"), 'v'},
-    [SIP_FROM] = {NAME("From"), 'f'},
-    [SIP_TO] = {NAME("To"), 't'},
-    [SIP_CALL_ID] = {NAME("Call-ID"), 'i'},
-    [SIP_CSEQ] = {NAME("CSeq"), 0},
-    [SIP_CONTACT] = {NAME("Contact"), 'm'},
-    [SIP_EXPIRES] = {NAME("Expires"), 0},
-    [SIP_CONTENT_LENGTH] = {NAME("Content-Length"), 'l'},
-    [SIP_DATE] = {NAME("Date"), 0},
-    [SIP_REASON] = {NAME("Reason"), 0},
-    [SIP_MAX_FORWARDS] = {NAME("Max-Forwards"), 0},
-    [SIP_SERVER] = {NAME("Server"), 0},
-    [SIP_USER_AGENT] = {NAME("User-Agent"), 0},
-    [SIP_SUPPORTED] = {NAME("Supported"), 'k'},
-    [SIP_ROUTE] = {NAME("Route"), 0},
-    [SIP_RECORD_ROUTE] = {NAME("Record-Route"), 0},
-    [SIP_REQUIRE] = {NAME("Require"), 0},
-    [SIP_PROXY_REQUIRE] = {NAME("Proxy-Require"), 0},
-    [SIP_UNSUPPORTED] = {NAME("Unsupported"), 0},
-    [SIP_ALLOW] = {NAME("Allow"), 0},
-    [SIP_ALLOW_EVENTS] = {NAME("Allow-Events"), 'u'}, /* RFC 6665 8.2.2 */
-    [SIP_CONTENT_TYPE] = {NAME("Content-Type"), 'c'},
-    [SIP_CONTENT_ENCODING] = {NAME("Content-Encoding"), 'e'},
-    [SIP_RETRY_AFTER] = {NAME("Retry-After"), 0},
-    [SIP_SESSION_EXPIRES] = {NAME("Session-Expires"), 'x'}, /* RFC 4028 4 */
-    [SIP_MIN_SE] = {NAME("Min-SE"), 0},
-};
-
-bool sip_header_is(struct str name, enum sip_header_id id)
+struct str sip_skip_crlfs(struct str s)
 {
-    char c = header_names[id].compact;
-    if (c && name.n == 1)
-        return (name.p[0] | 0x20) == c;
-    struct str full = header_names[id].name;
-    return name.n == full.n && ((name.p[0] ^ full.p[0]) & 0xdf) == 0 &&
-           (str_eq(name, full) || str_eq_nocase(name, full));
-}
-
-/* SIP_HEADER_COUNT: none of those known here. */
-static enum sip_header_id kind_of(struct str name)
-{
-    static const uint8_t of_length[NAME_MAX_BYTES + 1][4] = {
-        /* what is left out is SIP_VIA, the only one of three letters */
-        [2] = {SIP_TO},
-        [4] = {SIP_FROM, SIP_CSEQ, SIP_DATE},
-        [5] = {SIP_ALLOW, SIP_ROUTE},
-        [6] = {SIP_REASON, SIP_SERVER, SIP_MIN_SE},
-        [7] = {SIP_CALL_ID, SIP_CONTACT, SIP_EXPIRES, SIP_REQUIRE},
-        [9] = {SIP_SUPPORTED},
-        [10] = {SIP_USER_AGENT},
-        [11] = {SIP_RETRY_AFTER, SIP_UNSUPPORTED},
-        [12] = {SIP_MAX_FORWARDS, SIP_CONTENT_TYPE, SIP_ALLOW_EVENTS, SIP_RECORD_ROUTE},
-        [13] = {SIP_PROXY_REQUIRE},
-        [14] = {SIP_CONTENT_LENGTH},
-        [15] = {SIP_SESSION_EXPIRES},
-        [16] = {SIP_CONTENT_ENCODING},
-    };
-    if (name.n == 1) {
-        int id = 0;
-        while (id < SIP_HEADER_COUNT && !sip_header_is(name, (enum sip_header_id)id))
-            id++;
-        return (enum sip_header_id)id;
-    }
-    for (int i = 0; name.n <= NAME_MAX_BYTES && i < 4; i++) {
-        if (sip_header_is(name, of_length[name.n][i]))
-            return of_length[name.n][i];
-    }
-    return SIP_HEADER_COUNT;
-}
-
-/* The header just added is remembered as the first of its kind, unless there is one. */
-static void note_kind(struct sip_msg *m, struct str name)
-{
-    enum sip_header_id id = kind_of(name);
-    if (id < SIP_HEADER_COUNT && !m->first[id])
-        m->first[id] = (uint8_t)m->header_count;
-}
-
-struct str sip_header(const struct sip_msg *m, enum sip_header_id id)
-{
-    return m->first[id] ? m->headers[m->first[id] - 1].value : STR_NONE;
-}
-
-struct str sip_header_named(const struct sip_msg *m, struct str name)
-{
-    for (uint32_t i = 0; i < m->header_count; i++) {
-        if (str_eq_nocase(m->headers[i].name, name))
-            return m->headers[i].value;
-    }
-    return STR_NONE;
-}
-
-/* --- framing
- * ------------------------------------------------------------------------------------------ */
-
-static size_t leading_crlfs(struct str s)
-{
-    size_t n = 0;
-    while (s.n - n >= 2 && s.p[n] == '\r' && s.p[n + 1] == '\n')
-        n += 2;
-    return n;
+    while (s.n >= 2 && s.p[0] == '\r' && s.p[1] == '\n')
+        s = (struct str){s.p + 2, s.n - 2};
+    return s;
 }
 
 static bool is_continuation(struct str line) /* RFC 3261 7.3.1 */
@@ -180,8 +76,7 @@ static struct head get_head(struct str s)
 
 enum sip_frame_verdict sip_frame(struct str stream, size_t *len)
 {
-    size_t skip = leading_crlfs(stream);
-    struct str s = {stream.p + skip, stream.n - skip};
+    struct str s = sip_skip_crlfs(stream);
     struct head h = get_head(s);
     if (h.len == 0)
         return s.n > SIP_HEAD_MAX ? SIP_FRAME_BAD : SIP_FRAME_MORE;
@@ -189,12 +84,11 @@ enum sip_frame_verdict sip_frame(struct str stream, size_t *len)
         return SIP_FRAME_BAD;
     if (s.n - h.len < h.body)
         return SIP_FRAME_MORE;
-    *len = skip + h.len + (size_t)h.body;
+    *len = stream.n - s.n + h.len + (size_t)h.body;
     return SIP_FRAME_WHOLE;
 }
 
-/* --- decoding
- * ----------------------------------------------------------------------------------------- */
+/* --- decoding ----------------------------------------------------------------------------------------- */
 
 /* Has the text no control characters but tabs and whole CRLFs? Then none of its lines has one. Without a
  * branch, so that compilers take many bytes at a time. */
@@ -257,8 +151,7 @@ static void get_header(struct txt *t, struct sip_msg *m, struct str line, bool c
     } else if (name.n == line.n || !header_is_token(name)) {
         txt_fail(t, "bad header line");
     } else {
-        m->headers[m->header_count++] = (struct sip_header){name, str_trim(value)};
-        note_kind(m, name);
+        sip_header_add(m, name, str_trim(value));
     }
 }
 
@@ -286,12 +179,11 @@ static void get_body(struct txt *t, struct sip_msg *m)
 bool sip_get(struct rd *r, struct sip_msg *m)
 {
     struct str all = rd_bytes(r, rd_left(r));
-    size_t skip = leading_crlfs(all);
     m->header_count = 0;
     memset(m->first, 0, sizeof m->first);
     m->method = m->uri = m->phrase = m->body = STR_NONE;
     m->status = 0;
-    m->whole = (struct str){all.p + skip, all.n - skip};
+    m->whole = sip_skip_crlfs(all);
     struct txt t = txt_of(m->whole);
     bool clean = is_clean(m->whole);
     get_start_line(&t, m);
@@ -308,28 +200,33 @@ bool sip_get(struct rd *r, struct sip_msg *m)
     return rd_ok(r);
 }
 
+void sip_status_put(struct wr *w, uint32_t status, struct str phrase)
+{
+    wr_str(w, STR("SIP/2.0 "));
+    wr_u8(w, '0' + status / 100);
+    wr_u8(w, '0' + status / 10 % 10);
+    wr_u8(w, '0' + status % 10);
+    wr_u8(w, ' ');
+    wr_str(w, phrase);
+    wr_str(w, STR("\r\n"));
+}
+
+void sip_request_put(struct wr *w, struct str method, struct str uri)
+{
+    wr_str(w, method);
+    wr_u8(w, ' ');
+    wr_str(w, uri);
+    wr_str(w, STR(" SIP/2.0\r\n"));
+}
+
 void sip_put(struct wr *w, const struct sip_msg *m)
 {
-    if (m->is_response) {
-        wr_str(w, STR("SIP/2.0 "));
-        wr_u8(w, '0' + m->status / 100);
-        wr_u8(w, '0' + m->status / 10 % 10);
-        wr_u8(w, '0' + m->status % 10);
-        wr_u8(w, ' ');
-        wr_str(w, m->phrase);
-    } else {
-        wr_str(w, m->method);
-        wr_u8(w, ' ');
-        wr_str(w, m->uri);
-        wr_str(w, STR(" SIP/2.0"));
-    }
-    wr_str(w, STR("\r\n"));
-    for (uint32_t i = 0; i < m->header_count; i++) {
-        wr_str(w, m->headers[i].name);
-        wr_str(w, STR(": "));
-        wr_str(w, m->headers[i].value);
-        wr_str(w, STR("\r\n"));
-    }
+    if (m->is_response)
+        sip_status_put(w, m->status, m->phrase);
+    else
+        sip_request_put(w, m->method, m->uri);
+    for (uint32_t i = 0; i < m->header_count; i++)
+        sip_header_put(w, m->headers[i].name, m->headers[i].value);
     wr_str(w, STR("\r\n"));
     wr_str(w, m->body);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sip.h: SIP messages (RFC 3261 7): requests and responses with their headers in order, as views;
- * how a byte stream is cut into messages (18.3); and the header values that registration needs. */
+ * how a byte stream is cut into messages (18.3); and the header values that registrations and calls need. */
 #ifndef MODELS_WIRE_SIP_H
 #define MODELS_WIRE_SIP_H
 
@@ -11,6 +11,7 @@
 #define SIP_LINE_MAX 8192
 #define SIP_HEAD_MAX 65536 /* start line and headers together */
 #define SIP_BODY_MAX 65536
+#define SIP_HOPS_MAX 70 /* Max-Forwards of a new request (RFC 3261 8.1.1.6) */
 
 struct sip_header {
     struct str name, value; /* the value without blanks at its ends; a folded one keeps its folds */
@@ -64,13 +65,20 @@ enum sip_frame_verdict { SIP_FRAME_MORE, SIP_FRAME_WHOLE, SIP_FRAME_BAD };
  * front of it, which RFC 3261 7.5 has us ignore. Content-Length must be there: it is a stream. */
 enum sip_frame_verdict sip_frame(struct str stream, size_t *len);
 
+/* What follows the empty lines in front: alone they keep a path alive (RFC 5626 3.5.1). */
+struct str sip_skip_crlfs(struct str s);
+
 /* One message, all of *r. Syntax only: a missing header is for the receiver to answer. */
 bool sip_get(struct rd *r, struct sip_msg *m);
 void sip_put(struct wr *w, const struct sip_msg *m);
 void sip_line(struct txtbuf *t, const struct sip_msg *m);
 void sip_brief(struct txtbuf *t, const struct sip_msg *m); /* "200 OK CSeq 105" */
 
-/* First header of that kind in a message that was decoded, by long or compact name, whatever its case;
+/* Start lines, with their ends. */
+void sip_status_put(struct wr *w, uint32_t status, struct str phrase);
+void sip_request_put(struct wr *w, struct str method, struct str uri);
+
+/* First header of that kind, by long or compact name, whatever its case;
  * empty without one. */
 struct str sip_header(const struct sip_msg *m, enum sip_header_id id);
 
@@ -79,6 +87,18 @@ struct str sip_header_named(const struct sip_msg *m, struct str name);
 
 /* Has a header that name, long or compact? */
 bool sip_header_is(struct str name, enum sip_header_id id);
+
+/* One header line more, at the end or as headers[at], or one less; there must be room (SIP_HEADERS_MAX). */
+void sip_header_add(struct sip_msg *m, struct str name, struct str value);
+void sip_header_insert(struct sip_msg *m, uint32_t at, struct str name, struct str value);
+void sip_header_remove(struct sip_msg *m, uint32_t at);
+
+uint32_t sip_header_count(const struct sip_msg *m, enum sip_header_id id); /* lines of that kind */
+void sip_header_put(struct wr *w, struct str name, struct str value);      /* a line */
+
+bool sip_is(const struct sip_msg *m, struct str method); /* a request of that method; methods have a case */
+
+const char *sip_phrase(uint32_t status); /* "Session Interval Too Small" */
 
 /* The elements of a header that is a list, over all its lines in order (RFC 3261 7.3.1): Via, Route, Supported, …
  * Empty ones are left out. */
@@ -117,7 +137,7 @@ bool sip_cseq(const struct sip_msg *m, struct sip_cseq *out);
 
 /* False and *out untouched: absent or bad. */
 bool sip_expires(const struct sip_msg *m, uint32_t *out);
-bool sip_min_se(const struct sip_msg *m, uint32_t *out); /* RFC 4028 5 */
+bool sip_seconds(const struct sip_msg *m, enum sip_header_id id, uint32_t *out); /* parameters may follow */
 bool sip_via(const struct sip_msg *m, struct sip_via *out); /* the topmost */
 bool sip_via_get(struct str element, struct sip_via *out);  /* any other, of sip_list_next */
 bool sip_contact(const struct sip_msg *m, struct sip_contact *out);

@@ -186,10 +186,9 @@ bool sip_expires(const struct sip_msg *m, uint32_t *out)
     return true;
 }
 
-/* Parameters may follow (RFC 4028 5): none is known. */
-bool sip_min_se(const struct sip_msg *m, uint32_t *out)
+bool sip_seconds(const struct sip_msg *m, enum sip_header_id id, uint32_t *out)
 {
-    struct str v = sip_header(m, SIP_MIN_SE);
+    struct str v = sip_header(m, id);
     uint64_t n;
     if (!str_u64(plain_cut(&v, ';', ';'), UINT32_MAX, &n))
         return false;

@@ -89,7 +89,7 @@ static void check_numbers(const struct sip_msg *m)
     }
     if (sip_expires(m, &seconds))
         ASSERT(sip_header(m, SIP_EXPIRES).n > 0);
-    if (sip_min_se(m, &seconds))
+    if (sip_seconds(m, SIP_MIN_SE, &seconds))
         ASSERT(sip_header(m, SIP_MIN_SE).n > 0);
     ASSERT(!sip_has_sdp(m) || m->body.n);
 }

@@ -122,13 +122,13 @@ static void test_min_se(void **state)
     (void)state;
     uint32_t s = 7;
     struct sip_msg m = with("Min-SE: 1800");
-    assert_true(sip_min_se(&m, &s) && s == 1800);
+    assert_true(sip_seconds(&m, SIP_MIN_SE, &s) && s == 1800);
     m = with("min-se: 90 ;later=1");
-    assert_true(sip_min_se(&m, &s) && s == 90);
+    assert_true(sip_seconds(&m, SIP_MIN_SE, &s) && s == 90);
     static const char *const bad[] = {"Min-SE:", "Min-SE: -1", "Min-SE: 4294967296", "Min-SE: 90 s", "Expires: 90"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         m = with(bad[i]);
-        assert_false(sip_min_se(&m, &s));
+        assert_false(sip_seconds(&m, SIP_MIN_SE, &s));
     }
     assert_int_equal(s, 90);
 }
