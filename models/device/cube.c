@@ -69,6 +69,9 @@ static const struct param_def params[] = {
     {"debug_ccsip", PARAM_BOOL, "off", NULL, NULL, NULL, "a CUBE prints each SIP message at its console (debug ccsip messages)", AT(debug_ccsip), false},
     SIP_AGENT_PARAMS(struct cube, ua_config),
     MEDIA_PARAMS(struct cube, media_config),
+    SIP_TIMER_PARAMS(struct cube, ua_config.timers),
+    INVITE_EXPIRES_PARAM(struct cube, ua_config.invite_expires),
+    MEDIA_PORT_PARAM(struct cube, media_config),
     TCP_PARAMS(struct cube, tcp_config, "cube_", "0s", "0s"),
     {0},
 };

@@ -101,6 +101,7 @@ void ip_unbind(struct ip_stack *s, uint16_t port);
 typedef void ip_refused_fn(void *arg, const struct udp *u);
 void ip_on_refused(struct ip_stack *s, uint16_t port, ip_refused_fn *refused);
 bool ip_is_free(const struct ip_stack *s, uint16_t port); /* nobody has bound it */
+void *ip_bound(const struct ip_stack *s, uint16_t port, ip_udp_fn *recv); /* its arg; NULL: not bound by that function */
 
 /* Ports, dst and payload of *u; the source address is the stack's. False: no route. */
 MUST_USE bool ip_send_udp(struct ip_stack *s, const struct udp *u, uint8_t dscp);

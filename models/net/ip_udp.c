@@ -40,6 +40,12 @@ bool ip_is_free(const struct ip_stack *s, uint16_t port)
     return !b || !b->recv;
 }
 
+void *ip_bound(const struct ip_stack *s, uint16_t port, ip_udp_fn *recv)
+{
+    const struct udp_binding *b = map_get(&s->udp_ports, port);
+    return b && b->recv == recv ? b->arg : NULL;
+}
+
 bool ip_send_udp(struct ip_stack *s, const struct udp *u, uint8_t dscp)
 {
     size_t len = UDP_HEADER_BYTES + u->payload.n;

@@ -41,14 +41,21 @@ static struct media everything(const struct bridge_leg *to, struct ip4 peer)
     return passed_on(to, peer, &all);
 }
 
+/* A box in the way of the media sends to each side what it hears from the other. */
+static void make_flows(struct bridged_call *k, struct media_host *h)
+{
+    for (int i = 0; i < 2; i++)
+        media_flow_init(&k->leg[i].flow, h);
+    for (int i = 0; i < 2; i++)
+        media_flow_relay(&k->leg[i].flow, &k->leg[!i].flow);
+    k->flows_made = true;
+}
+
 static bool open_flows(struct bridged_call *k)
 {
     struct media_host *h = k->bridge->policy->media;
-    for (int i = 0; h && i < 2; i++) {
-        if (!k->flows_made)
-            media_flow_init(&k->leg[i].flow, h);
-    }
-    k->flows_made = h != NULL;
+    if (h && !k->flows_made)
+        make_flows(k, h);
     return !h || (media_flow_open(&k->leg[0].flow) && media_flow_open(&k->leg[1].flow));
 }
 
@@ -58,7 +65,6 @@ static void close_flow(struct bridge_leg *l)
         media_flow_close(&l->flow);
 }
 
-/* A box in the way of the media sends to each side what it hears from the other. */
 static void talk(struct bridged_call *k)
 {
     for (int i = 0; k->bridge->policy->media && k->up && i < 2; i++) {

@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* media_flow.c: see media_flow.h. The life of a stream, and what it is as a flow; media_packets.c has it as packets. */
+/* media_flow.c: see media_flow.h. The life of a stream; what it is without packets and with them, have its parts. */
 #include "models/proto/media_flow.h"
 
-#include "models/wire/eth.h"
-#include "models/wire/rtp.h"
 #include "sim/kernel/measure.h"
 
 #define PORTS 8192    /* even ones */
-#define CLOSED_BIT 31 /* of `shut`, besides those of the hops: the far port */
-#define NO_WAY_BIT 30
-#define HEADERS_BYTES (eth_bytes(false) + IP4_HEADER_BYTES + UDP_HEADER_BYTES + RTP_HEADER_BYTES)
 
 static struct sim *sim_of(const struct media_flow *f)
 {
     return f->host->node->sim;
 }
 
+/* A relay sends on what comes in, as it comes. */
 static bool as_packets(const struct media_flow *f)
 {
-    return f->host->config->rtp == MEDIA_AS_PACKETS;
+    return !f->relays && f->host->config->rtp == MEDIA_AS_PACKETS;
 }
 
 /* --- what is told ---------------------------------------------------------------------------------------- */
@@ -28,109 +24,14 @@ void media_tell_sent(struct media_flow *f, const struct media_count *c)
     struct sim *s = sim_of(f);
     if (c->sent == 0)
         return;
-    char addr[16];
-    struct txtbuf t = txtbuf_of(addr, sizeof addr);
-    ip4_text(&t, f->to);
     uint64_t note = BUS_NOTE(s, f->host->node->id, "rtp", "sent {} packets {} to {}:{}, lost {}", V_U64(c->sent),
-                             V_TEXT(media_codec_name(f->codec)), V_TEXT(addr), V_U64(f->to_port), V_U64(c->lost));
+                             V_TEXT(media_codec_name(f->codec)), V_IP4(f->to.v), V_U64(f->to_port), V_U64(c->lost));
     bus_because(s, note, c->record, BECAUSE_STATE);
     measure_add(s, MEASURE_RTP_PACKETS_SENT, (int64_t)c->sent);
     if (c->lost && !measure_get(s, MEASURE_RTP_PACKETS_LOST).record)
         measure_from(s, MEASURE_RTP_PACKETS_LOST, note);
     if (c->lost)
         measure_add(s, MEASURE_RTP_PACKETS_LOST, (int64_t)c->lost);
-}
-
-/* --- as a flow: its way ---------------------------------------------------------------------------------- */
-
-static struct link_traffic traffic_of(const struct media_flow *f)
-{
-    return (struct link_traffic){f->port, f->to_port, (uint16_t)(HEADERS_BYTES + media_codec_bytes(f->codec))};
-}
-
-static void find_way(struct media_flow *f)
-{
-    struct link_traffic t = traffic_of(f);
-    f->layout = net_layout(f->host->node->net);
-    if (net_path_find(&f->path, f->host->node, f->to, &t))
-        net_watch_port(&f->watch, f->path.to, f->to_port);
-}
-
-static struct net_path_state look(const struct media_flow *f)
-{
-    struct link_traffic t = traffic_of(f);
-    if (!f->path.to)
-        return (struct net_path_state){.cut = 1u << NO_WAY_BIT};
-    struct net_path_state s = net_path_look(&f->path, &t);
-    if (ip_is_free(f->path.to->ip, f->to_port))
-        s.cut |= 1u << CLOSED_BIT;
-    return s;
-}
-
-static void begin_tally(struct media_flow *f, struct sim_time at)
-{
-    if (f->layout != net_layout(f->host->node->net))
-        find_way(f);
-    struct net_path_state s = look(f);
-    f->shut = s.cut;
-    f->loss_ppb = s.loss_ppb;
-    media_tally_begin(&f->tally, at, s.cut, s.loss_ppb, s.record);
-}
-
-static void count_up_to(struct media_flow *f, uint64_t end)
-{
-    struct media_host *h = f->host;
-    if (!h->losses)
-        h->losses = node_stream(h->node, "rtp-loss");
-    struct media_count c = media_tally_count(&f->tally, end, h->losses);
-    media_tell_sent(f, &c);
-}
-
-/* Those that are under way count as if nothing changed any more. */
-static void count_all(struct media_flow *f, struct sim_time until)
-{
-    count_up_to(f, media_tally_sent(&f->tally, until));
-}
-
-/* Without a way a packet is lost where it is sent; at the far port it is when it arrives. */
-static void shut_or_open(struct media_flow *f, uint32_t bit, bool shut, uint64_t record)
-{
-    bool hop = bit < f->path.count;
-    struct sim_time now = sim_now(sim_of(f));
-    struct sim_dur there = bit == NO_WAY_BIT ? DUR_ZERO : net_path_transit(&f->path);
-    if (shut)
-        media_tally_shut(&f->tally, now, bit, hop ? f->path.hop[bit].leaves : there, record);
-    else
-        media_tally_open(&f->tally, now, bit, hop ? net_path_enters(&f->path, bit) : there);
-}
-
-static void take_in(struct media_flow *f, const struct net_path_state *s)
-{
-    struct sim_time now = sim_now(sim_of(f));
-    uint64_t through = media_tally_through(&f->tally, now, net_path_transit(&f->path));
-    uint64_t sent = media_tally_sent(&f->tally, now);
-    uint32_t changed = s->cut ^ f->shut;
-    count_up_to(f, through < sent ? through : sent);
-    for (uint32_t bit = 0; bit < 32; bit++) {
-        if (changed >> bit & 1)
-            shut_or_open(f, bit, s->cut >> bit & 1, s->record);
-    }
-    if (s->loss_ppb != f->loss_ppb)
-        media_tally_loss(&f->tally, now, s->loss_ppb, s->record);
-    f->shut = s->cut;
-    f->loss_ppb = s->loss_ppb;
-}
-
-static void on_change(struct net_watch *w)
-{
-    struct media_flow *f = (struct media_flow *)(void *)((char *)w - offsetof(struct media_flow, watch));
-    if (!f->talking || as_packets(f))
-        return; /* a spurt that begins looks for itself */
-    if (f->layout != net_layout(f->host->node->net))
-        find_way(f);
-    struct net_path_state s = look(f);
-    if (s.cut != f->shut || s.loss_ppb != f->loss_ppb)
-        take_in(f, &s);
 }
 
 /* --- spurts ----------------------------------------------------------------------------------------------- */
@@ -160,24 +61,23 @@ static void begin_spurt(struct media_flow *f)
         media_packets_begin(f);
         return;
     }
-    begin_tally(f, now);
+    media_stream_begin(f, now);
     if (!is_endless(law))
         tmr_arm_at(&f->next, f->spurt_ends);
 }
 
-static void tell_spurt(struct media_flow *f, struct sim_time until)
+static void tell_spurt(struct media_flow *f)
 {
-    if (as_packets(f))
-        media_packets_tell_sent(f);
-    else if (f->talking)
-        count_all(f, until);
+    media_packets_tell_sent(f);
+    if (f->talking && !as_packets(f))
+        media_stream_end(f, sim_now(sim_of(f)));
 }
 
 static void end_spurt(struct media_flow *f)
 {
     struct sim_time now = sim_now(sim_of(f));
     struct sim_dur silence = draw(f, &f->host->config->silence);
-    tell_spurt(f, now);
+    tell_spurt(f);
     f->talking = false;
     tmr_arm_at(&f->next, time_add(now, silence));
 }
@@ -205,14 +105,28 @@ void media_host_init(struct media_host *h, struct node *n, struct ip_stack *ip, 
     list_init(&h->open);
 }
 
+static struct media_flow *watcher(struct net_watch *w)
+{
+    return (struct media_flow *)(void *)((char *)w - offsetof(struct media_flow, watch));
+}
+
+static void on_change(struct net_watch *w)
+{
+    struct media_flow *f = watcher(w);
+    if (f->talking && !as_packets(f)) /* a spurt that begins looks for itself */
+        media_stream_look(f);
+}
+
 static void on_end(struct net_watch *w)
 {
-    struct media_flow *f = (struct media_flow *)(void *)((char *)w - offsetof(struct media_flow, watch));
+    struct media_flow *f = watcher(w);
     struct sim *s = sim_of(f);
     uint64_t before = bus_swap_cause(s, f->cause);
-    if (f->sending) /* a packet of this very instant is out */
-        tell_spurt(f, time_add(sim_now(s), dur_ns(1)));
+    media_packets_tell_sent(f);
+    if (f->talking && !as_packets(f))
+        media_stream_finish(f);
     media_packets_tell_heard(f);
+    media_silence_count(f);
     bus_swap_cause(s, before);
 }
 
@@ -220,7 +134,16 @@ void media_flow_init(struct media_flow *f, struct media_host *h)
 {
     *f = (struct media_flow){.host = h, .watch = {.on_change = on_change, .on_end = on_end}};
     tmr_init(&f->next, h->node->sim, h->node->id, "rtp.next", f, on_next);
+    media_silence_init(f);
     list_init(&f->in_host);
+}
+
+void media_flow_relay(struct media_flow *out, struct media_flow *in)
+{
+    ASSERT(out->host->node == in->host->node);
+    ASSERT(!out->relays && !in->relay && out->port == 0);
+    out->relays = in;
+    in->relay = out;
 }
 
 static uint16_t take_port(struct media_host *h)
@@ -254,28 +177,39 @@ static void stop_sending(struct media_flow *f)
 {
     if (!f->sending)
         return;
-    tell_spurt(f, sim_now(sim_of(f)));
+    tell_spurt(f);
     tmr_disarm(&f->next);
-    f->sending = f->talking = false;
+    f->sending = f->talking = f->out.follows = false;
 }
 
-void media_flow_talk(struct media_flow *f, const struct media *local, const struct media *remote)
+static void start_sending(struct media_flow *f, const struct media *remote, uint8_t codec)
 {
-    uint8_t codec = 0;
-    ASSERT(f->port != 0);
-    bool sends = media_sends(local, remote, &codec);
-    if (sends && f->sending && ip4_eq(f->to, remote->addr) && f->to_port == remote->port && f->codec == codec)
-        return;
-    stop_sending(f);
-    if (!sends)
-        return;
     f->sending = true;
     f->to = remote->addr;
     f->to_port = remote->port;
     f->codec = codec;
     f->cause = bus_cause(sim_of(f));
     f->layout = net_layout(f->host->node->net) - 1; /* no way was found yet */
-    begin_spurt(f);
+    if (f->relays)
+        media_stream_join(f);
+    else
+        begin_spurt(f);
+}
+
+void media_flow_talk(struct media_flow *f, const struct media *local, const struct media *remote)
+{
+    uint8_t codec = 0, theirs;
+    ASSERT(f->port != 0);
+    f->peer = remote->addr;
+    f->peer_port = remote->port;
+    media_silence_expect(f, media_sends(remote, local, &theirs));
+    bool sends = media_sends(local, remote, &codec);
+    bool same = f->sending && ip4_eq(f->to, remote->addr) && f->to_port == remote->port;
+    if (sends && same && (f->relays || f->codec == codec))
+        return;
+    stop_sending(f);
+    if (sends)
+        start_sending(f, remote, codec);
 }
 
 void media_flow_close(struct media_flow *f)
@@ -283,7 +217,9 @@ void media_flow_close(struct media_flow *f)
     if (f->port == 0)
         return;
     stop_sending(f);
+    media_stream_unheard(f);
     media_packets_tell_heard(f);
+    media_silence_expect(f, false);
     net_watch_stop(&f->watch);
     list_remove(&f->in_host);
     ip_unbind(f->host->ip, f->port);

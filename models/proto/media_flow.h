@@ -7,8 +7,10 @@
  * lost follows from what the links would have done with them (media_tally.h). It costs nothing in between. The port
  * is bound as any UDP port is: packets to one that nobody has bound are lost. With `rtp` = packets each one is a frame,
  * the hearing side counts the gaps in their numbers, and ICMP tells the sender of a port that is closed. Both say so in
- * NOTEs "rtp" and in the measures. Known differences: a flow waits for no ARP, sees no mask and no queue, and
- * takes a Gilbert fault by its share in the long run; packets that nobody hears at the end of a stream leave no gap. */
+ * NOTEs "rtp" and in the measures. A relay sends on, packet for packet, what another stream of its node hears, in the
+ * way that one comes in (media_stream.c, media_packets.c). Who should hear the other side and does not says so
+ * (media_silence.c). Known differences: a flow waits for no ARP, sees no mask and no queue, and takes a Gilbert fault
+ * by its share in the long run; packets that nobody hears at the end of a stream leave no gap. */
 #ifndef MODELS_PROTO_MEDIA_FLOW_H
 #define MODELS_PROTO_MEDIA_FLOW_H
 
@@ -36,6 +38,10 @@ struct media_config {
      offsetof(state, field.talk_spurt), false},                                                                \
     {"silence", PARAM_LAW, "0s", "0s", "1h", NULL, "a party of a call is silent so long between two talk spurts", \
      offsetof(state, field.silence), false},                                                                   \
+    MEDIA_PORT_PARAM(state, field)
+
+/* Of a box that only relays. */
+#define MEDIA_PORT_PARAM(state, field)                                                                         \
     {"rtp_port_first", PARAM_INT, "16384", "1024", "49152", NULL,                                              \
      "first UDP port for voice; each stream takes an even one, of 8192",                                       \
      offsetof(state, field.port_first), false}
@@ -55,6 +61,10 @@ struct media_rtp_out {
     uint16_t number;          /* of the next packet */
     bool drawn;               /* all of them are */
     struct sim_time first_at;
+    /* of a relay: what is added to what comes in, so that a gap there is one here */
+    bool follows; /* both are known */
+    uint16_t number_shift;
+    uint32_t timestamp_shift;
     uint64_t sent, refused;   /* since the last NOTE; refused: told by ICMP */
 };
 
@@ -63,9 +73,22 @@ struct media_rtp_in {
     uint16_t number; /* the highest so far */
     bool heard;
     uint64_t got, lost; /* of this sender, since the last NOTE */
+    uint64_t passed_on; /* of lost: the gaps that are seen where it is relayed to, and measured there */
     uint64_t first_drop; /* the record of a packet in the first gap; 0: none is known */
     struct ip4 from;
     uint16_t from_port;
+};
+
+/* How long the other side has not been heard. */
+struct media_silence {
+    bool expects; /* by what was agreed it should be */
+    bool comes;   /* a stream without packets does */
+    bool told;
+    struct sim_time from;  /* when it was first expected, or came */
+    struct sim_time since; /* the last packet; none yet: from */
+    uint64_t heard;        /* record of that packet; 0: there was none */
+    uint64_t flow;         /* the exchange it belonged to */
+    struct tmr timer;
 };
 
 /* One call's voice at this node, both ways. */
@@ -73,13 +96,17 @@ struct media_flow {
     /* identity */
     struct media_host *host;
     struct list_link in_host;
+    struct media_flow *relays, *relay; /* whose voice it sends on; who sends on what it hears; NULL: nobody */
     /* state */
     uint16_t port; /* where it hears; 0: it is closed */
     bool sending;  /* to an address, by a codec */
-    bool talking;  /* a spurt lasts */
+    bool talking;  /* a spurt lasts; a relay: of a stream without packets */
     struct ip4 to;
     uint16_t to_port;
     uint8_t codec;
+    struct ip4 peer; /* whom it hears, by what the other side said */
+    uint16_t peer_port;
+    struct media_silence silence;
     uint64_t cause; /* the record of what was agreed on */
     uint64_t flow;  /* of its packets: an exchange of their own, not that of the signalling */
     struct sim_time spurt_ends; /* TIME_NEVER: with the stream */
@@ -90,6 +117,11 @@ struct media_flow {
     uint32_t layout, shut; /* shut: as media_tally's, of now */
     int64_t loss_ppb;
     struct media_tally tally;
+    struct media_count count; /* what is not told yet */
+    struct media_flow *hearer, *heard; /* at the far port; whose stream comes in here */
+    uint64_t joined; /* a relay sends the packets from this number on */
+    bool passes;     /* packets that leave now get from their first leg to this one's far port */
+    uint64_t turn;   /* since that number, or not since then */
     /* packets */
     uint64_t packet; /* of this spurt, the next */
     struct sim_time spurt_began;
@@ -99,6 +131,9 @@ struct media_flow {
 
 void media_host_init(struct media_host *h, struct node *n, struct ip_stack *ip, const struct media_config *c);
 void media_flow_init(struct media_flow *f, struct media_host *h); /* closed; must outlive the run */
+
+/* `out` sends on what `in`, of the same node, hears, and nothing else; `in` has no other relay. Once, when both are made. */
+void media_flow_relay(struct media_flow *out, struct media_flow *in);
 
 /* Takes a port and hears there: before it is named in an offer or an answer (RFC 3264 5.1). The port; 0: none is free. */
 uint16_t media_flow_open(struct media_flow *f);
@@ -113,8 +148,20 @@ void media_flow_close(struct media_flow *f);
 /* The node dies: all its streams are closed. */
 void media_host_power_off(struct media_host *h);
 
-/* --- for media_packets.c --- */
+/* --- for its parts --- */
 
+/* NOTE and measures of what a stream sent; nothing when nothing was. */
+void media_tell_sent(struct media_flow *f, const struct media_count *c);
+
+/* media_stream.c: without packets. A relay's is part of the stream that it sends on. */
+void media_stream_begin(struct media_flow *f, struct sim_time at); /* its first packet leaves then */
+void media_stream_join(struct media_flow *relay);   /* from now on it sends on what comes in, if anything does */
+void media_stream_end(struct media_flow *f, struct sim_time until); /* its last packet left before; a relay: alone */
+void media_stream_finish(struct media_flow *f);  /* the run is over */
+void media_stream_unheard(struct media_flow *f); /* f hears no longer what comes in */
+void media_stream_look(struct media_flow *f);    /* something changed that may be on its way */
+
+/* media_packets.c */
 void media_packets_begin(struct media_flow *f); /* a spurt */
 void media_packets_next(struct media_flow *f);  /* sends one, arms the timer for what comes then */
 void media_packets_hear(void *arg, const struct udp *u, const struct frame *frame);
@@ -122,7 +169,14 @@ void media_packets_refused(void *arg, const struct udp *u);
 void media_packets_tell_sent(struct media_flow *f);
 void media_packets_tell_heard(struct media_flow *f);
 
-/* NOTE and measures of what a stream sent; nothing when nothing was. */
-void media_tell_sent(struct media_flow *f, const struct media_count *c);
+/* media_silence.c: is the other side heard? When it is not for 5 s there is a NOTE, once a silence, and an end that
+ * relays nothing counts the whole of it as rtp_silence_s. A pause between two spurts is silence, too: who hears cannot
+ * tell. `at` may be a packet's way ahead of now. */
+void media_silence_init(struct media_flow *f);
+void media_silence_expect(struct media_flow *f, bool expects); /* or not: on hold, closed */
+void media_silence_packet(struct media_flow *f, uint64_t flow); /* one is heard now */
+void media_silence_comes(struct media_flow *f, struct sim_time at); /* packets, from then on */
+void media_silence_stops(struct media_flow *f, struct sim_time at); /* the last one came then */
+void media_silence_count(struct media_flow *f); /* the run is over */
 
 #endif

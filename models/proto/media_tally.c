@@ -7,6 +7,7 @@
 #include "sim/kernel/dist.h"
 
 #define PACKET_NS (MEDIA_PACKET_MS * 1000000ll)
+#define WHOLE_PPB 1000000000
 
 void media_tally_begin(struct media_tally *t, struct sim_time at, uint32_t shut, int64_t loss_ppb, uint64_t record)
 {
@@ -42,6 +43,7 @@ static void drop_oldest(struct media_tally *t)
 static uint32_t divide(struct media_tally *t, uint64_t first)
 {
     uint32_t i = t->count;
+    first = first > t->counted ? first : t->counted; /* of those before, nothing changes any more */
     while (i > 1 && t->stretch[i - 1].first > first)
         i--;
     if (t->stretch[i - 1].first >= first)
@@ -78,20 +80,57 @@ void media_tally_loss(struct media_tally *t, struct sim_time now, int64_t loss_p
     }
 }
 
+static bool takes_all(const struct media_stretch *s)
+{
+    return s->shut || s->loss_ppb >= WHOLE_PPB;
+}
+
+bool media_tally_is_shut(const struct media_tally *t)
+{
+    return takes_all(&t->stretch[t->count - 1]);
+}
+
+uint64_t media_tally_turn(const struct media_tally *t)
+{
+    uint32_t i = t->count - 1;
+    bool shut = takes_all(&t->stretch[i]);
+    while (i > 0 && takes_all(&t->stretch[i - 1]) == shut)
+        i--;
+    return t->stretch[i].first;
+}
+
+uint64_t media_tally_next(const struct media_tally *t)
+{
+    return t->count > 1 ? t->stretch[1].first : UINT64_MAX;
+}
+
+struct media_count media_tally_take(struct media_tally *t, uint64_t end, uint64_t n, struct rng *r)
+{
+    const struct media_stretch *s = &t->stretch[0];
+    struct media_count c = {.sent = n};
+    ASSERT(end >= t->counted && end <= media_tally_next(t));
+    c.lost = s->shut ? n : dist_binomial(n, s->loss_ppb, r);
+    c.record = c.lost ? s->record : 0;
+    t->counted = end;
+    if (media_tally_next(t) <= end)
+        drop_oldest(t);
+    return c;
+}
+
+void media_count_add(struct media_count *c, const struct media_count *more)
+{
+    c->sent += more->sent;
+    c->lost += more->lost;
+    c->record = c->record ? c->record : more->record;
+}
+
 struct media_count media_tally_count(struct media_tally *t, uint64_t end, struct rng *r)
 {
     struct media_count c = {0};
     while (t->counted < end) {
-        const struct media_stretch *s = &t->stretch[0];
-        uint64_t stop = t->count > 1 && t->stretch[1].first < end ? t->stretch[1].first : end;
-        uint64_t n = stop > t->counted ? stop - t->counted : 0;
-        uint64_t lost = s->shut ? n : dist_binomial(n, s->loss_ppb, r);
-        c.sent += n;
-        c.lost += lost;
-        c.record = c.record || !lost ? c.record : s->record;
-        t->counted += n;
-        if (t->count > 1 && t->stretch[1].first <= t->counted)
-            drop_oldest(t);
+        uint64_t next = media_tally_next(t), stop = next < end ? next : end;
+        struct media_count more = media_tally_take(t, stop, stop - t->counted, r);
+        media_count_add(&c, &more);
     }
     return c;
 }

@@ -33,6 +33,8 @@ struct media_count {
     uint64_t record; /* that explains the loss; 0: none, or nothing is lost */
 };
 
+void media_count_add(struct media_count *c, const struct media_count *more);
+
 void media_tally_begin(struct media_tally *t, struct sim_time at, uint32_t shut, int64_t loss_ppb, uint64_t record);
 
 /* Packets that leave before `at`. */
@@ -48,6 +50,15 @@ void media_tally_loss(struct media_tally *t, struct sim_time now, int64_t loss_p
 
 /* Counts the packets that are not counted yet up to the one with this number; the lost ones are drawn from `r`. */
 struct media_count media_tally_count(struct media_tally *t, uint64_t end, struct rng *r);
+
+/* The same in steps, for a stream of which only some packets came to be sent: n of those up to `end`, which is not
+ * beyond media_tally_next. */
+uint64_t media_tally_next(const struct media_tally *t); /* where the stretch ends that is counted now; UINT64_MAX: open */
+struct media_count media_tally_take(struct media_tally *t, uint64_t end, uint64_t n, struct rng *r);
+
+/* As things are now, is every packet lost that leaves from now on? And the number of the first for which that is so. */
+bool media_tally_is_shut(const struct media_tally *t);
+uint64_t media_tally_turn(const struct media_tally *t);
 
 /* The number of the first packet that is not through at `now`, `transit` after its sending: the others' fate is sure. */
 uint64_t media_tally_through(const struct media_tally *t, struct sim_time now, struct sim_dur transit);

@@ -35,6 +35,7 @@ const struct measure_def measure_defs[MEASURE_COUNT] = {
     [MEASURE_FRAMES_IN_FLIGHT] = {"frames_in_flight", "1", 0, true, "still on a link at the end"},
     [MEASURE_RTP_PACKETS_SENT] = {"rtp_packets_sent", "1", 0, true, "packets of voice that calls sent, all streams together"},
     [MEASURE_RTP_PACKETS_LOST] = {"rtp_packets_lost", "1", 0, true, "of rtp_packets_sent, those that no call received"},
+    [MEASURE_RTP_SILENCE] = {"rtp_silence_s", "s", 9, true, "summed over the ends of calls that are up and not on hold: time without the other side's voice, in silences of 5 s and more"},
 };
 /* clang-format on */
 

@@ -62,8 +62,7 @@ static void media_flow_through(void **state)
     assert_int_equal(k->a->call->remote.codec_count, 2);
     call_hang_up(k->a->call);
     run_to(k, 2 * S);
-    assert_true(noted(k, "cube: sent 50 packets PCMU to 10.0.1.2:20000")); /* 20 ms each, for a second */
-    assert_true(noted(k, "cube: sent 50 packets PCMU to 10.0.2.2:20000"));
+    assert_false(noted(k, "cube: sent")); /* nobody speaks: there is nothing to send on */
     bench_close(k);
 }
 
