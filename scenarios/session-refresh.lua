@@ -363,6 +363,8 @@ cases around it change one thing each: an interval that is too small (422), a si
 CUBE that consumes refreshes or forgets some, the document's three remedies with and without, and a proxy between.]],
   duration = "13h",
   wall_clock = "2016-06-01 08:00:00",
+  -- Of all cases the first; of one alone whoever is there.
+  ladder = function(p) return p.case == "all" and "provider, cube, cucm, phone" or nil end,
 
   parameters = {
     case = { type = "enum", choices = table.concat(names, "|"), default = "all", doc = "which case is played; all: each in its own corner" },
