@@ -153,6 +153,8 @@ bool call_learn_routes(struct sip_call *c, const struct sip_msg *m)
         struct str s = route[c->outgoing ? n - 1 - i : i];
         txtbuf_add(&t, "%s%.*s", i ? ", " : "", STR_ARG(s));
     }
+    if (t.full) /* half a URI leads nowhere */
+        c->routes[0] = 0;
     aim(c);
     return !t.full;
 }

@@ -221,14 +221,14 @@ static void on_accepted(struct sip_call *c, const struct sip_msg *m)
     tmr_disarm(&c->patience);
     learn_peer(c, m);
     call_learn_target(c, m);
-    call_learn_routes(c, m);
-    bool sound = take_media(c, m);
+    bool sound = call_learn_routes(c, m);
+    sound = take_media(c, m) && sound;
     c->ack_cseq = c->cseq;
     sip_branch_draw(&c->ua->txns, c->ack_branch);
     fsm_step(&c->fsm, CALL_EV_ANSWERED, NULL);
     take_session(c, m);
     send_ack(c);
-    if (c->hangs_up || !sound) { /* answered before it could be cancelled; or with what cannot be heard */
+    if (c->hangs_up || !sound) { /* answered before it could be cancelled; or with what cannot be heard or reached */
         call_bye(c, CALL_ENDED_BY_US);
         return;
     }

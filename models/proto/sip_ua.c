@@ -145,14 +145,19 @@ static void on_stray(void *arg, const struct sip_msg *m, const struct sip_hop *f
         call_refuse_fork(c, m);
 }
 
-/* Its answer could not be sent, or nobody gave one: the call that it began is not there for anybody. */
+/* Its answer could not be sent, or nobody gave one: the call that it began can never be answered. */
 static void on_server_end(void *arg, struct sip_server *t, bool unsent)
 {
     struct sip_call *c = sip_server_arg(t);
     (void)arg;
     (void)unsent;
-    if (c && c->asked.server == t)
-        c->asked.server = NULL;
+    if (!c || c->asked.server != t)
+        return;
+    c->asked.server = NULL;
+    if (call_is_up(c))
+        call_go_on(c);
+    else
+        call_over(c, CALL_EV_UNREACHABLE, CALL_UNREACHABLE);
 }
 
 static const struct sip_txns_user txns_user = {on_request, on_stray, on_server_end};

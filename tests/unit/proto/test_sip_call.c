@@ -47,6 +47,11 @@ static const struct row rows[] = {
     {"3261 13.2.1, 9.1: and who is called has died while it rang", "session_timers=off sip_invite_expires=60s",
      "call\nmark\n< INVITE\n> 180\nnone 59s\n< CANCEL @60s\nnone 10ms\ntold progress 180\nnone 33s\ntold end by us"},
     {"3261 13.2.1: an answer ends that wait", "session_timers=off", "call\n< INVITE\n> 180\nnone 170s\n> 200 | sdp\n< ACK\nnone 1h\ntold answer PCMU"},
+    {"3261 17.2.4: who called cannot be told that it rings", "session_timers=off",
+     "manual\n> INVITE | sdp | Via: SIP/2.0/UDP 10.1.1.2:5060;maddr=10.9.9.9;branch=z9hG4bKfar\nnone 1ms\ntold end unreachable"},
+    {"3261 12.1.2: a way back that is longer than there is room for: none is taken, and the call ends", "session_timers=off",
+     "call\n< INVITE\n> 200 | sdp | Record-Route: <sip:10.1.1.2;lr;a-very-long-parameter-of-the-first-of-three-proxies-that-are-on-the-way-to-it>,<sip:10.1.1.2;lr;a-very-long-parameter-of-the-second-of-three-proxies-that-are-on-the-way-to-it>,<sip:10.1.1.2;lr;a-very-long-parameter-of-the-third-of-three-proxies-that-are-on-the-way-to-it>\n"
+     "< ACK | no Route\n< BYE | no Route\n> 200\ntold end by us"},
     {"3261 13.2.2.3: a refusal is acknowledged, with the INVITE's Via and its own To", "session_timers=off",
      "call\n< INVITE\n> 486\n< ACK | same Via | CSeq: 101 ACK | To: <sip:200@10.1.1.2>;tag=hand\ntold end refused 486"},
     {"3261 13.3.1.3: a refusal", "",
