@@ -300,12 +300,14 @@ static void consume(struct bridge_leg *l, bool by_update, bool changed)
     talk(l->of);
 }
 
-/* RFC 3261 14.1: both sides want a change at once, and each would wait for the other. */
+/* RFC 3261 14.1: both sides want a change at once, and each would wait for the other. Or this side took a change back
+ * (9.1) that is still being asked for there: its answer must not be taken for that of the next. */
 static void refuse_glare(struct bridge_leg *l, bool by_update)
 {
     struct node *n = l->of->bridge->node;
-    BUS_NOTE(n->sim, n->id, "sip", "{} CSeq {} of {} refused: the other leg's change is under way here",
-             V_TEXT(request_name(by_update)), V_U64(l->call->remote_cseq), V_IP4(l->call->hop.addr.v));
+    BUS_NOTE(n->sim, n->id, "sip", "{} CSeq {} of {} refused: {}", V_TEXT(request_name(by_update)),
+             V_U64(l->call->remote_cseq), V_IP4(l->call->hop.addr.v),
+             V_TEXT(l->asks ? "the other leg's change is under way here" : "the one before is still under way there"));
     call_refuse(l->call, 491);
 }
 
@@ -328,7 +330,7 @@ static void on_modify(void *arg, struct sip_call *c, bool by_update, const struc
         call_refuse(c, 500); /* RFC 3311 5.2: not before the first offer is answered */
     else if (l->midcall == MIDCALL_BLOCK || (l->midcall == MIDCALL_MEDIA_CHANGE && !changed))
         consume(l, by_update, changed);
-    else if (l->asks)
+    else if (l->asks || o->asks)
         refuse_glare(l, by_update);
     else
         pass_on(l, by_update, offer, changed);

@@ -41,6 +41,7 @@ struct agent {
     bool rings;
     uint32_t answer; /* to a call; 0: it waits */
     uint32_t change_answer; /* to a change; 0: it accepts */
+    bool change_waits;      /* it leaves it to the test to answer */
     /* state */
     struct node *node;
     struct ip_stack *ip;
@@ -93,6 +94,8 @@ static inline void agent_modify(void *arg, struct sip_call *c, bool by_update, c
     a->changes++;
     a->changed = changed;
     c->able = a->able;
+    if (a->change_waits)
+        return;
     if (a->change_answer)
         call_refuse(c, a->change_answer);
     else

@@ -3,6 +3,8 @@
  * 003, midcall-signaling); what it makes of glare and of refusals (RFC 3261 14, RFC 3311 5.2). */
 #include "tests/unit/device/cube_kit.h"
 
+#include "models/proto/sip_call_state.h"
+
 #define BY_B "dial_peers=100 destination-pattern 5..." TO_B
 #define MIDCALL_A "; 200 destination-pattern 1... session-target 10.0.1.2 midcall-signaling "
 
@@ -185,6 +187,31 @@ static void glare_ends(void **state)
     }
 }
 
+/* One that is taken back (9.1) while b still thinks about it: its answer is not taken for that of the next one. */
+static void a_change_is_taken_back(void **state)
+{
+    struct bench *k = call(BY_B, "midcall_signaling=passthru");
+    (void)state;
+    k->b->change_waits = true;
+    hold(k->a, SDP_SENDONLY, false);
+    run_to(k, 3 * S);
+    call_cancel(k->a->call);
+    run_to(k, 4 * S);
+    assert_int_equal(count(k, "a<487 INVITE 102"), 1);
+    k->a->call->hangs_up = false; /* it only changed its mind */
+    tmr_disarm(&k->a->call->patience);
+    hold(k->a, SDP_SENDRECV, false);
+    run_to(k, 5 * S);
+    assert_int_equal(count(k, "a<491 INVITE 103"), 1);
+    k->b->change_waits = false;
+    call_accept(k->b->call); /* sendonly */
+    run_to(k, 30 * S);
+    assert_int_equal(k->a->changed_status, 200);
+    assert_int_equal(k->a->call->remote.direction, SDP_SENDRECV);
+    assert_int_equal(k->b->call->remote.direction, SDP_SENDRECV);
+    bench_close(k);
+}
+
 /* The far side has forgotten the call: what was asked of it ends both legs (12.2.1.2). */
 static void a_change_finds_the_other_side_gone(void **state)
 {
@@ -213,6 +240,7 @@ int main(void)
         cmocka_unit_test(as_a_re_invite_to_who_has_no_update),
         cmocka_unit_test(a_refused_change_changes_nothing),
         cmocka_unit_test(glare_ends),
+        cmocka_unit_test(a_change_is_taken_back),
         cmocka_unit_test(a_change_finds_the_other_side_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
