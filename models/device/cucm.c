@@ -8,6 +8,7 @@
 #include "models/net/tcp.h"
 #include "models/proto/bridge_show.h"
 #include "models/proto/call_control.h"
+#include "models/proto/call_show.h"
 #include "models/proto/cucm_files.h"
 #include "models/proto/cucm_group.h"
 #include "models/proto/host.h"

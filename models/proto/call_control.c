@@ -42,17 +42,10 @@ static void on_text(void *arg, const struct sip_hop *peer, struct tcp_conn *conn
 
 /* --- connections of phones and of the trunk --------------------------------------------------------------- */
 
-static struct sip_hop hop_of(const struct tcp_conn *conn)
-{
-    return (struct sip_hop){tcp_peer(conn), tcp_peer_port(conn), SIP_OVER_TCP};
-}
-
 /* Most connections carry REGISTERs and nothing else: they are lent once a call needs them. */
 static void use_line(struct call_control *c, struct tcp_conn *conn)
 {
-    struct sip_hop hop = hop_of(conn);
-    if (!sip_transport_reaches(&c->agent.transport, &hop))
-        sip_transport_lend(&c->agent.transport, conn);
+    sip_transport_lend(&c->agent.transport, conn);
 }
 
 static void on_line_message(void *arg, struct tcp_conn *conn, const struct sip_msg *m)
@@ -72,7 +65,7 @@ static void on_line_end(void *arg, struct tcp_conn *conn)
 static void on_line_bound(void *arg, struct tcp_conn *conn)
 {
     struct call_control *c = arg;
-    struct sip_hop hop = hop_of(conn);
+    struct sip_hop hop = sip_hop_of_conn(conn);
     LIST_EACH (i, &c->agent.up) {
         struct sip_call *call = LIST_ENTRY(i, struct sip_call, in_ua);
         if (call->hop.over != SIP_OVER_TCP || !ip4_eq(call->hop.addr, hop.addr) || call->hop.port == hop.port)
@@ -118,7 +111,7 @@ static uint32_t find_way(struct call_control *c, const struct sip_call *in, stru
     const struct binding *b = registrar_of_number(r, number);
     if (b && registrar_is_bound(b) && b->protocol == DEVICE_SIP && b->conn) {
         use_line(c, b->conn);
-        *to = hop_of(b->conn);
+        *to = sip_hop_of_conn(b->conn);
         return 0;
     }
     if (!is_trunk(c, in->hop.addr) && !registrar_has_addr(r, in->hop.addr))

@@ -47,9 +47,7 @@ static struct phone_agent *make_agent(struct phone_calls *c)
 
 static void lend(struct phone_calls *c, const struct sip_leg *l)
 {
-    struct sip_hop hop = {tcp_peer(l->conn), tcp_peer_port(l->conn), SIP_OVER_TCP};
-    if (!sip_transport_reaches(&c->agent->ua.transport, &hop))
-        sip_transport_lend(&c->agent->ua.transport, l->conn);
+    sip_transport_lend(&c->agent->ua.transport, l->conn);
 }
 
 /* Its firmware and its number may be others than the last time it was up. */

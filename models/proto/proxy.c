@@ -59,7 +59,7 @@ static void refuse_too_small(struct proxy *p, struct sip_server *t, uint32_t min
     char number[16];
     struct txtbuf n = txtbuf_of(number, sizeof number);
     txtbuf_add(&n, "%u", min_se_s);
-    proxy_answer(p, t, 422, "Session Interval Too Small", "Min-SE", txtbuf_view(&n));
+    proxy_answer(p, t, 422, NULL, "Min-SE", txtbuf_view(&n));
 }
 
 /* --- requests ---------------------------------------------------------------------------------------- */
@@ -94,7 +94,7 @@ static void forward(struct proxy_context *c, const struct sip_msg *m, struct sip
     struct wr w = wr_of(text, sizeof text);
     proxy_push_via(e, &p->self, &c->to, c->branch);
     if (!sip_edit_put(&w, e)) {
-        proxy_answer_for(c, 513, "Message Too Large");
+        proxy_answer_for(c, 513);
         return;
     }
     if (c->is_first)
@@ -159,13 +159,13 @@ static void on_request(void *arg, struct sip_server *t, const struct sip_msg *m,
         return;
     }
     if (meant) { /* 16.10; one of nothing that we know goes its way */
-        proxy_answer(p, t, 200, "OK", NULL, STR_NONE);
+        proxy_answer(p, t, 200, NULL, NULL, STR_NONE);
         if (sip_server_arg(meant))
             proxy_cancel(sip_server_arg(meant));
         return;
     }
     if (sip_is(m, STR("OPTIONS")) && proxy_is_meant(&p->self, m)) { /* 11: is it there? */
-        proxy_answer(p, t, 200, "OK", "Supported", p->config->session.on ? STR("timer") : STR_NONE);
+        proxy_answer(p, t, 200, NULL, "Supported", p->config->session.on ? STR("timer") : STR_NONE);
         return;
     }
     struct proxy_refusal why = proxy_prepare(&p->self, m, from, &e, &to);

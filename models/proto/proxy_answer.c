@@ -15,7 +15,7 @@ void proxy_answer(struct proxy *p, struct sip_server *t, uint32_t status, const 
     struct sip_msg m = proxy_decode(sip_server_request(t));
     struct str id = sip_header(&m, SIP_CALL_ID);
     txtbuf_add(&g, "%016llx", (unsigned long long)hash_bytes(p->self.addr.v, id.p, id.n));
-    sip_answer_put(&w, &m, status, phrase, txtbuf_view(&g));
+    sip_answer_put(&w, &m, status, phrase ? phrase : sip_phrase(status), txtbuf_view(&g));
     if (name && wr_ok(&w)) {
         w.p -= 2; /* the empty line at its end */
         sip_header_put(&w, str_of(name), value);
@@ -29,20 +29,6 @@ void proxy_answer(struct proxy *p, struct sip_server *t, uint32_t status, const 
 
 /* --- CANCEL (16.10, 9) ------------------------------------------------------------------------------ */
 
-static void hear_nothing(void *arg, struct sip_client *c, const struct sip_msg *m)
-{
-    (void)arg;
-    (void)c;
-    (void)m;
-}
-
-static void miss_nothing(void *arg, struct sip_client *c, enum sip_failure why)
-{
-    (void)arg;
-    (void)c;
-    (void)why;
-}
-
 void proxy_arm_timer_c(struct proxy_context *c, struct sim_dur in)
 {
     tmr_arm(&c->timer_c, in);
@@ -52,7 +38,6 @@ void proxy_arm_timer_c(struct proxy_context *c, struct sim_dur in)
 /* The request was prepared once and is again, in the same way, since a CANCEL has its Request-URI, Route and branch. */
 static void send_cancel(struct proxy_context *c)
 {
-    static const struct sip_client_user nobody = {hear_nothing, miss_nothing};
     struct proxy *p = c->proxy;
     char text[PROXY_TEXT_MAX];
     struct wr w = wr_of(text, sizeof text);
@@ -67,8 +52,7 @@ static void send_cancel(struct proxy_context *c)
     if (!wr_ok(&w))
         return;
     BUS_NOTE(p->node->sim, p->node->id, "sip", "CANCEL forwarded, CSeq {}, to {}", V_U64(c->cseq), V_IP4(to.addr.v));
-    sip_client_start(&p->txns, &to, STR("CANCEL"), str_of(c->branch), str_of_bytes(text, wr_len(&w)), c->flow, &nobody,
-                     NULL);
+    sip_client_start(&p->txns, &to, STR("CANCEL"), str_of(c->branch), str_of_bytes(text, wr_len(&w)), c->flow, NULL, NULL);
 }
 
 void proxy_cancel(struct proxy_context *c)
@@ -105,12 +89,12 @@ static void tell_answered(const struct proxy_context *c, struct str call_id, uin
     proxy_call_answered(calls, c->call, interval_s, next);
 }
 
-void proxy_answer_for(struct proxy_context *c, uint32_t status, const char *phrase)
+void proxy_answer_for(struct proxy_context *c, uint32_t status)
 {
     tmr_disarm(&c->timer_c);
     tell_failed(c, status);
     if (c->server)
-        proxy_answer(c->proxy, c->server, status, phrase, NULL, STR_NONE);
+        proxy_answer(c->proxy, c->server, status, NULL, NULL, STR_NONE);
 }
 
 /* Our Via goes, and with a 2xx session timers may come in. Returns the session's interval. */
@@ -161,7 +145,7 @@ static void on_response(void *arg, struct sip_client *client, const struct sip_m
     else if (c->is_invite && m->status > 100 && !c->cancelled) /* step 2 */
         proxy_arm_timer_c(c, c->proxy->config->timer_c);
     if (m->status == 503) /* step 6: it says nothing of us */
-        proxy_answer_for(c, 500, "Server Internal Error");
+        proxy_answer_for(c, 500);
     else if (m->status > 100) /* step 5 */
         pass_on(c, m);
     if (c->client && c->cancel_wanted && !c->cancelled)
@@ -175,9 +159,9 @@ static void on_failure(void *arg, struct sip_client *client, enum sip_failure wh
     (void)client;
     c->client = NULL;
     if (why == SIP_TIMED_OUT) /* 16.7, 16.9 */
-        proxy_answer_for(c, 408, "Request Timeout");
+        proxy_answer_for(c, 408);
     else
-        proxy_answer_for(c, 500, "Server Internal Error");
+        proxy_answer_for(c, 500);
     proxy_end_if_over(c);
 }
 
@@ -199,7 +183,7 @@ void proxy_on_timer_c(void *owner)
     }
     sip_client_forget(c->client);
     c->client = NULL;
-    proxy_answer_for(c, 408, "Request Timeout");
+    proxy_answer_for(c, 408);
     proxy_end_if_over(c);
 }
 

@@ -140,15 +140,15 @@ static struct proxy_refusal validate(const struct proxy_self *self, const struct
     struct str hops = sip_header(m, SIP_MAX_FORWARDS), unknown = unknown_of(m, e);
     uint64_t n = SIP_HOPS_MAX; /* step 3 */
     if (!str_starts_nocase(m->uri, STR("sip:")))
-        return (struct proxy_refusal){.status = 416, .phrase = "Unsupported URI Scheme"};
+        return (struct proxy_refusal){.status = 416};
     if (m->first[SIP_MAX_FORWARDS] && !str_u64(hops, 255, &n)) /* 20.22 */
         return (struct proxy_refusal){.status = 400, .phrase = "Bad Max-Forwards header field"};
     if (n == 0)
-        return (struct proxy_refusal){.status = 483, .phrase = "Too Many Hops"};
+        return (struct proxy_refusal){.status = 483};
     if (has_looped(self, m))
-        return (struct proxy_refusal){.status = 482, .phrase = "Loop Detected"};
+        return (struct proxy_refusal){.status = 482};
     if (unknown.n)
-        return (struct proxy_refusal){.status = 420, .phrase = "Bad Extension", .unsupported = unknown};
+        return (struct proxy_refusal){.status = 420, .unsupported = unknown};
     return (struct proxy_refusal){0};
 }
 
@@ -171,16 +171,6 @@ static void take_own_routes(const struct proxy_self *self, struct sip_edit *e)
         sip_edit_pop_first(e, SIP_ROUTE, &route);
 }
 
-static struct sip_hop hop_of(struct str uri, bool *known)
-{
-    struct sip_hop h = {.over = SIP_OVER_UDP};
-    *known = sip_uri_addr(uri, &h.addr, &h.port);
-    h.port = h.port ? h.port : SIP_PORT;
-    if (str_eq_nocase(sip_uri_param(uri, STR("transport")), STR("tcp")))
-        h.over = SIP_OVER_TCP;
-    return h;
-}
-
 static void write_target(struct sip_edit *e, struct str user, const struct sip_hop *to)
 {
     struct txtbuf t = sip_edit_write(e);
@@ -196,6 +186,7 @@ static bool choose_hop(const struct proxy_self *self, struct sip_edit *e, struct
 {
     struct str route = STR_NONE;
     bool known = true, has_route = first_of(e, SIP_ROUTE, &route);
+    *to = (struct sip_hop){.over = SIP_OVER_UDP};
     if (is_self(self, e->m.uri)) {
         struct str user = sip_uri_user(e->m.uri);
         const struct proxy_route *r = proxy_route_for(self->routes, user);
@@ -204,11 +195,12 @@ static bool choose_hop(const struct proxy_self *self, struct sip_edit *e, struct
         *to = r->hop;
         write_target(e, user, to);
     } else {
-        *to = hop_of(e->m.uri, &known);
+        known = sip_hop_of_uri(e->m.uri, to);
     }
-    if (has_route)
-        *to = hop_of(route, &known);
-    return known;
+    if (!has_route)
+        return known;
+    to->over = SIP_OVER_UDP;
+    return sip_hop_of_uri(route, to);
 }
 
 /* Step 6: the next hop is a strict router. */
@@ -264,17 +256,17 @@ struct proxy_refusal proxy_prepare(const struct proxy_self *self, const struct s
         return why;
     take_own_routes(self, e);
     if (!choose_hop(self, e, to))
-        return (struct proxy_refusal){.status = 404, .phrase = "Not Found"};
+        return (struct proxy_refusal){.status = 404};
     count_hop(e);
     record_route(self, e, from->over, to->over);
     post_process(e);
-    return e->full ? (struct proxy_refusal){.status = 500, .phrase = "Server Internal Error"} : why;
+    return e->full ? (struct proxy_refusal){.status = 500} : why;
 }
 
 void proxy_push_via(struct sip_edit *e, const struct proxy_self *self, const struct sip_hop *to, const char *branch)
 {
     struct txtbuf t = sip_edit_write(e);
-    txtbuf_add(&t, "SIP/2.0/%s ", to->over == SIP_OVER_TCP ? "TCP" : "UDP");
+    txtbuf_add(&t, "SIP/2.0/%s ", sip_over_name(to->over));
     ip4_text(&t, self->addr);
     txtbuf_add(&t, ":%u;branch=%s", self->port, branch);
     sip_edit_push(e, SIP_VIA, "Via", sip_edit_keep(e, &t));

@@ -37,7 +37,7 @@ bool proxy_is_meant(const struct proxy_self *self, const struct sip_msg *m);
 /* Why a request is not forwarded. `unsupported`: for 420, what stands in Unsupported. */
 struct proxy_refusal {
     uint32_t status; /* 0: it is forwarded */
-    const char *phrase;
+    const char *phrase; /* NULL: the usual one */
     struct str unsupported;
 };
 

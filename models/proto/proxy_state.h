@@ -27,12 +27,12 @@ struct sip_msg proxy_decode(struct str bytes); /* of a message that was one when
 void proxy_note(struct proxy *p, const char *what, const struct sip_msg *m, struct ip4 to);
 void proxy_end_if_over(struct proxy_context *c);
 
-/* An answer of our own; `name` and `value`: one header more, NULL: none. */
+/* An answer of our own; `phrase` NULL: the usual one; `name` and `value`: one header more, NULL: none. */
 void proxy_answer(struct proxy *p, struct sip_server *t, uint32_t status, const char *phrase, const char *name,
                   struct str value);
 
 /* A final answer of ours in place of one that did not come, or that must not be passed on (16.7 step 6). */
-void proxy_answer_for(struct proxy_context *c, uint32_t status, const char *phrase);
+void proxy_answer_for(struct proxy_context *c, uint32_t status);
 
 void proxy_cancel(struct proxy_context *c); /* 16.10: now, or when it has been answered at all */
 void proxy_arm_timer_c(struct proxy_context *c, struct sim_dur in);

@@ -104,37 +104,30 @@ uint64_t call_flow(const struct sip_call *c, bool ours, uint32_t cseq)
 
 /* --- the dialog --------------------------------------------------------------------------------------- */
 
-static bool keep(char to[], size_t cap, struct str s)
+bool call_keep(char to[CALL_TEXT_MAX + 1], struct str s)
 {
-    if (s.n >= cap)
+    if (s.n > CALL_TEXT_MAX)
         return false;
-    str_keep(to, cap, s);
+    str_keep(to, CALL_TEXT_MAX + 1, s);
     return true;
 }
 
 /* RFC 3261 12.2.1.1: to the first route, else to the remote target; lr is taken for granted. */
 static void aim(struct sip_call *c)
 {
-    struct str to = sip_uri_of(str_of(c->routes[0] ? c->routes : c->target));
-    struct ip4 addr;
-    uint16_t port;
-    if (!sip_uri_addr(to, &addr, &port))
+    struct ip4 before = c->hop.addr;
+    if (!sip_hop_of_uri(sip_uri_of(str_of(c->routes[0] ? c->routes : c->target)), &c->hop))
         return; /* a name: the way of the INVITE is the only one we know */
-    if (!c->peer || !ip4_eq(c->hop.addr, addr)) {
-        const struct node *peer = ip_owner(c->ua->node->net, addr);
-        c->peer = peer ? peer->id : 0;
-    }
-    c->hop.addr = addr;
-    c->hop.port = port ? port : SIP_PORT;
-    struct str over = sip_uri_param(to, STR("transport"));
-    if (over.n)
-        c->hop.over = str_eq_nocase(over, STR("tcp")) ? SIP_OVER_TCP : SIP_OVER_UDP;
+    if (c->peer && ip4_eq(before, c->hop.addr))
+        return;
+    const struct node *peer = ip_owner(c->ua->node->net, c->hop.addr);
+    c->peer = peer ? peer->id : 0;
 }
 
 bool call_learn_target(struct sip_call *c, const struct sip_msg *m)
 {
     struct str uri = sip_uri_of(sip_header(m, SIP_CONTACT));
-    if (uri.n == 0 || !keep(c->target, sizeof c->target, uri))
+    if (uri.n == 0 || !call_keep(c->target, uri))
         return false;
     aim(c);
     return true;
@@ -274,8 +267,6 @@ void call_over(struct sip_call *c, enum call_event ev, enum call_end why)
     call_discard(c);
 }
 
-static const struct sip_client_user deaf;
-
 void call_bye(struct sip_call *c, enum call_end why)
 {
     struct sip_ua *ua = c->ua;
@@ -289,8 +280,7 @@ void call_bye(struct sip_call *c, enum call_end why)
     bus_set_flow(ua->node->sim, call_flow(c, true, c->cseq));
     BUS_NOTE(ua->node->sim, ua->node->id, "sip", "BYE sent, CSeq {}, to {}", V_U64(c->cseq), V_IP4(c->hop.addr.v));
     /* whatever comes back, the call is over (RFC 3261 15.1.1) */
-    sip_client_forget(sip_client_start(&ua->txns, &c->hop, STR("BYE"), str_of(branch), bytes, call_flow(c, true, c->cseq),
-                                       &deaf, NULL));
+    sip_client_start(&ua->txns, &c->hop, STR("BYE"), str_of(branch), bytes, call_flow(c, true, c->cseq), NULL, NULL);
     call_end_asked(c, 487);
     ua->user->on_end(ua->arg, c, why);
     call_discard(c);
@@ -327,11 +317,6 @@ void call_hang_up(struct sip_call *c)
 bool call_is_up(const struct sip_call *c)
 {
     return c->fsm.state == CALL_CONFIRMED;
-}
-
-bool call_takes_update(const struct sip_call *c)
-{
-    return c->peer_updates;
 }
 
 struct str call_remote_number(const struct sip_call *c)

@@ -194,7 +194,6 @@ void call_accept(struct sip_call *c);                        /* answers on_modif
 void call_refuse(struct sip_call *c, uint32_t status);       /* or not; the session stays as it was (RFC 3261 14.2) */
 
 bool call_is_up(const struct sip_call *c); /* confirmed */
-bool call_takes_update(const struct sip_call *c); /* the other side's Allow has UPDATE */
 struct str call_remote_number(const struct sip_call *c); /* user part of the other side's URI */
 struct str call_local_number(const struct sip_call *c);  /* of ours: of an incoming call the number that was called */
 

@@ -58,23 +58,15 @@ static uint32_t examine(struct sip_call *c, const struct sip_msg *m, struct call
 
 /* --- a new call ------------------------------------------------------------------------------------------ */
 
-static bool keep(char to[], size_t cap, struct str s)
-{
-    if (s.n >= cap)
-        return false;
-    str_keep(to, cap, s);
-    return true;
-}
-
 /* RFC 3261 12.1.1. False: something is missing or longer than there is room for. */
 static bool learn_dialog(struct sip_call *c, const struct sip_msg *m, const struct sip_hop *from)
 {
     struct sip_cseq cseq;
     c->hop = *from;
-    if (!sip_cseq(m, &cseq) || !keep(c->call_id, sizeof c->call_id, sip_header(m, SIP_CALL_ID)) ||
-        !keep(c->remote_tag, sizeof c->remote_tag, sip_param(sip_header(m, SIP_FROM), STR("tag"))) ||
-        !keep(c->remote_uri, sizeof c->remote_uri, sip_uri_of(sip_header(m, SIP_FROM))) ||
-        !keep(c->local_uri, sizeof c->local_uri, sip_uri_of(sip_header(m, SIP_TO))))
+    if (!sip_cseq(m, &cseq) || !call_keep(c->call_id, sip_header(m, SIP_CALL_ID)) ||
+        !call_keep(c->remote_tag, sip_param(sip_header(m, SIP_FROM), STR("tag"))) ||
+        !call_keep(c->remote_uri, sip_uri_of(sip_header(m, SIP_FROM))) ||
+        !call_keep(c->local_uri, sip_uri_of(sip_header(m, SIP_TO))))
         return false;
     c->remote_cseq = cseq.number;
     c->peer_updates = sip_list_has(m, SIP_ALLOW, STR("UPDATE"));

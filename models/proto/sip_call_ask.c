@@ -107,7 +107,6 @@ void call_repeat_ack(struct sip_call *c, const struct sip_msg *ok)
 /* A fork of our INVITE answers, too: a dialog of its own, that nobody wants. */
 void call_refuse_fork(const struct sip_call *c, const struct sip_msg *ok)
 {
-    static const struct sip_client_user deaf;
     struct sip_call fork = *c; /* its names, to write two requests with; nothing else of it is touched */
     struct sip_draft d;
     struct sip_cseq cseq;
@@ -126,15 +125,14 @@ void call_refuse_fork(const struct sip_call *c, const struct sip_msg *ok)
     struct str bytes = ua_write(c->ua, &d, text);
     BUS_NOTE(c->ua->node->sim, c->ua->node->id, "sip", "BYE sent to a fork of INVITE CSeq {}, to {}", V_U64(cseq.number),
              V_IP4(fork.hop.addr.v));
-    sip_client_forget(sip_client_start(&c->ua->txns, &fork.hop, STR("BYE"), str_of(fork.branch), bytes,
-                                       call_flow(c, true, cseq.number), &deaf, NULL));
+    sip_client_start(&c->ua->txns, &fork.hop, STR("BYE"), str_of(fork.branch), bytes,
+                                       call_flow(c, true, cseq.number), NULL, NULL);
 }
 
 /* RFC 3261 9.1: the same Request-URI, Call-ID, To, From, CSeq number and topmost Via; not before a provisional answer. */
 void call_cancel(struct sip_call *c)
 {
     struct sip_ua *ua = c->ua;
-    static const struct sip_client_user deaf;
     c->hangs_up = true;
     if (!c->request || !sip_client_is_proceeding(c->request))
         return;
@@ -146,8 +144,8 @@ void call_cancel(struct sip_call *c)
     str_keep(c->remote_tag, sizeof c->remote_tag, str_of(tag));
     struct str bytes = ua_write(ua, &d, text);
     BUS_NOTE(ua->node->sim, ua->node->id, "sip", "CANCEL sent, CSeq {}, to {}", V_U64(c->cseq), V_IP4(c->hop.addr.v));
-    sip_client_forget(sip_client_start(&ua->txns, &c->hop, STR("CANCEL"), str_of(c->branch), bytes,
-                                       call_flow(c, true, c->cseq), &deaf, NULL));
+    sip_client_start(&ua->txns, &c->hop, STR("CANCEL"), str_of(c->branch), bytes,
+                                       call_flow(c, true, c->cseq), NULL, NULL);
     tmr_arm(&c->patience, dur_ns(64 * ua->config->timers.t1.ns));
     tmr_await(&c->patience, call_flow(c, true, c->cseq), c->peer);
 }

@@ -32,6 +32,7 @@ void call_over(struct sip_call *c, enum call_event ev, enum call_end why); /* te
 void call_bye(struct sip_call *c, enum call_end why); /* sends BYE; the call is gone */
 void call_drop(struct sip_call *c, enum call_event ev, enum call_end why); /* nobody wished it: BYE */
 void call_discard(struct sip_call *c);               /* without a word to anybody */
+bool call_keep(char to[CALL_TEXT_MAX + 1], struct str s); /* false and untouched: it is too long */
 bool call_learn_target(struct sip_call *c, const struct sip_msg *m); /* from its Contact; false: it is too long or none */
 bool call_learn_routes(struct sip_call *c, const struct sip_msg *m); /* from its Record-Route, at the start of a dialog */
 void call_await_refresh(struct sip_call *c); /* the next request of the other side, should its session expire */

@@ -2,7 +2,6 @@
 /* sip_call_write.c: the requests and answers of a user agent as text. */
 #include "models/proto/sip_call_state.h"
 
-static const char *const over_names[] = {[SIP_OVER_UDP] = "UDP", [SIP_OVER_TCP] = "TCP"};
 static const char *const refresher_names[] = {"", ";refresher=uac", ";refresher=uas"};
 
 static void local_text(const struct sip_call *c, char ip[16], uint16_t *port)
@@ -33,7 +32,7 @@ void call_draft(struct sip_call *c, struct sip_draft *d, const char *method, con
     uint16_t port;
     local_text(c, ip, &port);
     draft_request(d, method, str_of(c->target));
-    draft_header(d, "Via", "SIP/2.0/%s %s:%u;branch=%s", over_names[c->hop.over], ip, port, branch);
+    draft_header(d, "Via", "SIP/2.0/%s %s:%u;branch=%s", sip_over_name(c->hop.over), ip, port, branch);
     draft_header(d, "From", "<%s>;tag=%s", c->local_uri, c->local_tag);
     draft_header(d, "To", "<%s>%s%s", c->remote_uri, c->remote_tag[0] ? ";tag=" : "", c->remote_tag);
     draft_header(d, "Call-ID", "%s", c->call_id);

@@ -49,6 +49,30 @@ bool sip_hop_parse(struct str text, struct sip_hop *out)
     return true;
 }
 
+bool sip_hop_of_uri(struct str uri, struct sip_hop *h)
+{
+    struct str over = sip_uri_param(uri, STR("transport"));
+    struct ip4 addr;
+    uint16_t port;
+    if (!sip_uri_addr(uri, &addr, &port))
+        return false;
+    h->addr = addr;
+    h->port = port ? port : SIP_PORT;
+    if (over.n)
+        h->over = str_eq_nocase(over, STR("tcp")) ? SIP_OVER_TCP : SIP_OVER_UDP;
+    return true;
+}
+
+struct sip_hop sip_hop_of_conn(const struct tcp_conn *c)
+{
+    return (struct sip_hop){tcp_peer(c), tcp_peer_port(c), SIP_OVER_TCP};
+}
+
+const char *sip_over_name(enum sip_over over)
+{
+    return over == SIP_OVER_TCP ? "TCP" : "UDP";
+}
+
 bool sip_hop_eq(const struct sip_hop *a, const struct sip_hop *b)
 {
     return ip4_eq(a->addr, b->addr) && a->port == b->port && a->over == b->over;
@@ -227,26 +251,22 @@ static void on_end(void *arg, enum tcp_end why)
 
 static const struct tcp_events channel_events = {.on_data = on_data, .on_peer_close = on_peer_close, .on_end = on_end};
 
-static struct sip_hop peer_of(const struct tcp_conn *c)
-{
-    return (struct sip_hop){tcp_peer(c), tcp_peer_port(c), SIP_OVER_TCP};
-}
-
 static void on_accept(void *arg, struct tcp_conn *conn)
 {
-    struct sip_hop peer = peer_of(conn);
+    struct sip_hop peer = sip_hop_of_conn(conn);
     tcp_use(conn, &channel_events, new_channel(arg, conn, &peer));
 }
 
 void sip_transport_lend(struct sip_transport *t, struct tcp_conn *c)
 {
-    struct sip_hop peer = peer_of(c);
-    new_channel(t, c, &peer)->lent = true;
+    struct sip_hop peer = sip_hop_of_conn(c);
+    if (!channel_to(t, &peer))
+        new_channel(t, c, &peer)->lent = true;
 }
 
 void sip_transport_take_back(struct sip_transport *t, struct tcp_conn *c)
 {
-    struct sip_hop peer = peer_of(c);
+    struct sip_hop peer = sip_hop_of_conn(c);
     struct channel *ch = channel_to(t, &peer);
     if (ch && ch->conn == c && ch->lent)
         lose_channel(ch);
@@ -254,7 +274,7 @@ void sip_transport_take_back(struct sip_transport *t, struct tcp_conn *c)
 
 void sip_transport_input(struct sip_transport *t, struct tcp_conn *c, const struct sip_msg *m)
 {
-    struct sip_hop from = peer_of(c);
+    struct sip_hop from = sip_hop_of_conn(c);
     sip_receive(t, m, &from);
 }
 

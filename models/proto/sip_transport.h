@@ -94,9 +94,16 @@ struct sip_hop sip_response_hop_anew(const struct sip_msg *request, const struct
 /* "10.0.0.1:5060", over UDP; the port is 5060 when it is left out. False: it is no such thing. */
 bool sip_hop_parse(struct str text, struct sip_hop *out);
 
-bool sip_hop_eq(const struct sip_hop *a, const struct sip_hop *b);
+/* Where a URI with an IPv4 address leads; what it says nothing of (transport) stays as it was in *h. False: another host,
+ * and *h is as it was. */
+bool sip_hop_of_uri(struct str uri, struct sip_hop *h);
+struct sip_hop sip_hop_of_conn(const struct tcp_conn *c); /* its other end */
 
-/* A connection of somebody else: what is sent to its peer takes it. It is taken back before it ends. */
+bool sip_hop_eq(const struct sip_hop *a, const struct sip_hop *b);
+const char *sip_over_name(enum sip_over over); /* "UDP", as Via has it */
+
+/* A connection of somebody else: what is sent to its peer takes it, unless there is one already. It is taken back before
+ * it ends. */
 void sip_transport_lend(struct sip_transport *t, struct tcp_conn *c);
 void sip_transport_take_back(struct sip_transport *t, struct tcp_conn *c);
 void sip_transport_input(struct sip_transport *t, struct tcp_conn *c, const struct sip_msg *m); /* what came on it */

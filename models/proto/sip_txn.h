@@ -74,7 +74,8 @@ void sip_txns_lost(struct sip_txns *x, const struct sip_hop *peer); /* as on_los
 void sip_branch_draw(struct sip_txns *x, char out[SIP_BRANCH_MAX + 1]);
 
 /* Sends a request other than ACK, written out, with that branch in its topmost Via. Its bytes are kept as long as they
- * may be repeated. `flow` names the exchange. Its failures, too, come by the callback, never before this returns. */
+ * may be repeated. `flow` names the exchange. Its failures, too, come by the callback, never before this returns. u NULL:
+ * nobody wants to hear of it. */
 struct sip_client *sip_client_start(struct sip_txns *x, const struct sip_hop *to, struct str method, struct str branch,
                                     struct str message, uint64_t flow, const struct sip_client_user *u, void *arg);
 

@@ -2,7 +2,7 @@
 /* talker.c: see talker.h. */
 #include "models/proto/talker.h"
 
-#include "models/proto/bridge_show.h"
+#include "models/proto/sip_call_show.h"
 
 #define TALKS_MAX 100000
 
