@@ -292,11 +292,7 @@ static bool change_codec(struct node *n, struct err *e)
 
 static const struct model_op ops[] = {
     PHONE_OPS,
-    {"call", "begins its calls", call},
-    {"hang-up", "ends its calls", hang_up},
-    {"hold", "puts its calls on hold (re-INVITE with sendonly)", hold},
-    {"retrieve", "takes them back", retrieve},
-    {"change-codec", "offers 'codecs_later' in its calls (re-INVITE)", change_codec},
+    TALKER_OPS(call, hang_up, hold, retrieve, change_codec),
     {0},
 };
 

@@ -2,6 +2,7 @@
 /* dial_peer.c: see dial_peer.h. */
 #include "models/proto/dial_peer.h"
 
+#include "models/proto/ios_pattern.h"
 #include "models/proto/session_timer.h"
 
 #define TAG_MAX 1073741823 /* of IOS */
@@ -47,17 +48,6 @@ static bool take_place(struct str *rest, struct place *out)
     return true;
 }
 
-static bool is_in(struct str set, char c)
-{
-    for (size_t i = 0; i < set.n; i++) {
-        bool range = i + 2 < set.n && set.p[i + 1] == '-';
-        if (range ? c >= set.p[i] && c <= set.p[i + 2] : c == set.p[i])
-            return true;
-        i += range ? 2 : 0;
-    }
-    return false;
-}
-
 static bool is_good_set(struct str set)
 {
     for (size_t i = 0; i < set.n; i++) {
@@ -84,7 +74,7 @@ static bool fits(struct str pattern, struct str number, struct fit *out)
     while (rest.n && rest.p[0] != 'T' && rest.p[0] != '$') {
         struct place x;
         take_place(&rest, &x);
-        if (!digits.n || !is_digit(digits.p[0]) || (!x.any && is_in(x.set, digits.p[0]) == x.outside))
+        if (!digits.n || !is_digit(digits.p[0]) || (!x.any && ios_set_has(x.set, digits.p[0]) == x.outside))
             return false;
         digits = (struct str){digits.p + 1, digits.n - 1};
         out->exact += !x.any;
@@ -167,11 +157,8 @@ static int choose(struct reader *r, struct str w, const char *const *names, size
             return (int)i;
     }
     const char *near = str_nearest(w, names, n);
-    wrong(r, w, what);
-    if (near) {
-        struct txtbuf t = {r->e->msg, str_of(r->e->msg).n, sizeof r->e->msg, false};
-        txtbuf_add(&t, "; did you mean '%s'?", near);
-    }
+    err_set(r->e, "parameter 'dial_peers': '%.*s': '%.*s' is not %s%s%s%s", STR_ARG(r->whole), STR_ARG(w), what,
+            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     return -1;
 }
 

@@ -141,7 +141,7 @@ bool ios_pattern_read(struct ios_pattern *p, struct str text, struct err *e)
 
 /* --- matching --------------------------------------------------------------------------------------------- */
 
-static bool in_set(struct str set, char c)
+bool ios_set_has(struct str set, char c)
 {
     for (size_t i = 0; i < set.n; i++) {
         bool range = i + 2 < set.n && set.p[i + 1] == '-';
@@ -160,7 +160,7 @@ static bool fits(const struct pattern_atom *a, char c)
     case PATTERN_CHAR:
         return (char)a->c == c;
     case PATTERN_SET:
-        return in_set(a->set, c) != a->outside;
+        return ios_set_has(a->set, c) != a->outside;
     case PATTERN_FRONT:
     case PATTERN_BACK:
     case PATTERN_OPEN:

@@ -32,6 +32,9 @@ struct pattern_match {
     struct str group[PATTERN_GROUPS_MAX + 1];
 };
 
+/* Is it among what stands between [ and ]: characters and ranges, such as 0-9#? */
+bool ios_set_has(struct str set, char c);
+
 /* `text` must outlive the pattern. */
 MUST_USE bool ios_pattern_read(struct ios_pattern *p, struct str text, struct err *e);
 bool ios_pattern_find(const struct ios_pattern *p, struct str in, struct pattern_match *out);

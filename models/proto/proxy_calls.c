@@ -7,10 +7,9 @@
 #define CALLS_MAX 1000000
 
 enum { IDLE, PROCEEDING, CONFIRMED, ENDED, STATE_COUNT };
-enum { E_INVITE, E_ANSWERED, E_REFUSED, E_BYE_ANSWERED, E_EXPIRED, E_POWER_OFF, EVENT_COUNT };
+enum { E_INVITE, E_ANSWERED, E_REFUSED, E_BYE_ANSWERED, E_EXPIRED, EVENT_COUNT };
 
-static const char *const event_names[EVENT_COUNT] = {"invite",       "answered", "refused",
-                                                     "bye-answered", "expired",  "power-off"};
+static const char *const event_names[EVENT_COUNT] = {"invite", "answered", "refused", "bye-answered", "expired"};
 
 struct proxy_call {
     struct proxy_calls *calls;
@@ -28,13 +27,11 @@ static const struct fsm_row rows[] = {
     {PROCEEDING, E_ANSWERED,     NULL, NULL, CONFIRMED},
     {PROCEEDING, E_REFUSED,      NULL, NULL, ENDED},
     {PROCEEDING, E_BYE_ANSWERED, NULL, NULL, ENDED}, /* a caller may end an early dialog (RFC 3261 15) */
-    {PROCEEDING, E_POWER_OFF,    NULL, NULL, ENDED},
     {CONFIRMED,  E_INVITE,       NULL, NULL, CONFIRMED},
     {CONFIRMED,  E_ANSWERED,     NULL, NULL, CONFIRMED}, /* refreshed */
     {CONFIRMED,  E_REFUSED,      NULL, NULL, CONFIRMED}, /* RFC 3261 14.1: the session stays as it was */
     {CONFIRMED,  E_BYE_ANSWERED, NULL, NULL, ENDED},
     {CONFIRMED,  E_EXPIRED,      NULL, NULL, ENDED}, /* RFC 4028 8.3 */
-    {CONFIRMED,  E_POWER_OFF,    NULL, NULL, ENDED},
 };
 
 static const struct fsm_state states[STATE_COUNT] = {
@@ -84,13 +81,6 @@ void proxy_calls_init(struct proxy_calls *p, struct node *n)
     *p = (struct proxy_calls){.node = n};
     map_init(&p->calls, sim_arena(n->sim));
     pool_init(&p->pool, sim_arena(n->sim), "calls of a proxy", sizeof(struct proxy_call), CALLS_MAX);
-}
-
-void proxy_calls_power_off(struct proxy_calls *p)
-{
-    struct map_slot *slot;
-    for (uint32_t i = 0; map_next(&p->calls, &i, &slot);)
-        step(slot->value, E_POWER_OFF);
 }
 
 static void tell(struct proxy_calls *p, uint64_t call, int event)

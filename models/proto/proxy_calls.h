@@ -21,7 +21,6 @@ struct proxy_calls {
 };
 
 void proxy_calls_init(struct proxy_calls *p, struct node *n);
-void proxy_calls_power_off(struct proxy_calls *p); /* it has forgotten them all */
 
 /* A call's key, from its Call-ID. What is told of a call that is not known is not heard. */
 uint64_t proxy_call_key(struct str call_id);

@@ -315,15 +315,9 @@ void session_refresh_refused(struct session_timer *t)
         tmr_arm(&t->refresh, half);
 }
 
-bool session_by_update(const struct session_timer *t, struct str allow_of_peer)
+bool session_by_update(const struct session_timer *t, bool peer_allows)
 {
-    if (t->config->method != SESSION_BY_UPDATE)
-        return false;
-    while (allow_of_peer.n) {
-        if (str_eq(str_trim(str_cut(&allow_of_peer, ',')), STR("UPDATE"))) /* methods have a case (RFC 3261 7.1) */
-            return true;
-    }
-    return false;
+    return t->config->method == SESSION_BY_UPDATE && peer_allows;
 }
 
 void session_await(struct session_timer *t, uint64_t flow, uint16_t node)

@@ -112,8 +112,8 @@ void session_refresh_failed(struct session_timer *t);
  * come in time (10). */
 void session_refresh_refused(struct session_timer *t);
 
-/* Which method a refresh takes (7.4). */
-bool session_by_update(const struct session_timer *t, struct str allow_of_peer);
+/* Does a refresh take UPDATE, and not INVITE? Only when the other side's Allow has it (7.4). */
+bool session_by_update(const struct session_timer *t, bool peer_allows);
 
 /* When it is the other side's turn: the exchange that a refresh of theirs would be (kernel: awaited). To be said after
  * each session_answered and session_accepted, which arm the timer anew. */

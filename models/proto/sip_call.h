@@ -122,52 +122,58 @@ struct call_asked {
     struct session_headers due; /* of the 2xx */
 };
 
+/* Its user reads the first group, and writes user_arg and able alone; the rest is the agent's. */
 struct sip_call {
     /* identity */
     struct sip_ua *ua;
-    struct list_link in_ua;
     void *user_arg; /* its user's own */
     bool outgoing;
-    uint64_t key;   /* in ua->calls */
     char call_id[CALL_TEXT_MAX + 1], local_tag[CALL_TEXT_MAX + 1], remote_tag[CALL_TEXT_MAX + 1];
     char local_uri[CALL_TEXT_MAX + 1], remote_uri[CALL_TEXT_MAX + 1]; /* "sip:1001@10.0.0.1" */
+    /* state */
+    struct fsm fsm;             /* enum call_state */
+    struct sip_hop hop;         /* of requests within the dialog */
+    struct media able;          /* what we can hear and where; its direction is our wish */
+    struct media local, remote; /* as last agreed; port 0: none yet */
+    struct call_asked asked;    /* what the other side wants answered */
+    uint32_t remote_cseq;       /* of its last request; 0: there was none */
+    bool hangs_up;              /* as soon as the INVITE can be cancelled (9.1), or our 2xx has its ACK (15) */
+    uint32_t status;            /* that the first INVITE was refused with */
+    struct session_headers invited; /* what the first INVITE said */
+    struct session_timer session;
+
+    /* --- the agent's own: being found --- */
+    struct list_link in_ua;
+    uint64_t key; /* in ua->calls */
     /* dialog (RFC 3261 12) */
-    struct fsm fsm; /* enum call_state */
     char target[CALL_TEXT_MAX + 1];   /* Contact of the other side */
     char routes[CALL_ROUTES_MAX + 1]; /* as a Route header has them; "" none */
-    struct sip_hop hop;               /* of requests within the dialog */
     uint16_t peer;                    /* the node there, to explain what did not come; 0: unknown */
-    uint32_t cseq, remote_cseq;       /* of the last request of each side; remote 0: there was none */
+    uint32_t cseq;                    /* of our last request */
     bool peer_updates;                /* the other side's Allow has UPDATE */
-    /* offer and answer */
-    struct media able;                /* what we can hear and where; its direction is our wish */
-    struct media local, remote;       /* as last agreed; port 0: none yet */
-    struct media said;                /* our last description, agreed or not; session 0: none yet */
-    /* what is under way */
-    struct sip_client *request; /* our INVITE or UPDATE */
+    const struct session_config *session_config;
+    /* our request, INVITE or UPDATE */
+    struct sip_client *request; /* NULL: none is under way */
     enum call_errand errand;
-    bool by_update, offers;     /* it does */
-    bool hangs_up;              /* as soon as the INVITE can be cancelled (9.1), or our 2xx has its ACK (15) */
-    bool wants_refresh, wants_change, change_by_update, change_offers; /* once nothing else is under way */
-    struct media offered;       /* by it */
+    bool by_update, offers;
+    struct media offered; /* by it */
+    struct media said;    /* our last description, agreed or not; session 0: none yet */
     struct session_headers sent;
-    char branch[SIP_BRANCH_MAX + 1];     /* of our INVITE */
-    char ack_branch[SIP_BRANCH_MAX + 1]; /* of the ACK to its 2xx */
-    uint32_t ack_cseq;                   /* of that INVITE; 0: there is no ACK to repeat */
-    bool ack_answers;                    /* the ACK carries our SDP */
-    struct call_asked asked;
-    struct frame *ok; /* our 2xx to an INVITE until its ACK comes: a buffer of the frames' pools */
+    char branch[SIP_BRANCH_MAX + 1];
+    bool wants_refresh, wants_change, change_by_update, change_offers; /* once nothing else is under way */
+    struct tmr retry; /* of one that was answered 491 or 500 */
+    /* the ACK to a 2xx of the other side's */
+    char ack_branch[SIP_BRANCH_MAX + 1];
+    uint32_t ack_cseq; /* of that INVITE; 0: there is no ACK to repeat */
+    bool ack_answers;  /* the ACK carries our SDP */
+    /* our 2xx to an INVITE, until its ACK comes (13.3.1.4) */
+    struct frame *ok; /* a buffer of the frames' pools; NULL: none waits */
     struct sip_hop ok_hop;
     uint32_t ok_cseq;
-    bool ok_offers, ok_first; /* our 2xx offers: the ACK answers; it is the one that made the call */
+    bool ok_offers, ok_first; /* it offers: the ACK answers; it is the one that made the call */
     uint32_t copies;
     struct sim_dur copy_after;
-    struct tmr copy, patience, retry; /* of that 2xx: 13.3.1.4; patience: of our INVITE and its CANCEL, too (9.1); after 491 and 500 */
-    /* session timer */
-    const struct session_config *session_config;
-    struct session_timer session;
-    struct session_headers invited; /* what the first INVITE said */
-    uint32_t status; /* that it was refused with */
+    struct tmr copy, patience; /* patience: of our first INVITE and its CANCEL, too (9.1) */
 };
 
 struct call_start {

@@ -63,7 +63,7 @@ void call_go_on(struct sip_call *c)
         ask(c, CALL_CHANGE, c->change_by_update && c->peer_updates);
     } else if (c->wants_refresh) {
         c->wants_refresh = false;
-        ask(c, CALL_REFRESH, session_by_update(&c->session, c->peer_updates ? STR("UPDATE") : STR_NONE));
+        ask(c, CALL_REFRESH, session_by_update(&c->session, c->peer_updates));
     }
 }
 

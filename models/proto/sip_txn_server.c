@@ -149,7 +149,6 @@ static void accept(void *self, const void *msg)
     sip_txn_arm(&t->end, "sip.timer_l", sip_txn_life(t->txns), 0);
 }
 
-
 static void arm_g(struct sip_server *t)
 {
     sip_txn_arm(&t->copy, "sip.timer_g", t->pause, t->flow);

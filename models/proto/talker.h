@@ -30,6 +30,14 @@ struct talker_config {
     {"codecs_later", PARAM_TEXT, "g729,telephone-event", NULL, NULL, NULL, "the same after its operation 'change-codec'", offsetof(state, field.codecs_later), true}
 /* clang-format on */
 
+/* What people are told to do; each is a function of the device (talker_call and so on). */
+#define TALKER_OPS(call, hang_up, hold, retrieve, change_codec) \
+    {"call", "begins its calls", call}, \
+    {"hang-up", "ends its calls", hang_up}, \
+    {"hold", "puts its calls on hold (re-INVITE with sendonly)", hold}, \
+    {"retrieve", "takes them back", retrieve}, \
+    {"change-codec", "offers 'codecs_later' in its calls (re-INVITE)", change_codec}
+
 struct talker {
     struct node *node;
     const struct talker_config *config;
