@@ -83,7 +83,8 @@ struct media_rtp_in {
 struct media_silence {
     bool expects; /* by what was agreed it should be */
     bool comes;   /* a stream without packets does */
-    bool told;
+    bool told, asked;      /* asked: for what became of the speaker */
+    uint64_t note;         /* that told of this silence */
     struct sim_time from;  /* when it was first expected, or came */
     struct sim_time since; /* the last packet; none yet: from */
     uint64_t heard;        /* record of that packet; 0: there was none */

@@ -22,14 +22,24 @@ static void count(struct media_flow *f, struct sim_time end)
 static void wait(struct media_flow *f)
 {
     struct sim_time now = sim_now(sim_of(f)), at = time_add(f->silence.since, dur_s(SILENCE_S));
+    f->silence.asked = false;
     tmr_arm_at(&f->silence.timer, time_before(at, now) ? now : at);
 }
 
-/* A packet of its stream that was dropped since explains it. */
-static uint64_t drop_since(const struct media_flow *f)
+/* The speaker only sends on what he hears, and hears nothing himself. */
+static uint64_t silence_of_speaker(const struct media_flow *f)
+{
+    const struct node *n = ip_owner(f->host->node->net, f->peer);
+    const struct media_flow *out = n && n->ip ? ip_bound(n->ip, f->peer_port, media_packets_hear) : NULL;
+    return out && out->relays && out->relays->silence.told ? out->relays->silence.note : 0;
+}
+
+/* What explains it besides that which made the stream stop: a packet of its stream that was dropped since. */
+static uint64_t reason(const struct media_flow *f)
 {
     uint64_t drop = f->silence.flow ? bus_last_drop(sim_of(f), f->silence.flow) : 0;
-    return drop > f->silence.heard ? drop : 0;
+    uint64_t theirs = silence_of_speaker(f);
+    return theirs ? theirs : drop > f->silence.heard ? drop : 0;
 }
 
 static void tell(struct media_flow *f)
@@ -42,10 +52,24 @@ static void tell(struct media_flow *f)
     txtbuf_add(&t, "%lld.%lld", tenths / 10, tenths % 10);
     uint64_t note = BUS_NOTE(s, f->host->node->id, "rtp", "heard nothing from {}:{} since {} s", V_IP4(f->peer.v),
                              V_U64(f->peer_port), V_TEXT(since));
-    bus_because(s, note, drop_since(f), BECAUSE_STATE);
+    bus_because(s, note, reason(f), BECAUSE_STATE);
     if (!f->relay && !measure_get(s, MEASURE_RTP_SILENCE).record)
         measure_from(s, MEASURE_RTP_SILENCE, note);
     q->told = true;
+    q->note = note;
+}
+
+/* Packets that nobody sent any more leave no trace: it is the last state of the one who should have. */
+static bool ask_for_speaker(struct media_flow *f)
+{
+    struct media_silence *q = &f->silence;
+    const struct node *n = ip_owner(f->host->node->net, f->peer);
+    if (q->asked || !n || !q->flow || reason(f))
+        return false;
+    q->asked = true;
+    tmr_arm_at(&q->timer, sim_now(sim_of(f)));
+    tmr_await(&q->timer, 0, n->id);
+    return true;
 }
 
 /* Packets arm no timer: it looks whether one came meanwhile. */
@@ -55,7 +79,7 @@ static void on_quiet(void *owner)
     struct sim_time at = time_add(f->silence.since, dur_s(SILENCE_S));
     if (time_before(sim_now(sim_of(f)), at))
         wait(f);
-    else
+    else if (!ask_for_speaker(f))
         tell(f);
 }
 
