@@ -163,7 +163,7 @@ static struct chain *line_open(int nodes, int rtp, uint64_t seed)
     return &l;
 }
 
-static struct media said_by(struct chain *l, int i, int side, enum sdp_direction d)
+static inline struct media said_by(struct chain *l, int i, int side, enum sdp_direction d)
 {
     return (struct media){.addr = address(i), .port = facing(l, i, side)->port, .codec_count = 1, .direction = d};
 }
@@ -187,7 +187,7 @@ static void agree_all(struct chain *l, bool a_talks, bool b_talks)
         agree(l, i, a_talks, b_talks);
 }
 
-static void fault(struct chain *l, int link, enum link_fault_kind kind, const char *text)
+static inline void fault(struct chain *l, int link, enum link_fault_kind kind, const char *text)
 {
     struct setting s[4];
     size_t n = 0;
@@ -203,18 +203,18 @@ static void fault(struct chain *l, int link, enum link_fault_kind kind, const ch
 }
 
 /* Its media only: what comes for it is refused, or goes nowhere. */
-static void crash(struct chain *l, int i)
+static inline void crash(struct chain *l, int i)
 {
     media_host_power_off(&stop_at(l, i)->host);
     ip_power_off(stop_at(l, i)->ip);
 }
 
-static int64_t value_of(const struct chain *l, enum measure_id m)
+static inline int64_t value_of(const struct chain *l, enum measure_id m)
 {
     return measure_get(l->sim, m).v;
 }
 
-static void hang_up(struct chain *l)
+static inline void hang_up(struct chain *l)
 {
     for (int i = 0; i < l->nodes; i++)
         media_host_power_off(&stop_at(l, i)->host);

@@ -138,6 +138,26 @@ static void the_death_of_a_box_ends_what_it_sent(void **state)
     }
 }
 
+/* The run ends in the middle of the call: a packet counts on the legs that it has come to. */
+static void the_end_of_the_run_counts(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 30; i++) {
+        int64_t sent[2];
+        for (int rtp = MEDIA_AS_FLOW; rtp <= MEDIA_AS_PACKETS; rtp++) {
+            struct chain *l = line_open(4, rtp, 1);
+            agree_all(l, true, i % 2);
+            line_run(l, 5000 * MS + i * 1000003);
+            net_balance(l->net);
+            sent[rtp] = value_of(l, MEASURE_RTP_PACKETS_SENT);
+            assert_int_equal(value_of(l, MEASURE_RTP_PACKETS_LOST), 0);
+            sim_free(l->sim);
+        }
+        assert_int_equal(sent[MEDIA_AS_FLOW], sent[MEDIA_AS_PACKETS]);
+        assert_in_range(sent[0], (1 + i % 2) * 3 * 200, (1 + i % 2) * 3 * 202);
+    }
+}
+
 /* Four standard deviations. */
 static void close_to(int64_t lost, int64_t sent, double p)
 {
@@ -168,6 +188,7 @@ int main(void)
         cmocka_unit_test(flaps_and_spurts_agree),
         cmocka_unit_test(the_death_of_the_speaker_is_heard_down_the_line),
         cmocka_unit_test(the_death_of_a_box_ends_what_it_sent),
+        cmocka_unit_test(the_end_of_the_run_counts),
         cmocka_unit_test(random_loss_agrees),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
