@@ -53,6 +53,20 @@ for i, path in ipairs(names("ls tests/wire/sip/*.hex")) do
   write("frame", "udp" .. i, "\1\19\196\19\196" .. message) -- both ports are 5060
   write("frame", "tcp" .. i, "\2\19\196\19\196" .. message)
 end
+-- A call that came, or that was made, and then a message in it (steps: fuzz_sip_agent.c).
+local came, made = "\65\0\0\17" .. "\64\5" .. "\65\1\0\0", "\68\0" .. "\66\1\0\0" .. "\66\3\0\17"
+for mode = 0, 7 do
+  for name, begin in pairs { came = came, made = made } do
+    local rest = { bye = "\65\2\0\0", change = "\65\0\0\34\65\1\0\0", update = "\65\4\0\2", ours = "\68\66\66\3\0\33",
+                   glare = "\68\66\1\0\0\17\66\12\0\0", refused = "\68\66\66\8\0\5", lasts = "\64\9\66\3\0\17\64\10" }
+    for what, steps in pairs(rest) do write("sip_agent", name .. what .. mode, string.char(mode) .. begin .. steps) end
+  end
+end
+for i, path in ipairs(names("ls tests/wire/sip/*.hex")) do
+  local message = bytes_of(path)
+  local say = "\67\0" .. string.pack(">s2", message)
+  write("sip_agent", "in" .. i, string.char(i % 8) .. (i % 2 == 0 and came or made) .. say)
+end
 for codec, ports in pairs { rtp = "\64\0\64\0", tftp = "\195\80\0\69", dhcp = "\0\68\0\67", dns = "\195\80\0\53" } do
   for i, path in ipairs(names("ls tests/wire/" .. codec .. "/*.hex")) do write("frame", codec .. i, "\1" .. ports .. bytes_of(path)) end
 end
