@@ -41,6 +41,27 @@ local floors = {
                   "lua/bind" },
 }
 
+-- Within models/proto the modules of calls stand above each other as the RFCs have them (docs/floors.md), lowest first;
+-- one module is one row of names.
+local call_layers = {
+  { { "session_timer", "session_read" }, { "offer_answer" }, { "media_tally" }, { "sip_check" }, { "sip_edit" },
+    { "ios_pattern" }, { "midcall" }, { "call_show" }, { "proxy_calls" } },
+  { { "sip_transport", "sip_receive" }, { "media_flow", "media_packets" }, { "session_proxy" }, { "sip_profile" } },
+  { { "sip_txn", "sip_txn_state", "sip_txn_client", "sip_txn_server" }, { "sip_draft" }, { "dial_peer" } },
+  { { "sip_call", "sip_call_state", "sip_call_ask", "sip_call_answer", "sip_call_write", "sip_ua" },
+    { "proxy", "proxy_state", "proxy_route", "proxy_answer" }, { "dial_peer_show" } },
+  { { "sip_call_show" } },
+  { { "talker" }, { "call_bridge" } },
+  { { "call_control" }, { "phone_calls" }, { "bridge_show" } },
+}
+
+local call_place = {} -- of each name its layer and its module
+for layer, modules in ipairs(call_layers) do
+  for _, module in ipairs(modules) do
+    for _, name in ipairs(module) do call_place[name] = { layer = layer, module = module } end
+  end
+end
+
 -- A library's headers, and the only files that may include them.
 local doors = {
   ["gsl/"] = { "sim/kernel/rng.c", "sim/kernel/dist.c", "sim/study/", "lua/cli/cmd_version.c", "tests/" },
@@ -91,10 +112,19 @@ end
 
 local function folder(file) return file:match("^(.*)/[^/]*$") or "" end
 
+local function check_layers(file, own, n)
+  local here, there = file:match("^models/proto/([%w_]+)%.[ch]$"), own:match("^models/proto/([%w_]+)%.h$")
+  local a, b = call_place[here], call_place[there]
+  if a and b and a.module ~= b.module and b.layer >= a.layer then
+    fail(file, n, "%s stands beside or above %s (docs/floors.md)", there, here)
+  end
+end
+
 local function check_includes(file, line, n)
   local own = line:match('^#include "([^"]+)"')
   local library = line:match("^#include <([^>]+)>")
   if own then
+    check_layers(file, own, n)
     local here, there = folder(file), folder(own)
     local allowed = floors[here]
     if there ~= here and allowed and not own:find("%.def$") then
@@ -182,6 +212,10 @@ check_list("models/models.def", "MODEL", "models/device/%s.c", "models/device", 
 check_list("models/wire/wire.def", "WIRE", "models/wire/%s.c", "models/wire",
            { addr = true, cksum = true, sip_value = true, sip_header = true, sip_uri = true, sdp_text = true, wire = true, wire_frame = true,
              cnf_row = true, cnf_take = true, cnf_write = true, cnf_xml = true, header = true, skinny_table = true, skinny_text = true, trust_list = true, phone_files = true, sgn = true, xml_text = true })
+for name in pairs(call_place) do
+  local path = "models/proto/" .. name
+  if not io.open(path .. ".c") and not io.open(path .. ".h") then fail("tests/tidy.lua", 1, "there is no %s", path) end
+end
 for _, file in ipairs(lines_of("find README.md docs -name '*.md' | sort")) do
   for target in read(file):gmatch("%]%(([^)#]+)%)") do
     local path = folder(file) ~= "" and folder(file) .. "/" .. target or target

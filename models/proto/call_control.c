@@ -2,8 +2,6 @@
 /* call_control.c: see call_control.h. Top to bottom: the trace, connections, which way a call goes, life. */
 #include "models/proto/call_control.h"
 
-#include "models/proto/sip_draft.h"
-
 #define PRODUCT "Cisco-CUCM10.5"
 #define USER_MAX 64
 
