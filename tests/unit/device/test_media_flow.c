@@ -166,7 +166,10 @@ static void on_hold_nothing_is_sent(void **state)
         call_close(c);
         assert_int_equal(sent(c), 51 + 50);
         assert_int_equal(lost(c), 0);
-        assert_non_null(strstr(last_note(c, 0), "sent 50 packets G729"));
+        bool said = false;
+        for (uint32_t i = 0; i < c->note_count; i++)
+            said |= strstr(c->note[i].text, "sent 50 packets G729") != NULL;
+        assert_true(said);
     }
 }
 

@@ -157,6 +157,78 @@ static void voice_does_not_go_round(void **state)
     }
 }
 
+/* Sound of any length that a frame of Ethernet has is sent on; more is not, and what is no RTP is not. */
+static void sound_of_any_length(void **state)
+{
+    static const struct {
+        size_t len;
+        uint8_t first;
+        int sent_on;
+    } rows[] = {{12, 0x80, 1}, {1472, 0x80, 1}, {1473, 0x80, 0}, {9000, 0x80, 0}, {172, 0x40, 0}, {11, 0x80, 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct chain *l = line_open(3, MEDIA_AS_PACKETS, 1);
+        static uint8_t bytes[9000];
+        agree_all(l, false, false);
+        agree(l, 1, true, false);
+        bytes[0] = rows[i].first;
+        struct udp u = {.dst = address(1), .src_port = 16384, .dst_port = facing(l, 1, 0)->port,
+                        .payload = str_of_bytes(bytes, rows[i].len)};
+        assert_true(ip_send_udp(stop_at(l, 0)->ip, &u, 0));
+        line_run(l, 2000 * MS);
+        hang_up(l);
+        assert_int_equal(value_of(l, MEASURE_RTP_PACKETS_SENT), rows[i].sent_on);
+        line_close(l);
+    }
+}
+
+static void add_cable(struct chain *l, int i, struct port **p)
+{
+    struct err e = {0};
+    struct ip_iface at = {.mac = {{2, 0, 0, 0, 9, (uint8_t)i}}, .addr = {0x0a090001u + (uint32_t)i}, .prefix_len = 24};
+    assert_true(node_port(l->node[i], STR("eth1"), NULL, 0, p, &e));
+    at.port = *p;
+    ip_add_iface(stop_at(l, i)->ip, &at);
+}
+
+/* The first leg gets another way, 40 ms instead of 5 ms: what the box sends on comes later, and is cut later. */
+static void a_longer_way_delays_what_follows(void **state)
+{
+    (void)state;
+    for (int link = 1; link < 3; link++) {
+        int64_t lost[2], sent[2];
+        for (int rtp = MEDIA_AS_FLOW; rtp <= MEDIA_AS_PACKETS; rtp++) {
+            struct chain *l = line_open(3, rtp, 1);
+            struct setting delay = {STR("link_delay"), STR("40ms")};
+            struct link *cable;
+            struct port *p[2];
+            struct err e = {0};
+            add_cable(l, 0, &p[0]);
+            add_cable(l, 1, &p[1]);
+            assert_true(link_connect(p[0], p[1], &delay, 1, &cable, &e));
+            ip_resolve(stop_at(l, 0)->ip, (struct ip4){0x0a090002});
+            agree_all(l, true, false);
+            line_run(l, 3010 * MS);
+            ip_add_route(stop_at(l, 0)->ip, address(1), 32, (struct ip4){0x0a090002});
+            fault(l, link, LINK_FAULT_CUT, "at=4045ms lasts=1s from=sw"); /* only what comes to the box, or to the end */
+            line_run(l, 7010 * MS);
+            struct media off = {.direction = SDP_INACTIVE};
+            media_flow_talk(facing(l, 0, 1), &off, &off);
+            line_run(l, 7110 * MS);
+            hang_up(l);
+            sent[rtp] = value_of(l, MEASURE_RTP_PACKETS_SENT);
+            lost[rtp] = value_of(l, MEASURE_RTP_PACKETS_LOST);
+            line_close(l);
+        }
+        assert_int_equal(sent[0], 2 * 301);
+        assert_int_equal(sent[0], sent[1]);
+        /* The first leg does not go there any more. On the second one's last cable, 43 ms to 50 ms after its sending, are
+         * those of 4.00 s to 5.00 s; 8 ms to 15 ms after it, it would be one less. */
+        assert_int_equal(lost[0], link == 1 ? 0 : 51);
+        assert_int_equal(lost[0], lost[1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +237,8 @@ int main(void)
         cmocka_unit_test(a_relay_pauses),
         cmocka_unit_test(the_codec_is_the_speakers),
         cmocka_unit_test(voice_does_not_go_round),
+        cmocka_unit_test(sound_of_any_length),
+        cmocka_unit_test(a_longer_way_delays_what_follows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
