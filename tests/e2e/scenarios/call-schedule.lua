@@ -40,7 +40,7 @@ local function draw(p)
   local function person(node)
     local s = media(session(node))
     s.answer_after = one_of { "0s", "2s", "8s", "40s" }
-    s.talk_time = one_of { "0s", "0s", "45s", "400s" }
+    s.talk_time = one_of { "0s", "0s", "0s", "0s", "45s", "400s" }
     s.calls = one_of { "1", "1", "2" }
     s.call_spread = one_of { "0s", "3s" }
     s.calls_at_once = one_of { "1", "4", "4" }
@@ -273,22 +273,22 @@ return {
     }
 
     -- People: each call, then what comes to their minds, at times at the very same time on both sides.
-    local begun = {}
+    local changes, begun = { "hold", "retrieve", "change-codec", "hold", "retrieve", "change-codec", "hang-up", "call" }, {}
     for i = 1, 1 + pick(4) do
       local t = 15 + pick(1000)
       begun[i] = t
       op(t, one_of(talks), "call")
       for _ = 1, pick(6) do
-        local then_s, verb = t + 1 + pick(pick(2) == 0 and 20 or 400), one_of { "hold", "retrieve", "change-codec", "hang-up", "call" }
+        local then_s, verb = t + 1 + pick(pick(2) == 0 and 20 or 400), one_of(changes)
         local who = one_of(talks)
         op(then_s, who, verb)
-        if pick(2) == 0 then op(then_s, who == "phone" and "provider" or "phone", one_of { "hold", "retrieve", "change-codec", "hang-up" }) end
+        if pick(2) == 0 then op(then_s, who == "phone" and "provider" or "phone", one_of(changes)) end
       end
     end
     -- The network and the machines.
     local busy = { provider = 0, cube = 0, cucm = 0, phone = 0 }
     for _ = 1, pick(7) do
-      local t, lasts_s, what = 10 + pick(1300), 1 + pick(one_of { 10, 60, 240 }), pick(14)
+      local t, lasts_s, what = 10 + pick(1300), 1 + pick(one_of { 10, 60, 240 }), pick(18)
       if pick(2) == 0 then t = math.max(10, one_of(begun) - 5 + pick(60)) end
       healed_s = math.max(healed_s, t + lasts_s)
       if what < 10 then
