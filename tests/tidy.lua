@@ -44,7 +44,7 @@ local floors = {
 -- Within models/proto the modules of calls stand above each other as the RFCs have them (docs/floors.md), lowest first;
 -- one module is one row of names.
 local call_layers = {
-  { { "session_timer", "session_read" }, { "offer_answer" }, { "media_tally" }, { "sip_check" }, { "sip_edit" },
+  { { "session_timer", "session_read" }, { "offer_answer" }, { "media_tally" }, { "sip_check" }, { "sip_hop" }, { "sip_edit" },
     { "ios_pattern" }, { "midcall" }, { "call_show" }, { "proxy_calls" } },
   { { "sip_transport", "sip_receive" }, { "media_flow", "media_packets" }, { "session_proxy" }, { "sip_profile" } },
   { { "sip_txn", "sip_txn_state", "sip_txn_client", "sip_txn_server" }, { "sip_draft" }, { "dial_peer" } },

@@ -15,8 +15,6 @@
 #include "models/proto/routed_ports.h"
 #include "models/proto/sip_profile.h"
 
-#define DSCP_CS3 24
-
 /* What a leg of one dial-peer has for its session timer; `asks`: it writes Session-Expires into its first INVITE. */
 struct peer_sessions {
     struct session_config plain, asks;

@@ -62,7 +62,7 @@ static void add_records(const struct dns_server *s, const struct dns_host *h, st
         out->record[out->record_count++] = (struct dns_record){
             .owner = out->name, /* as it was asked for, in its own case */
             .type = DNS_A,
-            .ttl_s = (uint32_t)(s->ttl.ns / 1000000000),
+            .ttl_s = dur_whole_s(s->ttl),
             .address = h->address[i]};
     }
 }

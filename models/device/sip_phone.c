@@ -78,7 +78,7 @@ static void make_identity(struct node *n, struct sip_phone *p)
     id->config = &p->phone.config;
     id->model = cisco_phone_model(p->model);
     id->cseq_first = (uint32_t)p->cseq_first;
-    id->dscp = PHONE_DSCP;
+    id->dscp = DSCP_CS3;
     draw_uuid(n, p);
 }
 

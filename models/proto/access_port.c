@@ -4,11 +4,11 @@
 
 #include "models/net/link.h"
 #include "models/proto/ios_log.h"
+#include "models/wire/ip4.h"
 
 #define PLATFORM "cisco WS-C2960X-48FPS-L"
 #define SOFTWARE "Cisco IOS Software, C2960X Software (C2960X-UNIVERSALK9-M), Version 15.2(2)E"
 #define COS_VOICE 5
-#define DSCP_EF 46
 #define MED_NETWORK_DEVICE 4
 #define MED_CAN_POLICY 0x0003 /* capabilities and network policy */
 

@@ -4,7 +4,6 @@
 #include "models/proto/call_bridge.h"
 
 #define BRIDGED_MAX 50000
-#define USER_MAX 64 /* bytes of a user part; with an address they fit into CALL_TEXT_MAX */
 
 static struct bridge_leg *other(struct bridge_leg *l)
 {
@@ -210,7 +209,7 @@ static void start_out(struct bridged_call *k, struct sip_call *in, const struct 
 
 void bridge_connect(struct call_bridge *b, struct sip_call *in, const struct bridge_route *r)
 {
-    if (str_of(r->from).n > USER_MAX || str_of(r->to).n > USER_MAX) {
+    if (str_of(r->from).n > BRIDGE_USER_MAX || str_of(r->to).n > BRIDGE_USER_MAX) {
         refuse(b, in, 414, "a number in it is too long");
         return;
     }

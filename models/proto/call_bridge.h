@@ -11,6 +11,8 @@
 #include "models/proto/midcall.h"
 #include "models/proto/sip_call.h"
 
+#define BRIDGE_USER_MAX 64 /* bytes of a user part; with an address they fit into CALL_TEXT_MAX */
+
 struct bridged_call;
 
 /* What is the same for all calls of a box; must outlive the bridge. */

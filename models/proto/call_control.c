@@ -3,7 +3,6 @@
 #include "models/proto/call_control.h"
 
 #define PRODUCT "Cisco-CUCM10.5"
-#define USER_MAX 64
 
 /* --- the trace ---------------------------------------------------------------------------------------- */
 
@@ -126,7 +125,7 @@ static void on_invite(void *owner, struct sip_call *in)
 {
     struct call_control *c = owner;
     struct node *n = c->manager->node;
-    char from[USER_MAX + 1], to[USER_MAX + 1];
+    char from[BRIDGE_USER_MAX + 1], to[BRIDGE_USER_MAX + 1];
     struct bridge_route r = {.from = from, .to = to, .delayed_offer = c->config->delayed_offer,
                              .midcall = {MIDCALL_MEDIA_CHANGE, MIDCALL_MEDIA_CHANGE}};
     keep_user(from, sizeof from, call_remote_number(in));
@@ -160,7 +159,7 @@ bool control_init(struct call_control *c, struct call_manager *m, struct sip_sta
     config->agent.sdp_user = MEDIA_USER_CUCM;
     config->agent.methods = SIP_METHODS;
     sip_ua_init(&c->agent, m->node, ip, m->tcp, SIP_PORT, &config->agent, &bridge_calls, NULL, &c->bridge);
-    c->agent.transport.dscp = CCM_DSCP;
+    c->agent.transport.dscp = DSCP_CS3;
     c->agent.transport.lent_only = true;
     c->agent.transport.watch = &c->watch;
     bridge_init(&c->bridge, &c->agent, &policy, c);

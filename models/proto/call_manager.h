@@ -8,7 +8,6 @@
 #include "models/proto/registrar.h"
 #include "sim/kernel/dist.h"
 
-#define CCM_DSCP 24 /* CS3 */
 
 /* The CALL_MANAGER_PARAMS of a device are stored here. */
 struct call_manager_config {

@@ -42,7 +42,7 @@ void cdp_speaker_stop(struct cdp_speaker *c)
 void cdp_say(struct cdp_speaker *c)
 {
     struct net *n = c->port->node->net;
-    struct cdp m = {.ttl_s = (uint8_t)(c->hold.ns / 1000000000)};
+    struct cdp m = {.ttl_s = (uint8_t)dur_whole_s(c->hold)};
     struct frame *f = frame_new(n, eth_bytes(false) + CDP_ROOM);
     size_t head = eth_bytes(false);
     struct wr body = wr_of(f->bytes + head, CDP_ROOM), w = wr_of(f->bytes, f->cap);

@@ -24,11 +24,6 @@ static struct arena *arena_of(const struct cucm_files *f)
     return sim_arena(f->node->sim);
 }
 
-static uint32_t seconds(struct sim_dur d)
-{
-    return (uint32_t)(d.ns / 1000000000);
-}
-
 /* --- into the store ------------------------------------------------------------------------------- */
 
 /* A file that the scenario brought stays. */
@@ -100,9 +95,9 @@ static struct cnf_sip_stack sip_stack(const struct cucm_files_config *c)
         .invite_retx = cnf_num_of(6),
         .retx = cnf_num_of(10),
         .timer_invite_expires_s = cnf_num_of(180),
-        .timer_register_expires_s = cnf_num_of(seconds(c->timer_register_expires)),
-        .timer_register_delta_s = cnf_num_of(seconds(c->timer_register_delta)),
-        .timer_keepalive_expires_s = cnf_num_of(seconds(c->timer_keepalive_expires)),
+        .timer_register_expires_s = cnf_num_of(dur_whole_s(c->timer_register_expires)),
+        .timer_register_delta_s = cnf_num_of(dur_whole_s(c->timer_register_delta)),
+        .timer_keepalive_expires_s = cnf_num_of(dur_whole_s(c->timer_keepalive_expires)),
         .timer_subscribe_expires_s = cnf_num_of(120),
         .timer_subscribe_delta_s = cnf_num_of(5),
         .timer_t1_ms = cnf_num_of(500),
@@ -168,7 +163,7 @@ void cucm_files_write_device(struct cucm_files *f, const struct cucm_device *d)
         .date_template = STR("M/D/Y"),
         .time_zone = STR("Greenwich Standard Time"),
         .group_name = STR("Default"),
-        .connection_monitor_duration_s = cnf_num_of(seconds(c->connection_monitor_duration)),
+        .connection_monitor_duration_s = cnf_num_of(dur_whole_s(c->connection_monitor_duration)),
         .load_information = d->load,
         .user_locale = str_of(c->user_locale),
         .network_locale = str_of(c->network_locale),

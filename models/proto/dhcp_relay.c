@@ -7,7 +7,6 @@
 #define HOPS_MAX 16 /* RFC 1542 4.1.1 */
 #define MESSAGE_MAX 1472
 #define CIRCUIT_ID 1 /* sub-option of RFC 3046 */
-#define DSCP_CS3 24
 
 static void on_request(struct dhcp_relay *r, struct dhcp *m)
 {

@@ -10,7 +10,6 @@
 #include "models/proto/dhcp_pool.h"
 
 #define MESSAGE_MAX 1024
-#define DSCP_CS3 24
 
 struct job {
     struct list_link in_server;
@@ -172,7 +171,7 @@ static struct str four(uint8_t *at, uint32_t v)
 
 static uint32_t lease_s(const struct dhcp_server *s)
 {
-    return (uint32_t)(s->config->lease.ns / 1000000000);
+    return dur_whole_s(s->config->lease);
 }
 
 static struct str list_of(const struct dhcp_addresses *a)

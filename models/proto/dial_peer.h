@@ -11,7 +11,8 @@
 #define MODELS_PROTO_DIAL_PEER_H
 
 #include "models/proto/midcall.h"
-#include "models/proto/sip_transport.h"
+#include "models/proto/sip_hop.h"
+#include "sim/base/arena.h"
 
 /* What a dial-peer may say or leave to the box. */
 enum peer_choice { PEER_AS_BOX, PEER_ON, PEER_OFF };

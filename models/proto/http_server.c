@@ -10,7 +10,6 @@
 #define VISITS_MAX 1000000
 #define PIECE_BYTES 8192 /* queued at a time: a file is not copied as a whole for each phone */
 #define REQUEST_MAX 2048 /* a request with its headers, and what of the next one has come */
-#define DSCP_CS3 24
 
 /* One connection. A request that comes while another is worked on waits in `rest`; what finds no room there is not
  * read, and refused once all before it is answered. */

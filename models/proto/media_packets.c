@@ -6,7 +6,6 @@
 #include "models/wire/rtp.h"
 #include "sim/kernel/measure.h"
 
-#define DSCP_EF 46          /* what Cisco phones and gateways mark voice with */
 #define SAMPLE_NS 125000    /* 8000 Hz */
 #define SOUND_BYTES_MAX 160 /* 20 ms of G.711 */
 #define RELAYED_BYTES_MAX 1460 /* of an Ethernet frame of 1,500 */

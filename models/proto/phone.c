@@ -133,7 +133,7 @@ bool phone_init_boot(struct phone *p, struct port *port, struct err *e)
     c->attach.dhcp.mac = c->attach.mac;
     c->attach.dhcp.host_name = p->device;
     c->attach.dhcp.vendor_class = arena_strdup(sim_arena(n->sim), txtbuf_view(&t));
-    c->attach.dhcp.dscp = c->provision.fetch.dscp = c->dns.dscp = PHONE_DSCP;
+    c->attach.dhcp.dscp = c->provision.fetch.dscp = c->dns.dscp = DSCP_CS3;
     int http = c->provision.fetch.http_download;
     c->provision.fetch.http = http == FETCH_BY_MODEL ? k->http : http == FETCH_HTTP;
     if (!node_param(n, "poe_class").given)

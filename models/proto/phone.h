@@ -13,7 +13,6 @@
 #include "models/proto/out_of_service.h"
 #include "models/proto/phone_boot.h"
 
-#define PHONE_DSCP 24 /* CS3, for signalling */
 
 enum { STARTS_COLD, STARTS_CONFIGURED }; /* "cold|configured" */
 

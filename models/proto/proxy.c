@@ -5,7 +5,6 @@
 #include "sim/base/hash.h"
 
 #define CONTEXTS_MAX 1000000
-#define DSCP 24 /* CS3 */
 
 /* --- contexts ------------------------------------------------------------------------------------- */
 
@@ -219,7 +218,7 @@ bool proxy_init(struct proxy *p, struct node *n, struct ip_stack *ip, struct tcp
     p->self = (struct proxy_self){addr, SIP_PORT, c->record_route, routes};
     sip_transport_init(&p->transport, n, ip, tcp, SIP_PORT, &transport_user, p);
     p->transport.relays = true;
-    p->transport.dscp = DSCP;
+    p->transport.dscp = DSCP_CS3;
     sip_txns_init(&p->txns, &p->transport, &c->timers, &txns_user, p);
     proxy_calls_init(&p->calls, n);
     map_init(&p->contexts, sim_arena(n->sim));

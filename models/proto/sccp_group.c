@@ -570,7 +570,7 @@ static void prepare_leg(struct sccp_group *g, uint8_t i)
     struct node *n = g->node;
     *s = (struct sccp_slot){.group = g, .index = i};
     g->leg[i] = (struct sccp_leg){.node = n, .tcp = g->tcp, .config = phone(g), .device = g->config->talk.device,
-                                  .dscp = PHONE_DSCP};
+                                  .dscp = DSCP_CS3};
     sccp_leg_init(&g->leg[i], i, &leg_user, g);
     tmr_init(&s->keepalive, n->sim, n->id, "sccp.keepalive", s, on_keepalive);
     tmr_init(&s->monitor, n->sim, n->id, "sccp.monitor", s, on_monitor);

@@ -88,9 +88,9 @@ static void acknowledge(struct sccp_line *l)
 {
     const struct sccp_station_config *c = l->station->config;
     struct skinny m = {.id = SKINNY_REGISTER_ACK,
-                       .register_ack = {.keepalive_s = (uint32_t)(c->keepalive_primary.ns / 1000000000),
+                       .register_ack = {.keepalive_s = dur_whole_s(c->keepalive_primary),
                                         .date_template = str_of(c->date_template),
-                                        .backup_keepalive_s = (uint32_t)(c->keepalive_secondary.ns / 1000000000),
+                                        .backup_keepalive_s = dur_whole_s(c->keepalive_secondary),
                                         .protocol = l->protocol}};
     l->acknowledged = true;
     sccp_trace_acknowledge(l);
@@ -495,7 +495,7 @@ void sccp_station_init(struct sccp_station *s, struct call_manager *m, const str
 
 bool sccp_station_open(struct sccp_station *s)
 {
-    return tcp_listen(s->manager->tcp, SKINNY_PORT, false, 0, CCM_DSCP, on_accept, s);
+    return tcp_listen(s->manager->tcp, SKINNY_PORT, false, 0, DSCP_CS3, on_accept, s);
 }
 
 /* The exchanges of what was held are found by their names. */

@@ -7,11 +7,6 @@ static uint32_t max_u32(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
-static uint32_t seconds(struct sim_dur d)
-{
-    return (uint32_t)(d.ns / 1000000000);
-}
-
 /* 8.1: a UAC without the extension could not try again after a 422, so the request itself is changed; one with it is
  * asked to, and its Min-SE MUST NOT be touched (11.1 says why). */
 static void raise_min_se(struct session_headers *h, uint32_t own)
@@ -23,7 +18,7 @@ static void raise_min_se(struct session_headers *h, uint32_t own)
 bool session_proxy_request(const struct session_proxy_config *c, struct session_headers *h,
                            struct session_asked *asked)
 {
-    uint32_t own = max_u32(seconds(c->min_se), SESSION_MIN_SE_S);
+    uint32_t own = max_u32(dur_whole_s(c->min_se), SESSION_MIN_SE_S);
     *asked = (struct session_asked){.uac_supports = h->supported};
     if (!c->on)
         return true;
@@ -35,7 +30,7 @@ bool session_proxy_request(const struct session_proxy_config *c, struct session_
     if (too_small)
         raise_min_se(h, own);
     uint32_t least = h->has_min_se ? h->min_se_s : SESSION_MIN_SE_S;
-    uint32_t wish = max_u32(seconds(c->expires), max_u32(least, own));
+    uint32_t wish = max_u32(dur_whole_s(c->expires), max_u32(least, own));
     if (!h->has_expires && c->inserts) {
         h->has_expires = true; /* MUST NOT include a refresher */
         h->expires_s = wish;

@@ -64,11 +64,6 @@ static uint32_t min_u32(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-static uint32_t seconds(struct sim_dur d)
-{
-    return (uint32_t)(d.ns / 1000000000);
-}
-
 static void on_refresh(void *owner)
 {
     struct session_timer *t = owner;
@@ -159,13 +154,13 @@ static struct session_headers first_request(const struct session_timer *t)
 {
     const struct session_config *c = t->config;
     struct session_headers h = {.supported = true}; /* 7.1: wanted or not */
-    uint32_t own = c->states_min_se ? seconds(c->min_se) : 0;
+    uint32_t own = c->states_min_se ? dur_whole_s(c->min_se) : 0;
     h.min_se_s = max_u32(t->min_se_s, own); /* 7.4: MUST hold the greatest of all 422s, MAY be increased */
     h.has_min_se = h.min_se_s > 0;
     h.has_expires = c->asks;
     if (!c->asks)
         return h;
-    h.expires_s = max_u32(max_u32(seconds(c->expires), h.min_se_s), SESSION_MIN_SE_S); /* 7.1 */
+    h.expires_s = max_u32(max_u32(dur_whole_s(c->expires), h.min_se_s), SESSION_MIN_SE_S); /* 7.1 */
     if (c->names_refresher)
         h.refresher = c->refresher;
     return h;
@@ -255,8 +250,8 @@ static enum session_refresher choose_refresher(const struct session_timer *t, co
 static uint32_t choose_interval(const struct session_timer *t, const struct session_headers *request)
 {
     const struct session_config *c = t->config;
-    uint32_t least = max_u32(request->has_min_se ? request->min_se_s : SESSION_MIN_SE_S, seconds(c->min_se));
-    uint32_t wish = max_u32(seconds(c->expires), least);
+    uint32_t least = max_u32(request->has_min_se ? request->min_se_s : SESSION_MIN_SE_S, dur_whole_s(c->min_se));
+    uint32_t wish = max_u32(dur_whole_s(c->expires), least);
     if (request->has_expires) /* 9: MAY be reduced, MUST NOT be increased; one below 90 s can be neither used nor raised */
         return request->expires_s < SESSION_MIN_SE_S ? 0 : min_u32(request->expires_s, wish);
     if (c->adds)
@@ -275,7 +270,7 @@ struct session_headers session_requested(struct session_timer *t, const struct s
     t->peer_supports |= request->supported;
     if (request->has_min_se)
         t->min_se_s = max_u32(t->min_se_s, request->min_se_s); /* 7.4 */
-    uint32_t own = max_u32(seconds(c->min_se), SESSION_MIN_SE_S);
+    uint32_t own = max_u32(dur_whole_s(c->min_se), SESSION_MIN_SE_S);
     if (request->supported && request->has_expires && request->expires_s < own) { /* 9: only who can try again */
         *too_small = true;
         return (struct session_headers){.supported = true, .has_min_se = true, .min_se_s = own}; /* 6 */

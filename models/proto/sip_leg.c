@@ -110,7 +110,7 @@ static void write_request(struct sip_leg *l, struct wr *w)
         .contact_uuid = str_of(l->id->contact_uuid),
         .mac = l->id->mac,
         .cseq = l->pending_cseq,
-        .expires = binds ? (uint32_t)(dur_max(c->timer_register_expires, l->expires_min).ns / 1000000000) : 0,
+        .expires = binds ? dur_whole_s(dur_max(c->timer_register_expires, l->expires_min)) : 0,
         .authorization = l->authorization ? str_of(l->authorization) : STR_NONE,
         .standby = !binds,
         .date_ns = knows_time(l) ? sim_epoch_ns(s) + sim_now(s).ns + l->id->clock_offset.ns +

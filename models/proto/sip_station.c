@@ -136,7 +136,7 @@ static void send_ok(struct line *l, const struct cisco_request *q, bool bound, u
     struct cisco_ok ok = {
         .date_ns = wall_ns(l),
         .to_tag = draw_tag(c, bound),
-        .expires = bound ? (uint32_t)(c->config->keepalive_interval.ns / 1000000000) : 0,
+        .expires = bound ? dur_whole_s(c->config->keepalive_interval) : 0,
         .server = str_of(c->config->server_header),
         .supported = str_of(c->config->supported),
         .bound = bound,
@@ -464,7 +464,7 @@ static void resume(struct sip_station *c, const struct standing *s)
                            .local_port = SIP_PORT,
                            .seq = s->seq,
                            .ack = s->ack,
-                           .dscp = CCM_DSCP};
+                           .dscp = DSCP_CS3};
     l->conn = tcp_resume(c->manager->tcp, &o, &line_events, l);
     ASSERT(l->conn);
     struct registration q = {.protocol = DEVICE_SIP,
@@ -541,7 +541,7 @@ void sip_station_resume(struct sip_station *s)
 bool sip_station_open(struct sip_station *s, bool first)
 {
     bool given = first && node_param(s->manager->node, "tcp_isn_cucm").given;
-    return tcp_listen(s->manager->tcp, SIP_PORT, given, given ? (uint32_t)s->config->isn : 0, CCM_DSCP, on_accept, s);
+    return tcp_listen(s->manager->tcp, SIP_PORT, given, given ? (uint32_t)s->config->isn : 0, DSCP_CS3, on_accept, s);
 }
 
 /* The exchanges of what was held are found by their names. */

@@ -7,20 +7,11 @@
 #ifndef MODELS_PROTO_SIP_TRANSPORT_H
 #define MODELS_PROTO_SIP_TRANSPORT_H
 
-#include "models/net/tcp.h"
 #include "models/proto/sip_check.h"
+#include "models/proto/sip_hop.h"
 #include "sim/base/list.h"
 #include "sim/base/map.h"
 #include "sim/base/pool.h"
-
-enum sip_over { SIP_OVER_UDP, SIP_OVER_TCP };
-#define SIP_OVER_CHOICES "udp|tcp"
-
-struct sip_hop {
-    struct ip4 addr;
-    uint16_t port;
-    enum sip_over over;
-};
 
 struct sip_transport_user {
     void (*on_message)(void *arg, const struct sip_msg *m, const struct sip_hop *from); /* well-formed, with its mandatory headers */
@@ -90,17 +81,6 @@ struct sip_hop sip_response_hop(const struct sip_msg *request, const struct sip_
 
 /* The same once that connection is gone: one to the port of Via's sent-by. */
 struct sip_hop sip_response_hop_anew(const struct sip_msg *request, const struct sip_hop *from);
-
-/* "10.0.0.1:5060", over UDP; the port is 5060 when it is left out. False: it is no such thing. */
-bool sip_hop_parse(struct str text, struct sip_hop *out);
-
-/* Where a URI with an IPv4 address leads; what it says nothing of (transport) stays as it was in *h. False: another host,
- * and *h is as it was. */
-bool sip_hop_of_uri(struct str uri, struct sip_hop *h);
-struct sip_hop sip_hop_of_conn(const struct tcp_conn *c); /* its other end */
-
-bool sip_hop_eq(const struct sip_hop *a, const struct sip_hop *b);
-const char *sip_over_name(enum sip_over over); /* "UDP", as Via has it */
 
 /* A connection of somebody else: what is sent to its peer takes it, unless there is one already. It is taken back before
  * it ends. */

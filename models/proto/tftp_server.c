@@ -10,7 +10,6 @@
 #define TRANSFERS_MAX 30000 /* fewer than the ports from FIRST_PORT on: one is always free */
 #define FIRST_PORT 32768
 #define BLOCK_MAX 1428 /* of an Ethernet frame: a larger one would be fragmented, and DF is set */
-#define DSCP_CS3 24
 
 struct transfer {
     struct tftp_server *server;

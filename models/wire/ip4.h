@@ -11,6 +11,9 @@
 #define IP4_TCP 6
 #define IP4_UDP 17
 
+#define DSCP_CS3 24 /* signalling and management traffic of Cisco products */
+#define DSCP_EF 46  /* voice (RFC 3246) */
+
 struct ip4_hdr {
     uint8_t dscp, ecn;
     uint16_t payload_len;

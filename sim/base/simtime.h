@@ -105,6 +105,13 @@ static inline struct sim_dur dur_max(struct sim_dur a, struct sim_dur b)
     return a.ns > b.ns ? a : b;
 }
 
+/* Whole seconds, as protocols write them; what is left of one is dropped. */
+static inline uint32_t dur_whole_s(struct sim_dur d)
+{
+    ASSERT(d.ns >= 0 && d.ns / 1000000000 <= UINT32_MAX);
+    return (uint32_t)(d.ns / 1000000000);
+}
+
 /* Time to clock `bytes` onto a line of `rate_bps`, rounded up to a whole nanosecond. */
 static inline struct sim_dur dur_tx(uint64_t bytes, uint64_t rate_bps)
 {
