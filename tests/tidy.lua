@@ -46,7 +46,8 @@ local floors = {
 local call_layers = {
   { { "session_timer", "session_read" }, { "offer_answer" }, { "media_tally" }, { "sip_check" }, { "sip_hop" }, { "sip_edit" },
     { "ios_pattern" }, { "midcall" }, { "call_show" }, { "proxy_calls" } },
-  { { "sip_transport", "sip_receive" }, { "media_flow", "media_packets" }, { "session_proxy" }, { "sip_profile" } },
+  { { "sip_transport", "sip_receive" }, { "media_flow", "media_flow_state", "media_stream", "media_packets", "media_silence" }, { "session_proxy" },
+    { "sip_profile" } },
   { { "sip_txn", "sip_txn_state", "sip_txn_client", "sip_txn_server" }, { "sip_draft" }, { "dial_peer" } },
   { { "sip_call", "sip_call_state", "sip_call_ask", "sip_call_answer", "sip_call_write", "sip_ua" },
     { "proxy", "proxy_state", "proxy_route", "proxy_answer" }, { "dial_peer_show" } },

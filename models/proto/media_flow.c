@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* media_flow.c: see media_flow.h. The life of a stream; what it is without packets and with them, have its parts. */
-#include "models/proto/media_flow.h"
+#include "models/proto/media_flow_state.h"
 
 #include "sim/kernel/measure.h"
 

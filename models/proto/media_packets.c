@@ -2,7 +2,7 @@
 /* media_packets.c: the voice of a call packet by packet (RFC 3550): sent every 20 ms, and heard. */
 #include <string.h>
 
-#include "models/proto/media_flow.h"
+#include "models/proto/media_flow_state.h"
 #include "models/wire/rtp.h"
 #include "sim/kernel/measure.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* media_silence.c: voice that should come and does not, where it should be heard (media_flow.h). */
-#include "models/proto/media_flow.h"
+#include "models/proto/media_flow_state.h"
 #include "sim/kernel/measure.h"
 
 #define SILENCE_S 5 /* longer than what a burst of losses, a route that changes or a spanning tree's port takes */

@@ -5,7 +5,7 @@
  * packets, told apart by the same numbers; a leg's packets leave when they have come in over the leg before. So all are
  * counted together, up to the last packet that is through to the end of the last leg: those that one leg lost are not
  * sent on the next. A leg that ends is counted with those after it, which end too; the ones before go on. */
-#include "models/proto/media_flow.h"
+#include "models/proto/media_flow_state.h"
 #include "models/wire/eth.h"
 #include "models/wire/rtp.h"
 
