@@ -186,22 +186,13 @@ static void on_copy(void *owner)
         ip_discard(c->ua->node, "no-route");
 }
 
-/* RFC 3261 13.2.1: who is called may have died while it rang, and then nobody else would end the call. */
-static void expire_invite(struct sip_call *c)
-{
-    struct node *n = c->ua->node;
-    uint64_t note = BUS_NOTE(n->sim, n->id, "sip", "INVITE CSeq {} has no answer, and is cancelled", V_U64(c->cseq));
-    bus_because(n->sim, note, node_limit(n, "sip_invite_expires"), BECAUSE_LIMIT);
-    call_cancel(c);
-}
-
-/* No ACK came to our 2xx; no answer to our INVITE; or none to one that we cancelled, which is then taken for cancelled
- * (9.1). */
+/* No answer to an INVITE of ours; no ACK to our 2xx; or no answer to a first INVITE that we cancelled, which is then
+ * taken for cancelled (9.1). */
 static void on_patience(void *owner)
 {
     struct sip_call *c = owner;
-    if (!call_is_up(c) && !c->hangs_up)
-        expire_invite(c);
+    if (c->request && !c->by_update && !c->hangs_up)
+        call_expire_invite(c);
     else if (call_is_up(c) && c->hangs_up)
         call_bye(c, CALL_ENDED_BY_US);
     else if (call_is_up(c))

@@ -52,7 +52,7 @@ struct sip_ua_config {
 
 /* clang-format off */
 #define INVITE_EXPIRES_PARAM(state, field) \
-    {"sip_invite_expires", PARAM_DUR, "180s", "1s", "1d", NULL, "a call of its own that has no answer after this is cancelled (RFC 3261 13.2.1)", offsetof(state, field), false}
+    {"sip_invite_expires", PARAM_DUR, "180s", "1s", "1d", NULL, "a call of its own, or a change of one, that has no answer after this is cancelled (RFC 3261 13.2.1)", offsetof(state, field), false}
 
 /* What all agents have. */
 #define SIP_AGENT_PARAMS(state, field) \
@@ -156,6 +156,7 @@ struct sip_call {
     struct sip_client *request; /* NULL: none is under way */
     enum call_errand errand;
     bool by_update, offers;
+    bool cancelled;             /* our INVITE is: CANCEL was sent */
     struct media offered; /* by it */
     struct media said;    /* our last description, agreed or not; session 0: none yet */
     struct session_headers sent;

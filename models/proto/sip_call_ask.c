@@ -10,6 +10,12 @@ static const struct sip_client_user client_user = {on_response, on_failure};
 
 /* --- sending ------------------------------------------------------------------------------------------ */
 
+static void wait_no_longer(struct sip_call *c, struct sim_dur than)
+{
+    tmr_arm(&c->patience, than);
+    tmr_await(&c->patience, call_flow(c, true, c->cseq), c->peer);
+}
+
 static void send_request(struct sip_call *c, const char *method)
 {
     struct sip_ua *ua = c->ua;
@@ -30,14 +36,23 @@ static void send_request(struct sip_call *c, const char *method)
     BUS_NOTE(ua->node->sim, ua->node->id, "sip", "{} sent, CSeq {}, to {}", V_TEXT(method), V_U64(c->cseq),
              V_IP4(c->hop.addr.v));
     c->request = sip_client_start(&ua->txns, &c->hop, str_of(method), str_of(c->branch), bytes, flow, &client_user, c);
+    c->cancelled = false;
+    if (!c->by_update && ua->config->invite_expires.ns) /* other transactions have their end */
+        wait_no_longer(c, ua->config->invite_expires);
+}
+
+/* An INVITE of ours has its final answer, or will have none. */
+static void end_request(struct sip_call *c)
+{
+    c->request = NULL;
+    if (!c->by_update) /* else our 2xx to theirs may be waiting for its ACK */
+        tmr_disarm(&c->patience);
 }
 
 void call_invite(struct sip_call *c)
 {
     c->errand = CALL_FIRST;
     send_request(c, "INVITE");
-    tmr_arm(&c->patience, c->ua->config->invite_expires);
-    tmr_await(&c->patience, call_flow(c, true, c->cseq), c->peer);
 }
 
 static void ask(struct sip_call *c, enum call_errand errand, bool by_update)
@@ -129,25 +144,29 @@ void call_refuse_fork(const struct sip_call *c, const struct sip_msg *ok)
                                        call_flow(c, true, cseq.number), NULL, NULL);
 }
 
-/* RFC 3261 9.1: the same Request-URI, Call-ID, To, From, CSeq number and topmost Via; not before a provisional answer. */
-void call_cancel(struct sip_call *c)
+/* RFC 3261 9.1: the same Request-URI, Call-ID, To, From, CSeq number and topmost Via. */
+static void send_cancel(struct sip_call *c)
 {
     struct sip_ua *ua = c->ua;
-    c->hangs_up = true;
-    if (!c->request || !sip_client_is_proceeding(c->request))
-        return;
     struct sip_draft d;
     char text[SIP_MESSAGE_MAX], tag[CALL_TEXT_MAX + 1];
     str_keep(tag, sizeof tag, str_of(c->remote_tag));
-    c->remote_tag[0] = 0; /* the INVITE's To had none */
+    if (c->errand == CALL_FIRST)
+        c->remote_tag[0] = 0; /* that INVITE's To had none */
     call_draft(c, &d, "CANCEL", c->branch, c->cseq);
     str_keep(c->remote_tag, sizeof c->remote_tag, str_of(tag));
     struct str bytes = ua_write(ua, &d, text);
     BUS_NOTE(ua->node->sim, ua->node->id, "sip", "CANCEL sent, CSeq {}, to {}", V_U64(c->cseq), V_IP4(c->hop.addr.v));
-    sip_client_start(&ua->txns, &c->hop, STR("CANCEL"), str_of(c->branch), bytes,
-                                       call_flow(c, true, c->cseq), NULL, NULL);
-    tmr_arm(&c->patience, dur_ns(64 * ua->config->timers.t1.ns));
-    tmr_await(&c->patience, call_flow(c, true, c->cseq), c->peer);
+    sip_client_start(&ua->txns, &c->hop, STR("CANCEL"), str_of(c->branch), bytes, call_flow(c, true, c->cseq), NULL, NULL);
+    c->cancelled = true;
+    wait_no_longer(c, dur_ns(64 * ua->config->timers.t1.ns));
+}
+
+void call_cancel(struct sip_call *c)
+{
+    c->hangs_up = true;
+    if (c->request && sip_client_is_proceeding(c->request)) /* not before a provisional answer */
+        send_cancel(c);
 }
 
 /* --- answers to the first INVITE ----------------------------------------------------------------------- */
@@ -216,7 +235,6 @@ static void take_session(struct sip_call *c, const struct sip_msg *m)
 
 static void on_accepted(struct sip_call *c, const struct sip_msg *m)
 {
-    tmr_disarm(&c->patience);
     learn_peer(c, m);
     call_learn_target(c, m);
     bool sound = call_learn_routes(c, m);
@@ -331,7 +349,7 @@ static void on_change_refused(struct sip_call *c, const struct sip_msg *m, uint3
 static void on_final(struct sip_call *c, const struct sip_msg *m)
 {
     bool first = c->errand == CALL_FIRST, accepted = m->status < 300;
-    c->request = NULL;
+    end_request(c);
     if (first)
         (accepted ? on_accepted : on_refused)(c, m);
     else if (accepted)
@@ -360,12 +378,33 @@ static void on_failure(void *arg, struct sip_client *t, enum sip_failure why)
     struct sip_call *c = arg;
     uint32_t status = why == SIP_TIMED_OUT ? 408 : 503; /* RFC 3261 8.1.3.1 */
     (void)t;
-    c->request = NULL;
+    end_request(c);
     c->status = status;
     if (c->errand == CALL_FIRST)
         call_over(c, CALL_EV_UNREACHABLE, CALL_UNREACHABLE);
     else
         on_change_refused(c, NULL, status);
+}
+
+/* RFC 3261 13.2.1: who is called may have died while it rang, or while he thought about a change, and then nobody else
+ * would end that. One within the call that is not even answered 487 had no answer at all (12.2.1.2). */
+void call_expire_invite(struct sip_call *c)
+{
+    struct node *n = c->ua->node;
+    if (c->cancelled) {
+        sip_client_forget(c->request);
+        end_request(c);
+        on_change_refused(c, NULL, 408);
+        return;
+    }
+    uint64_t note = BUS_NOTE(n->sim, n->id, "sip", "INVITE CSeq {} has no answer, and is cancelled", V_U64(c->cseq));
+    bus_because(n->sim, note, node_limit(n, "sip_invite_expires"), BECAUSE_LIMIT);
+    if (c->errand == CALL_FIRST)
+        call_cancel(c);
+    else if (sip_client_is_proceeding(c->request))
+        send_cancel(c);
+    else /* it has its own end, unless an answer begins now */
+        wait_no_longer(c, dur_ns(64 * c->ua->config->timers.t1.ns));
 }
 
 /* --- the start ------------------------------------------------------------------------------------------ */

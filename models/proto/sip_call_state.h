@@ -43,7 +43,8 @@ void call_invite(struct sip_call *c); /* the first, or once more after a 422 */
 void call_go_on(struct sip_call *c);  /* what waits is sent, if nothing is under way */
 void call_repeat_ack(struct sip_call *c, const struct sip_msg *ok);
 void call_refuse_fork(const struct sip_call *c, const struct sip_msg *ok); /* ACK, then BYE (RFC 3261 13.2.2.4) */
-void call_cancel(struct sip_call *c);
+void call_cancel(struct sip_call *c); /* the first INVITE: now, or as soon as that is allowed */
+void call_expire_invite(struct sip_call *c); /* it has waited long enough for its answer */
 
 /* --- sip_call_answer.c: the other side's requests --- */
 void call_on_invite(struct sip_ua *ua, struct sip_server *t, const struct sip_msg *m, const struct sip_hop *from);

@@ -46,6 +46,11 @@ static const struct row rows[] = {
      "call\nmark\n< INVITE\n> 180\nnone 179s\n< CANCEL @180s\n> 200\n> 487 to INVITE\n< ACK\ntold end by us"},
     {"3261 13.2.1, 9.1: and who is called has died while it rang", "session_timers=off sip_invite_expires=60s",
      "call\nmark\n< INVITE\n> 180\nnone 59s\n< CANCEL @60s\nnone 10ms\ntold progress 180\nnone 33s\ntold end by us"},
+    {"3261 13.2.1, 14.1: a change that nobody answers is taken back, and the call goes on", "session_timers=off",
+     CALLED "mark\nmodify\n< INVITE\n> 100\nnone 179s\n< CANCEL @180s | same Via | CSeq: 102 CANCEL | same To\n> 200\n> 487 to INVITE\n< ACK\ntold modified 487\n"
+     "modify\n< INVITE | CSeq: 103 INVITE\n> 200 | sdp\n< ACK\nnone 1h\ntold modified 200"},
+    {"3261 13.2.1, 12.2.1.2: nobody answers that, either: BYE", "session_timers=off",
+     CALLED "mark\nmodify\n< INVITE\n> 100\nnone 179s\n< CANCEL @180s\nnone 10ms\ntold answer PCMU\nnone 31s\n< BYE @212s\ntold end refresh-failed"},
     {"3261 13.2.1: an answer ends that wait", "session_timers=off", "call\n< INVITE\n> 180\nnone 170s\n> 200 | sdp\n< ACK\nnone 1h\ntold answer PCMU"},
     {"3261 17.2.4: who called cannot be told that it rings", "session_timers=off",
      "manual\n> INVITE | sdp | Via: SIP/2.0/UDP 10.1.1.2:5060;maddr=10.9.9.9;branch=z9hG4bKfar\nnone 1ms\ntold end unreachable"},
