@@ -95,7 +95,7 @@ local cases = {
   { name = "main", doc = "the provider calls a phone; the parameters of this scenario are for its nodes",
     build = function(s)
       s.people("caller", "cube")
-      s.cube("cucm", { session_refresh = "on" })
+      s.cube("cucm")
       s.cucm()
       s.phone()
     end,
