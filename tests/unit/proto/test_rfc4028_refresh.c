@@ -84,7 +84,7 @@ static const struct row rows[] = {
      CALLED(TIMER("1800;refresher=uac")) "< INVITE @900s\nnone 31s\n< BYE @932s\ntold end refresh-failed"},
     {"10: an UPDATE that nobody answers: BYE after 64 T1", "session_refresh_method=update",
      CALLED(TIMER("1800;refresher=uac") UPDATES) "< UPDATE @900s\nnone 31s\n< BYE @932s\ntold end refresh-failed"},
-    {"10: a re-INVITE that gets 100 and no more: at the expiration it is over", "",
+    {"10: a re-INVITE that gets 100 and no more: at the expiration it is over", "sip_invite_expires=1d",
      CALLED(TIMER("1800;refresher=uac")) "< INVITE @900s\nmark\n> 100\nnone 899s\n< BYE @900s\ntold end expired"},
     {"10: an UPDATE that gets 100 and no more: BYE after 64 T1", "session_refresh_method=update",
      CALLED(TIMER("1800;refresher=uac") UPDATES) "< UPDATE @900s\n> 100\nnone 31s\n< BYE @932s\ntold end refresh-failed"},
